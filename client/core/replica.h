@@ -1,0 +1,92 @@
+/* A client's copy of a canvas: confirmed state, one batch in flight, pending edits, and the view that people see. Pure: no I/O, no clock.
+ *
+ *   view = confirmed + in flight + pending
+ *
+ * A local edit is applied to the view at once and joins `pending` (text ops on one text are composed, a later property set replaces an
+ * earlier one). replica_seal() makes pending the batch in flight; a sealed client_seq is rebased but never changed in content. A committed
+ * batch of others is applied to confirmed, in flight and pending are transformed over it (op by op, never composed: P4), and the touched
+ * objects of the view are rebuilt: copied from confirmed, the own ops applied again. One's own committed batch empties "in flight".
+ *
+ * Undo (P6): a stack of inverse ops, transformed over what comes in; a redo entry is made at the time of its undo. */
+#ifndef COCANVAS_CLIENT_CORE_REPLICA_H
+#define COCANVAS_CLIENT_CORE_REPLICA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/canvas.h"
+#include "common/op.h"
+#include "common/status.h"
+#include "wire.pb-c.h"
+
+struct replica;
+
+/* One thing that changed, for screens and `watch`: borrowed until the callback returns. */
+struct replica_event {
+    const Cocanvas__Committed *batch;     /* NULL: a local edit, or the state was replaced */
+    const Cocanvas__Op *op;               /* NULL: the whole state was replaced */
+    bool own;
+};
+typedef void replica_event_cb(void *ctx, const struct replica_event *event);
+
+struct replica *replica_new(const struct canvas_limits *limits);
+void replica_free(struct replica *r);
+void replica_on_event(struct replica *r, replica_event_cb *cb, void *ctx);
+
+const struct canvas *replica_view(const struct replica *r);
+struct canvas *replica_confirmed(struct replica *r);
+uint64_t replica_seq(const struct replica *r);                /* confirmed */
+uint64_t replica_hash(struct replica *r);                     /* of confirmed */
+/* From Opened: ids and stamps of local ops. */
+void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object, uint64_t acked_client_seq);
+uint32_t replica_client(const struct replica *r);
+uint32_t replica_author(const struct replica *r);
+/* The id for the next object of one's own. */
+uint64_t replica_next_id(struct replica *r);
+
+/* ---- local edits */
+
+/* Checks and applies ops to the view and adds them to pending, all or none; records their undo as one step (unless group joins the step
+ * before). now_ms: this machine's clock, for the view's stamps. The ops are copied. */
+enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group, struct why *why) MUST_CHECK;
+/* Conveniences that make the ops; text: replaces `removed` points at `at` of (object, key) in the view. */
+enum status replica_text_splice(struct replica *r, uint64_t object, const char *key, uint32_t at, uint32_t removed, const char *bytes, size_t len,
+                                int64_t now_ms, bool group, struct why *why) MUST_CHECK;
+/* Replaces a whole text by the smallest edit (text_diff). */
+enum status replica_text_set(struct replica *r, uint64_t object, const char *key, const char *bytes, size_t len, int64_t now_ms,
+                             struct why *why) MUST_CHECK;
+/* Takes one's own last step back, or forward again; NOT_FOUND if there is none. Goes into pending like any edit. */
+enum status replica_undo(struct replica *r, int64_t now_ms, struct why *why) MUST_CHECK;
+enum status replica_redo(struct replica *r, int64_t now_ms, struct why *why) MUST_CHECK;
+size_t replica_undo_depth(const struct replica *r);
+size_t replica_redo_depth(const struct replica *r);
+
+/* ---- sending */
+
+bool replica_has_pending(const struct replica *r);
+bool replica_in_flight(const struct replica *r);
+/* Batches' ops not yet confirmed (in flight and pending). */
+size_t replica_unsent_ops(const struct replica *r);
+/* Makes pending the batch in flight (up to max_ops/max_bytes; the rest stays pending) with the next client_seq. False if there is nothing to
+ * seal or one is in flight. Ops on objects that are deleted in confirmed are dropped, their number told in *dropped. */
+bool replica_seal(struct replica *r, size_t max_ops, size_t max_bytes, size_t *dropped);
+/* The batch in flight as it must be sent now (rebased to base_seq = replica_seq); from the arena; NULL if there is none. */
+Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena);
+
+/* ---- what the server says */
+
+/* Starts from a snapshot (CanvasState). If there are own edits: text edits are rebased by difference (sync: text of the last confirmed state →
+ * snapshot's text), others stay as they are. acked: highest client_seq that the server has answered; an in-flight batch up to that is done. */
+enum status replica_load(struct replica *r, const uint8_t *state, size_t len, uint64_t acked, struct why *why) MUST_CHECK;
+/* A committed batch, the next one. NOT_FOUND etc. mean: diverged, open again with have_seq 0. */
+enum status replica_committed(struct replica *r, const Cocanvas__Committed *batch, struct why *why) MUST_CHECK;
+/* The batch in flight was refused: it is taken out of the view, pending is transformed over its inverse. STALE: its ops go back to pending. */
+void replica_rejected(struct replica *r, const Cocanvas__Reject *reject);
+
+/* ---- the outbox's content (client_seq, base_seq, in flight, pending, base texts of the touched texts), as an encoded message */
+void replica_save_unsent(struct replica *r, struct buf *out);
+/* Into a new replica, before replica_load. */
+enum status replica_restore_unsent(struct replica *r, const uint8_t *bytes, size_t len, struct why *why) MUST_CHECK;
+uint64_t replica_last_client_seq(const struct replica *r);    /* highest sealed */
+
+#endif

@@ -1,0 +1,100 @@
+/* Requests to PostgreSQL that are not edits: accounts, devices, membership, invitations, canvas lists. Asynchronous on a journal's read connection; each
+ * answer comes once, by callback, with the id that was given (a session's number), so that an answer for a vanished session can be dropped.
+ * Look-ups go through membership: what one may not see is not found (P9). Every statement names its workspace. */
+#ifndef COCANVAS_SERVER_JOURNAL_STORE_H
+#define COCANVAS_SERVER_JOURNAL_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/ids.h"
+#include "common/status.h"
+
+struct pg;
+
+enum { STORE_HASH_TEXT = 128, STORE_NAME = 260, STORE_LOGIN = 65 };
+
+/* Roles: the values of wire.proto's Role. */
+struct store_membership {
+    struct uuid workspace;
+    char name[STORE_NAME];        /* the workspace's */
+    int role;
+    uint32_t author;
+};
+
+struct store_account {
+    struct uuid id;
+    char login[STORE_LOGIN];
+    char password_hash[STORE_HASH_TEXT];    /* crypto_pwhash_str; "" none */
+    const struct store_membership *memberships;     /* borrowed until the callback returns */
+    size_t n_memberships;
+};
+
+typedef void store_account_cb(void *ctx, uint64_t id, enum status status, const struct store_account *account);
+/* By a device token's hash (also notes last use), or by login. NOT_FOUND, DEGRADED. */
+void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], void *ctx, uint64_t id, store_account_cb *cb);
+void store_account_by_login(struct pg *pg, const char *login, void *ctx, uint64_t id, store_account_cb *cb);
+
+typedef void store_status_cb(void *ctx, uint64_t id, enum status status);
+void store_device_add(struct pg *pg, const struct uuid *account, const uint8_t token_hash[32], const char *device, void *ctx, uint64_t id,
+                      store_status_cb *cb);
+
+/* Uses an invitation up, in one transaction: makes the account (existing NULL; CONFLICT if the login is taken) or adds the membership to
+ * an existing one; DENIED if the invitation is unknown, used, or expired. display name: the member's name in the workspace. */
+struct store_redeem {
+    uint8_t token_hash[32];
+    const char *login, *password_hash, *name;
+    const struct uuid *existing;          /* account whose password was verified, or NULL */
+};
+void store_redeem(struct pg *pg, const struct store_redeem *redeem, void *ctx, uint64_t id, store_account_cb *cb);
+
+struct store_invitation {
+    struct uuid workspace;
+    int role;
+    const char *label;
+    uint8_t token_hash[32];
+    int64_t expires_ms;
+    uint32_t created_by;          /* author; 0: the server's first owner link */
+};
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb);
+
+/* What an account may do on a canvas. NOT_FOUND also when it is not a member. people: all members' names of the workspace, for People. */
+struct store_access {
+    struct uuid workspace;
+    int role;
+    uint32_t author;
+    char name[STORE_NAME];        /* the member's display name */
+};
+typedef void store_access_cb(void *ctx, uint64_t id, enum status status, const struct store_access *access);
+void store_access(struct pg *pg, const struct uuid *account, const struct uuid *canvas, void *ctx, uint64_t id, store_access_cb *cb);
+
+struct store_person { uint32_t author; const char *name; };
+typedef void store_people_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_person *people);
+/* id: the room's. */
+void store_people(struct pg *pg, const struct uuid *workspace, void *ctx, uint64_t id, store_people_cb *cb);
+
+struct store_canvas {
+    struct uuid id, workspace;
+    const char *title, *template_id;      /* borrowed until the callback returns */
+    uint64_t head_seq;
+    int64_t created_ms, changed_ms;
+};
+typedef void store_canvases_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases);
+/* workspace NULL: all that the account is a member of. Most recently changed first. */
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, void *ctx, uint64_t id, store_canvases_cb *cb);
+/* Makes a canvas with its first state as the snapshot at seq 0. The same request_id again answers with the same canvas. n is 1. */
+struct store_canvas_new {
+    struct uuid workspace, request_id;
+    uint32_t created_by;
+    const char *title, *template_id;
+    const uint8_t *state;         /* encoded CanvasState, seq 0 */
+    size_t state_len;
+    uint64_t state_hash;
+};
+void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, void *ctx, uint64_t id, store_canvases_cb *cb);
+
+/* Start-up, blocking: whether any account exists; and a first workspace with an owner's invitation (its token's hash). */
+enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t expires_ms, bool *needed,
+                            struct why *why) MUST_CHECK;
+
+#endif

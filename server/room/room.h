@@ -1,0 +1,132 @@
+/* Rooms: one live canvas each. A room belongs to one worker; it orders batches (transform, resolve, number), hands them to the journal as part of
+ * the worker's group, and after the commit sends them to its members out of one log of encoded frames (P1, P2, P3, P7, P12).
+ *
+ * The way of a batch: room_submit() queues the raw frame. When the journal is idle, rooms_pump() lets every room with a queue order it — decode, dedupe,
+ * transform over what was committed since base_seq, resolve, apply to the room's state — and sends the group. When the group is
+ * committed: joins that wait for a state are served first (the state is then exactly the durable one), then the next group is
+ * ordered and sent, then the committed frames are broadcast, while PostgreSQL works. So the state is ahead of what is durable only while
+ * a commit is under way, and nobody sees it then.
+ *
+ * The log keeps the newest frames in chunks of contiguous memory; each member has only a cursor into it, and its stream sends straight from
+ * the log. A member whose cursor falls off the log is told Lagged and gets a snapshot when its socket has drained (P7).
+ *
+ * Members are embedded in their session and belong to it; the room keeps them in a list until room_leave(). */
+#ifndef COCANVAS_SERVER_ROOM_ROOM_H
+#define COCANVAS_SERVER_ROOM_ROOM_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "common/canvas.h"
+#include "common/ids.h"
+#include "common/status.h"
+#include "common/stream.h"
+#include "server/journal/journal.h"
+#include "wire.pb-c.h"
+
+struct room;
+struct rooms;
+struct room_client;
+
+enum member_state {
+    MEMBER_NONE,        /* in no room */
+    MEMBER_JOINING,     /* waits for the room's load, its client's bookkeeping, or a durable state */
+    MEMBER_LIVE,
+    MEMBER_LAGGED,      /* fell off the log: waits until its own buffer is empty, then gets a snapshot */
+};
+
+struct member_callbacks {
+    /* Opened (and what belongs to it) was written to the stream. */
+    void (*on_opened)(void *session);
+    /* The join was refused: NOT_FOUND, DENIED, BUSY, DEGRADED, CONFLICT. The member is out of the room. */
+    void (*on_refused)(void *session, enum status code, const char *sentence);
+    /* The room lets go of the member: REPLACED, SLOW, SHUTDOWN, CONFLICT (fenced: reopen). Out of the room; the session says it and closes. */
+    void (*on_dropped)(void *session, enum status code, const char *sentence);
+};
+
+/* A session's place in a room. The session fills the first part before room_join(); the rest is the room's. */
+struct member {
+    struct stream *stream;              /* where its frames go; the session's */
+    void *session;
+    const struct member_callbacks *cb;
+    uint64_t id;                        /* never used again in this process */
+    uint32_t session_no;                /* shown to others in PresenceUpdate */
+    uint32_t author;
+    int role;                           /* wire.proto's Role */
+    char name[260];
+    bool has_client_id;
+    struct uuid client_id;
+    uint64_t have_seq, have_hash, sent_client_seq;
+    uint32_t request;                   /* Frame.request of the Open, for Opened */
+
+    enum member_state state;
+    struct room *room;
+    struct room_client *client;         /* NULL: read only */
+    uint64_t cursor;                    /* next byte of the room's log to send */
+    uint64_t span_end;                  /* cursor's end of the span that the stream has borrowed; 0 none */
+    uint64_t applied_seq;               /* from Progress */
+    bool submitted;                     /* a batch of it is in the queue or under way */
+    bool presence_stale;                /* missed presence while it was slow: owed a full set */
+    Cocanvas__Presence *presence;       /* last one sent, malloc'd; NULL none */
+    TAILQ_ENTRY(member) entry;
+};
+
+struct room_limits {
+    struct canvas_limits canvas;
+    uint32_t submit_ops, submit_bytes;
+    size_t log_bytes;                   /* of encoded frames kept per room for slow members and late bases (4 MiB) */
+    uint32_t log_batches;               /* and batches (4,096) */
+    uint32_t snapshot_batches;          /* a snapshot is stored after so many batches (1,000) */
+    size_t snapshot_bytes;              /* or so many bytes (1 MiB) */
+    unsigned idle_ms;                   /* an empty room is kept this long before it is released (60 s) */
+    unsigned slow_ms;                   /* a member that takes no bytes for so long is dropped (30 s) */
+    unsigned presence_ms;               /* presence is sent at most this often (50 ms) */
+};
+
+struct rooms_options {
+    struct event_base *base;
+    struct journal *journal;
+    const struct room_limits *limits;   /* borrowed; may be swapped by a reload through rooms_set_limits */
+    unsigned worker;
+    /* Names of a workspace's members, asked once per room; the answer comes through rooms_people(). */
+    void (*ask_people)(void *ctx, uint64_t room_id, const struct uuid *workspace);
+    int64_t (*wall_ms)(void *ctx);      /* injected clocks */
+    int64_t (*mono_ms)(void *ctx);
+    void *ctx;
+};
+
+struct rooms *rooms_new(const struct rooms_options *options);
+void rooms_free(struct rooms *r);
+/* To be given to journal_new() with the struct rooms as ctx. */
+extern const struct journal_callbacks rooms_journal_callbacks;
+
+/* The member asks for a canvas that its session has verified access to (store_access). Answers by callback, perhaps before returning. */
+void room_join(struct rooms *r, struct member *m, const struct uuid *workspace, const struct uuid *canvas);
+/* Out of the room at once; a batch in the queue is discarded, one under way is finished without it. Safe in any state. */
+void room_leave(struct member *m);
+/* body: a whole encoded Frame{submit}; copied. Refusals come as Reject or Error to the stream. */
+void room_submit(struct member *m, const uint8_t *body, size_t len);
+void room_presence(struct member *m, const Cocanvas__Presence *presence);
+void room_progress(struct member *m, uint64_t applied_seq);
+void room_diverged(struct member *m, uint64_t seq, uint64_t hash);
+void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_t to_seq);
+/* A member's stream callbacks, to be called by the session for its stream. */
+bool room_source_peek(struct member *m, const uint8_t **bytes, size_t *len);
+void room_source_sent(struct member *m, size_t len);
+void room_drained(struct member *m);
+
+void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const uint32_t *authors, const char *const *names);
+/* Orders what is queued and sends a group, if the journal is idle. Called at the end of every loop turn. */
+void rooms_pump(struct rooms *r);
+void rooms_set_limits(struct rooms *r, const struct room_limits *limits);
+/* Drain: no new joins; on_drained when no batch is queued or under way and snapshots are stored. */
+void rooms_drain(struct rooms *r, void (*on_drained)(void *ctx), void *ctx);
+
+struct rooms_stats {
+    uint64_t rooms, members, batches, rejects, deliveries, lagged, dropped, dedupes, transforms;
+};
+const struct rooms_stats *rooms_stats(const struct rooms *r);
+
+#endif
