@@ -24,9 +24,18 @@ enum client_state {
     CLIENT_OPENING,
     CLIENT_LIVE,
     CLIENT_OFFLINE,         /* lost; tries again by itself, with back-off and jitter */
-    CLIENT_FAILED,          /* will not try again: see the error */
+    CLIENT_FAILED,          /* will not try again: see the error and client_problem() */
 };
 
+/* What kind of trouble stands behind OFFLINE or FAILED, for exit codes. */
+enum client_problem {
+    CLIENT_NO_PROBLEM,
+    CLIENT_UNREACHABLE,     /* no address, no connection, or the connection was lost */
+    CLIENT_WRONG_IDENTITY,  /* the server's key is not the one that was expected, or nobody vouches for it */
+    CLIENT_NOT_LOGGED_IN,   /* no token, or token, password or invitation refused */
+    CLIENT_REFUSED,         /* the server said no: client_error() has its code */
+    CLIENT_TIMED_OUT,
+};
 
 struct client_callbacks {
     void (*on_state)(void *ctx, enum client_state state, enum status code, const char *sentence);
@@ -37,6 +46,8 @@ struct client_callbacks {
     void (*on_presence)(void *ctx, const Cocanvas__PresenceUpdate *update);
     void (*on_people)(void *ctx);
     void (*on_status)(void *ctx, bool degraded, int64_t since_ms);        /* saved or "not saved since" */
+    /* Own edits did not get in. detail also tells where their text was put (a file beside the outbox): nothing typed vanishes. client_seq 0:
+     * they were never sent, because what they were about is gone. */
     void (*on_reject)(void *ctx, const Cocanvas__Reject *reject);
     void (*on_batch)(void *ctx, const Cocanvas__Committed *batch);        /* every committed batch, own ones too, in order */
     /* The answer to client_request: reply->request is what it returned. Also Error frames. */
@@ -56,6 +67,7 @@ struct client_options {
     bool reconnect;              /* go on trying after a loss (live clients) or fail (commands) */
 };
 
+/* The options are copied. No client_free() inside a callback. */
 struct client *client_new(struct event_base *base, const struct client_options *options, const struct client_callbacks *cb, void *ctx);
 void client_free(struct client *c);
 void client_connect(struct client *c);
@@ -84,5 +96,6 @@ uint32_t client_request(struct client *c, Cocanvas__Frame *frame);
 /* Runs the base until cond(ctx) or ms have passed or the client has failed. STATUS_OK, STATUS_TIMEOUT, or the failure's code. */
 enum status client_run_until(struct client *c, bool (*cond)(void *ctx), void *ctx, unsigned ms);
 enum status client_error(const struct client *c, char *sentence, size_t room);
+enum client_problem client_problem(const struct client *c);
 
 #endif

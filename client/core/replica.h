@@ -33,7 +33,9 @@ struct replica *replica_new(const struct canvas_limits *limits);
 void replica_free(struct replica *r);
 void replica_on_event(struct replica *r, replica_event_cb *cb, void *ctx);
 
-const struct canvas *replica_view(const struct replica *r);
+/* What people see; borrowed until the next change. The same object as confirmed until the first local edit. Own edits are laid over it when it is
+ * asked for, so that catching up costs nothing extra. */
+const struct canvas *replica_view(struct replica *r);
 struct canvas *replica_confirmed(struct replica *r);
 uint64_t replica_seq(const struct replica *r);                /* confirmed */
 uint64_t replica_hash(struct replica *r);                     /* of confirmed */
