@@ -29,6 +29,7 @@
 struct room;
 struct rooms;
 struct room_client;
+struct room_bytes;
 
 enum member_state {
     MEMBER_NONE,        /* in no room */
@@ -40,13 +41,14 @@ enum member_state {
 struct member_callbacks {
     /* Opened (and what belongs to it) was written to the stream. */
     void (*on_opened)(void *session);
-    /* The join was refused: NOT_FOUND, DENIED, BUSY, DEGRADED, CONFLICT. The member is out of the room. */
+    /* The join was refused: NOT_FOUND, DENIED, DEGRADED, CONFLICT, SHUTDOWN, INTERNAL. The member is out of the room. */
     void (*on_refused)(void *session, enum status code, const char *sentence);
-    /* The room lets go of the member: REPLACED, SLOW, SHUTDOWN, CONFLICT (fenced: reopen). Out of the room; the session says it and closes. */
+    /* The room lets go of the member: REPLACED, SLOW, OUT_OF_ORDER, NOT_FOUND (the canvas is gone), CONFLICT (fenced: reopen), INTERNAL.
+     * Out of the room; the session says it and closes. */
     void (*on_dropped)(void *session, enum status code, const char *sentence);
 };
 
-/* A session's place in a room. The session fills the first part before room_join(); the rest is the room's. */
+/* A session's place in a room. Zeroed by the session, which fills the first part before room_join(); the rest is the room's. */
 struct member {
     struct stream *stream;              /* where its frames go; the session's */
     void *session;
@@ -70,6 +72,16 @@ struct member {
     bool submitted;                     /* a batch of it is in the queue or under way */
     bool presence_stale;                /* missed presence while it was slow: owed a full set */
     Cocanvas__Presence *presence;       /* last one sent, malloc'd; NULL none */
+    bool presence_new;                  /* others have not been sent it yet */
+    bool waits;                         /* ready to be opened (or caught up), as soon as the state is a durable one */
+    struct room_bytes *rest;            /* what is left of a span that was lent and is not in the log any more; goes out first */
+    size_t rest_at;
+    struct room_bytes *snapshot;        /* Snapshot frames, shared by all who open at once; go out before the log */
+    size_t snapshot_at;
+    bool snapshot_lent;                 /* the stream has seen it: it must be sent to its end */
+    uint32_t history_request;           /* a History that is being answered, 0 none; goes on whenever the stream has drained */
+    bool history_asked;                 /* the journal owes a page */
+    uint64_t history_next, history_to;
     TAILQ_ENTRY(member) entry;
 };
 
@@ -104,8 +116,11 @@ extern const struct journal_callbacks rooms_journal_callbacks;
 
 /* The member asks for a canvas that its session has verified access to (store_access). Answers by callback, perhaps before returning. */
 void room_join(struct rooms *r, struct member *m, const struct uuid *workspace, const struct uuid *canvas);
-/* Out of the room at once; a batch in the queue is discarded, one under way is finished without it. Safe in any state. */
+/* Out of the room at once; a batch in the queue is discarded, one under way is finished without it. Safe in any state. A span that the
+ * stream has borrowed stays with the member (room_source_peek goes on lending it), so that the connection can live on after Close. */
 void room_leave(struct member *m);
+/* Leaves, and gives back what the member holds: before the session is freed, when its stream sends nothing any more. */
+void member_fini(struct member *m);
 /* body: a whole encoded Frame{submit}; copied. Refusals come as Reject or Error to the stream. */
 void room_submit(struct member *m, const uint8_t *body, size_t len);
 void room_presence(struct member *m, const Cocanvas__Presence *presence);
