@@ -35,18 +35,21 @@ struct text_op {
     char *bytes;             /* inserted characters of all steps */
 };
 
-/* A text with its length in both units; bytes is owned, NUL-terminated after len_bytes. */
+/* A text with its length in both units; bytes is NUL-terminated after len_bytes. */
 struct text {
-    char *bytes;
+    char *bytes;             /* owned unless cap_bytes is 0; never NULL after text_init() */
     uint32_t len_bytes, cap_bytes;
     uint32_t len_points;
 };
 
 enum text_side { TEXT_LEFT, TEXT_RIGHT };
 
+/* No text is longer, whatever the settings say: so that every length in bytes fits into 32 bits. */
+enum { TEXT_POINTS_MAX = 1 << 28 };
+
 void text_init(struct text *t);
 void text_fini(struct text *t);
-/* Sets the content; the bytes must be a valid text (utf8_check). */
+/* Sets the content; the bytes must be a valid text (utf8_check), and none of this text's own. */
 void text_set(struct text *t, const char *bytes, size_t len_bytes);
 
 void text_op_init(struct text_op *op);
@@ -71,7 +74,8 @@ void text_op_splice(struct text_op *op, uint32_t pre_len, uint32_t at, uint32_t 
                     uint32_t points);
 
 /* Whether an op that came from outside may be applied to a text of len_points: pre_len equal, counts in range, canonical, and the
- * result at most max_points long (only growth beyond it is refused). The inserted bytes must have been checked with utf8_check. */
+ * result at most max_points long (0: TEXT_POINTS_MAX; only growth beyond it is refused). A noop is accepted. The inserted bytes must
+ * have been checked with utf8_check. */
 enum status text_op_check(const struct text_op *op, uint32_t len_points, uint32_t max_points, struct why *why) MUST_CHECK;
 
 /* Applies a checked op in place. removed (may be NULL) receives the removed characters, joined. ASSERTs pre_len. */
