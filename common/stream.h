@@ -6,9 +6,12 @@
  * finished before the own buffer gets its turn; otherwise the own buffer goes first.
  *
  * Idle streams hold no buffers: input is read into the caller's shared scratch, only an unfinished frame is kept; OpenSSL releases its own.
+ * Behind OpenSSL stands an own BIO: one recv(2) fetches up to 64 KiB of records, and all records of one flush leave in one send(2). What the
+ * socket does not take at once is kept, encrypted, and is never more than one such burst.
  * A stream can leave its base and join another (stream_detach, stream_attach): the server moves connections between workers.
  *
- * Nothing here frees the stream inside one of its callbacks: the owner marks itself and frees later. After on_closed no other callback comes. */
+ * Nothing here frees the stream inside one of its callbacks: the owner marks itself and frees later. After on_closed no other callback comes;
+ * on_closed itself comes only from the event loop, never from inside a call of these functions. */
 #ifndef COCANVAS_COMMON_STREAM_H
 #define COCANVAS_COMMON_STREAM_H
 
@@ -40,8 +43,9 @@ struct stream_callbacks {
 
 /* Shared by all streams of one event base; not by two threads. */
 struct stream_scratch {
-    uint8_t *bytes;
-    size_t cap;              /* at least 64 KiB */
+    uint8_t *bytes;          /* decrypted input, then received records, then records to be sent */
+    size_t cap;
+    struct stream *sending;  /* who is collecting records to be sent here; NULL nobody */
 };
 void stream_scratch_init(struct stream_scratch *s);
 void stream_scratch_fini(struct stream_scratch *s);
@@ -57,7 +61,8 @@ struct stream_stats {
 struct stream *stream_new(int fd, SSL_CTX *ctx, bool server, const char *sni, const struct stream_callbacks *cb, void *owner);
 void stream_free(struct stream *s);
 void stream_attach(struct stream *s, struct event_base *base, struct stream_scratch *scratch);
-/* Takes the stream off its base; bytes that wait in and out are kept. Not during the handshake. */
+/* Takes the stream off its base; bytes that wait in and out are kept. Not during the handshake or after stream_shutdown. For another
+ * thread: not inside the stream's own callbacks (the stream is still at work there), but from an event of its own. */
 void stream_detach(struct stream *s);
 void stream_set_owner(struct stream *s, const struct stream_callbacks *cb, void *owner);
 
@@ -73,8 +78,10 @@ bool stream_writable(const struct stream *s);
 /* Monotonic time (ms) when the socket last took bytes or had nothing to take: for "made no progress since". */
 int64_t stream_progress_ms(const struct stream *s);
 
+/* While paused on_bytes is not called and the socket is not read. At the end of the pause on_bytes gets what was kept. */
 void stream_pause_reading(struct stream *s, bool pause);
-/* Sends what waits, then close_notify, then on_closed(NULL); at most ms. */
+/* Sends what waits, then close_notify, waits for the peer to close too (so that it can read the last frame), then on_closed(NULL); at most ms.
+ * Input that still comes is thrown away. */
 void stream_shutdown(struct stream *s, unsigned ms);
 bool stream_is_ready(const struct stream *s);
 SSL *stream_ssl(struct stream *s);

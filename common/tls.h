@@ -5,6 +5,7 @@
 #define COCANVAS_COMMON_TLS_H
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/ids.h"
