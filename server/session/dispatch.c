@@ -1,0 +1,147 @@
+/* See dispatch.h. Whoever adds a message to wire.proto gets a compile error in row_index() until the table has a row for it. */
+#include "server/session/dispatch.h"
+
+#include "common/frame.h"
+#include "common/message.h"
+#include "server/session/handle.h"
+
+#define IN_NEW (1u << SESSION_NEW)
+#define IN_GREETED (1u << SESSION_GREETED)
+#define IN_READY (1u << SESSION_READY)
+#define IN_OPEN (1u << SESSION_OPEN)
+#define IN_EITHER (IN_READY | IN_OPEN)
+#define ANY (IN_GREETED | IN_EITHER)
+
+/* What a message costs that carries no text: request number, tags, a few numbers. */
+enum { SMALL = 128, MEDIUM = 1024, SUBMIT_LIMIT = 0 };
+
+/* CHECKING, OPENING and LEAVING appear in no row: while they last, frames wait in the connection.
+ *
+ *  message                 states       role                                 largest frame           raw    handler */
+#define MESSAGES(ROW)                                                                                                              \
+    ROW(HELLO,               IN_NEW,     SCOPE_NONE,      NONE,               MEDIUM,                 false, handle_hello)         \
+    ROW(LOGIN,               IN_GREETED, SCOPE_NONE,      NONE,               FRAME_MAX_BEFORE_LOGIN, false, handle_login)         \
+    ROW(PING,                ANY,        SCOPE_NONE,      NONE,               SMALL,                  false, handle_ping)          \
+    ROW(PONG,                ANY,        SCOPE_NONE,      NONE,               SMALL,                  false, handle_pong)          \
+    ROW(OPEN,                IN_READY,   SCOPE_WORKSPACE, VIEWER,             SMALL,                  false, handle_open)          \
+    ROW(CLOSE,               IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_close)         \
+    ROW(SUBMIT,              IN_OPEN,    SCOPE_CANVAS,    EDITOR,             SUBMIT_LIMIT,           true,  handle_submit)        \
+    ROW(PRESENCE,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             MEDIUM,                 false, handle_presence)      \
+    ROW(PROGRESS,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_progress)      \
+    ROW(DIVERGED,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_diverged)      \
+    ROW(HISTORY_REQUEST,     IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_history)       \
+    ROW(CANVAS_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,               SMALL,                  false, handle_canvas_list)   \
+    ROW(CANVAS_CREATE,       IN_EITHER,  SCOPE_WORKSPACE, EDITOR,             FRAME_MAX_IMPORT,       false, handle_canvas_create) \
+    ROW(TEMPLATE_LIST_REQUEST, IN_EITHER, SCOPE_WORKSPACE, NONE,              MEDIUM,                 false, handle_template_list) \
+    ROW(INVITATION_CREATE,   IN_EITHER,  SCOPE_WORKSPACE, OWNER,              MEDIUM,                 false, handle_invitation_create) \
+    SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT) SENT(ROW, COMMITTED)            \
+    SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS) SENT(ROW, LAGGED) SENT(ROW, MOVED)        \
+    SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE) SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED)                  \
+    SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)
+/* Messages that only the server sends. */
+#define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
+
+#define AS_INDEX(body, ...) ROW_##body,
+#define AS_ROW(body, states, scope, role, limit, raw, handle) \
+    [ROW_##body] = {COCANVAS__FRAME__BODY_##body, states, scope, COCANVAS__ROLE__##role, limit, raw, handle},
+#define AS_CASE(body, ...) \
+    case COCANVAS__FRAME__BODY_##body: return ROW_##body;
+
+enum row_index { MESSAGES(AS_INDEX) ROWS };
+
+static const struct dispatch_row rows[ROWS] = {MESSAGES(AS_ROW)};
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic error "-Wswitch-enum"
+static int row_index(Cocanvas__Frame__BodyCase body)
+{
+    switch (body) {
+        MESSAGES(AS_CASE)
+    case COCANVAS__FRAME__BODY__NOT_SET:
+    case _COCANVAS__FRAME__BODY__CASE_IS_INT_SIZE: return -1;
+    }
+    return -1;
+}
+#pragma GCC diagnostic pop
+
+const struct dispatch_row *dispatch_row(Cocanvas__Frame__BodyCase body)
+{
+    int index = row_index(body);
+    return index < 0 ? NULL : &rows[index];
+}
+
+static const char *state_sentence(enum session_state state)
+{
+    switch (state) {
+    case SESSION_NEW: return "say Hello first";
+    case SESSION_GREETED: return "log in first";
+    case SESSION_READY: return "open a canvas first";
+    case SESSION_OPEN: return "a canvas is open on this connection";
+    case SESSION_CHECKING:
+    case SESSION_OPENING:
+    case SESSION_LEAVING:
+    case SESSION_ENDED: return "an answer is outstanding";
+    }
+    return "not now";
+}
+
+enum status dispatch_decide(const struct dispatch_row *row, enum session_state state, int role, size_t len, size_t submit_bytes,
+                            struct why *why)
+{
+    if (!row)
+        return refuse(why, STATUS_UNKNOWN_MESSAGE, "This server does not know this message.");
+    const char *name = message_name(row->body);
+    if (row->states == 0)
+        return refuse(why, STATUS_UNEXPECTED, "Only the server sends \"%s\".", name);
+    size_t limit = row->limit ? row->limit : submit_bytes;
+    if (len > limit)
+        return refuse(why, STATUS_TOO_LARGE, "A \"%s\" has at most %zu bytes.", name, limit);
+    if (!(row->states & 1u << state))
+        return refuse(why, STATUS_UNEXPECTED, "\"%s\" is not possible now: %s.", name, state_sentence(state));
+    if (row->scope != SCOPE_NONE && role < row->least_role)
+        return refuse(why, STATUS_NOT_FOUND, "There is no such thing here, or you may not do this.");
+    return STATUS_OK;
+}
+
+static int role_in_scope(const struct session *s, const struct dispatch_row *row)
+{
+    return row && row->scope == SCOPE_CANVAS ? s->member.role : session_best_role(s);
+}
+
+static const char *malformed_sentence(enum status code)
+{
+    return code == STATUS_TOO_LARGE ? "This message has too many parts." : "This is not a well-formed message.";
+}
+
+static void decode_and_handle(struct session *s, const struct dispatch_row *row, struct request *r)
+{
+    enum status code = STATUS_OK;
+    arena_reset(&s->sessions->arena);
+    r->frame = message_decode(&s->sessions->arena, r->body, r->len, &code);
+    if (r->frame && r->frame->body_case == row->body) {
+        r->number = r->frame->request;
+        row->handle(s, r);
+    } else {
+        /* A frame whose oneof is set twice decodes to another body than the one that was looked at. */
+        code = r->frame ? STATUS_MALFORMED : code;
+        session_refuse(s, r->number, code, "%s", malformed_sentence(code));
+    }
+}
+
+void dispatch(struct session *s, const uint8_t *body, size_t len)
+{
+    struct request r = {.body = body, .len = len};
+    const struct dispatch_row *row = dispatch_row(message_peek(body, len, &r.number));
+    struct why why;
+    enum status status =
+        dispatch_decide(row, s->state, role_in_scope(s, row), len, s->sessions->settings->rooms.submit_bytes, &why);
+    if (status != STATUS_OK) {
+        session_refuse(s, r.number, status, "%s", why.text);
+        return;
+    }
+    r.least_role = row->least_role;
+    if (row->raw)
+        row->handle(s, &r);
+    else
+        decode_and_handle(s, row, &r);
+}

@@ -1,0 +1,359 @@
+/* Requests that are not edits: lists, new canvases, templates, invitations. Those that ask PostgreSQL make the session busy until the answer is there. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "common/canvas.h"
+#include "common/message.h"
+#include "common/utf8.h"
+#include "server/session/handle.h"
+
+enum { LABEL_POINTS = 64, STATE_BYTES = 8 << 20, LIST_BYTES = 900 << 10 };
+
+static void begin(struct session *s, const struct request *r)
+{
+    s->request = r->number;
+    s->busy = true;
+}
+
+/* The session that an answer is for, if it still waits. */
+static struct session *waiting(void *ctx, uint64_t id)
+{
+    struct session *s = sessions_find(ctx, id);
+    return s && s->busy && (s->state == SESSION_READY || s->state == SESSION_OPEN) ? s : NULL;
+}
+
+static void refuse_for_store(struct session *s, enum status status)
+{
+    const char *sentence = status == STATUS_DEGRADED    ? "The database is not reachable: try again in a moment."
+                           : status == STATUS_NOT_FOUND ? "There is no such thing here, or you may not do this."
+                           : status == STATUS_CONFLICT  ? "This exists already."
+                                                        : "The server could not do that: try again in a moment.";
+    session_refuse(s, s->request, status, "%s", sentence);
+    session_unbusy(s);
+}
+
+/* ---- canvases */
+
+/* Strings are borrowed from the store's answer; protobuf-c's fields are not const, so they are copied into the arena. */
+static Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store_canvas *from)
+{
+    Cocanvas__CanvasInfo *info = arena_alloc(arena, sizeof *info);
+    uint8_t *ids = arena_alloc(arena, 2 * sizeof from->id.b);
+    char *title = arena_strndup(arena, from->title, strlen(from->title));
+    char *template_id = arena_strndup(arena, from->template_id, strlen(from->template_id));
+    if (!info || !ids || !title || !template_id)
+        return NULL;
+    cocanvas__canvas_info__init(info);
+    memcpy(ids, from->id.b, sizeof from->id.b);
+    memcpy(ids + sizeof from->id.b, from->workspace.b, sizeof from->workspace.b);
+    info->id = (ProtobufCBinaryData){sizeof from->id.b, ids};
+    info->workspace = (ProtobufCBinaryData){sizeof from->workspace.b, ids + sizeof from->id.b};
+    info->title = title;
+    info->template_ = template_id;
+    info->head_seq = from->head_seq;
+    info->created_ms = from->created_ms;
+    info->changed_ms = from->changed_ms;
+    return info;
+}
+
+/* As many as one frame holds; the most recently changed come first. */
+static void send_canvas_list(struct session *s, size_t n, const struct store_canvas *canvases)
+{
+    struct arena *arena = &s->sessions->arena;
+    arena_reset(arena);
+    Cocanvas__CanvasList list = COCANVAS__CANVAS_LIST__INIT;
+    list.canvases = arena_calloc(arena, n + 1, sizeof *list.canvases);
+    size_t bytes = 0;
+    for (size_t i = 0; list.canvases && i < n; i++) {
+        Cocanvas__CanvasInfo *info = canvas_info(arena, &canvases[i]);
+        if (!info)
+            break;
+        bytes += cocanvas__canvas_info__get_packed_size(info) + 8;
+        if (bytes > LIST_BYTES)
+            break;
+        list.canvases[list.n_canvases++] = info;
+    }
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.request = s->request;
+    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST;
+    frame.canvas_list = &list;
+    session_send(s, &frame);
+}
+
+static void on_canvas_list(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
+{
+    struct session *s = waiting(ctx, id);
+    if (!s)
+        return;
+    if (status != STATUS_OK) {
+        refuse_for_store(s, status);
+        return;
+    }
+    send_canvas_list(s, n, canvases);
+    session_unbusy(s);
+}
+
+void handle_canvas_list(struct session *s, const struct request *r)
+{
+    const ProtobufCBinaryData *id = &r->frame->canvas_list_request->workspace;
+    const struct membership *in = id->len ? session_workspace(s, r->number, id, COCANVAS__ROLE__VIEWER) : NULL;
+    if (id->len && !in)
+        return;
+    begin(s, r);
+    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL, s->sessions, s->id, on_canvas_list);
+}
+
+static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
+{
+    struct session *s = waiting(ctx, id);
+    if (!s)
+        return;
+    if (status != STATUS_OK || n != 1) {
+        refuse_for_store(s, status != STATUS_OK ? status : STATUS_INTERNAL);
+        return;
+    }
+    arena_reset(&s->sessions->arena);
+    Cocanvas__CanvasCreated created = COCANVAS__CANVAS_CREATED__INIT;
+    created.canvas = canvas_info(&s->sessions->arena, &canvases[0]);
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.request = s->request;
+    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_CREATED;
+    frame.canvas_created = &created;
+    session_send(s, &frame);
+    session_unbusy(s);
+}
+
+static enum status check_title(const char *title, bool needed, struct why *why)
+{
+    size_t points;
+    if (!utf8_check_line(title, strlen(title), &points))
+        return refuse(why, STATUS_BAD_TEXT, "A title is one line of valid text.");
+    if (points > TITLE_POINTS || (needed && points == 0))
+        return refuse(why, STATUS_MALFORMED, "A title has 1 to %d characters.", TITLE_POINTS);
+    return STATUS_OK;
+}
+
+static enum status state_from_template(const struct session *s, const Cocanvas__CanvasCreate *create, struct canvas *c, struct why *why)
+{
+    const struct template *t = template_find(s->sessions->templates, create->template_);
+    if (!t) {
+        const char *near = template_nearest(s->sessions->templates, create->template_);
+        return near ? refuse(why, STATUS_NOT_FOUND, "There is no template of that name. Did you mean \"%s\"?", near)
+                    : refuse(why, STATUS_NOT_FOUND, "There is no template of that name.");
+    }
+    template_instantiate(t, create->title, c);
+    return STATUS_OK;
+}
+
+static enum status state_from_import(const Cocanvas__CanvasCreate *create, uint32_t author, struct canvas *c, struct why *why)
+{
+    if (create->state.len > STATE_BYTES)
+        return refuse(why, STATUS_TOO_LARGE, "An imported canvas has at most 8 MiB.");
+    enum status status = canvas_decode(c, create->state.data, create->state.len, why);
+    if (status != STATUS_OK)
+        return status;
+    canvas_adopt(c, author);
+    if (create->title[0]) {
+        char *title = xstrdup(create->title);
+        struct value value = {.kind = VALUE_TEXT, .text = title};
+        canvas_touch(c, &c->header.o);
+        props_set(&c->header.props, "title", &value);
+        free(title);
+    }
+    return check_title(canvas_title(c), true, why);
+}
+
+static enum status make_state(const struct session *s, const Cocanvas__CanvasCreate *create, uint32_t author, struct canvas *c,
+                              struct why *why)
+{
+    bool import = create->state.len > 0;
+    if (import == (create->template_[0] != '\0'))
+        return refuse(why, STATUS_MALFORMED, "A new canvas begins from a template or from a state, not from both or none.");
+    enum status status = check_title(create->title, !import, why);
+    if (status != STATUS_OK)
+        return status;
+    return import ? state_from_import(create, author, c, why) : state_from_template(s, create, c, why);
+}
+
+static void store_new(struct session *s, const struct request *r, const struct membership *in, struct canvas *c)
+{
+    const Cocanvas__CanvasCreate *create = r->frame->canvas_create;
+    struct buf state;
+    struct store_canvas_new new = {
+        .workspace = in->workspace,
+        .created_by = in->author,
+        .title = canvas_title(c),
+        .template_id = create->template_[0] ? create->template_ : canvas_header_text(c, "template"),
+        .state_hash = canvas_hash(c),
+    };
+    buf_init(&state);
+    canvas_encode(c, &state);
+    new.state = buf_at(&state);
+    new.state_len = buf_len(&state);
+    if (!uuid_from_bytes(create->request_id.data, create->request_id.len, &new.request_id))
+        uuid_random(&new.request_id);
+    begin(s, r);
+    store_canvas_create(journal_reads(s->sessions->journal), &new, s->sessions, s->id, on_canvas_created);
+    buf_fini(&state);
+}
+
+void handle_canvas_create(struct session *s, const struct request *r)
+{
+    const Cocanvas__CanvasCreate *create = r->frame->canvas_create;
+    if (create->request_id.len != 0 && create->request_id.len != sizeof(struct uuid)) {
+        session_refuse(s, r->number, STATUS_MALFORMED, "A request_id has 16 bytes.");
+        return;
+    }
+    const struct membership *in = session_workspace(s, r->number, &create->workspace, r->least_role);
+    if (!in)
+        return;
+    struct canvas c;
+    struct why why;
+    canvas_init(&c, &s->sessions->settings->rooms.canvas);
+    enum status status = make_state(s, create, in->author, &c, &why);
+    if (status == STATUS_OK)
+        store_new(s, r, in, &c);
+    else
+        session_refuse(s, r->number, status, "%s", why.text);
+    canvas_fini(&c);
+}
+
+/* ---- templates */
+
+static Cocanvas__Block *block_info(struct arena *arena, const struct template_block *from, uint64_t id)
+{
+    Cocanvas__Block *block = arena_alloc(arena, sizeof *block);
+    if (!block)
+        return NULL;
+    cocanvas__block__init(block);
+    block->id = id;
+    block->key = from->key;
+    block->title = from->title;
+    block->prompt = from->prompt;
+    block->col = from->col;
+    block->row = from->row;
+    block->col_span = from->col_span;
+    block->row_span = from->row_span;
+    block->order = from->order;
+    return block;
+}
+
+static Cocanvas__TemplateInfo *template_info(struct arena *arena, const struct template *t, bool with_blocks)
+{
+    Cocanvas__TemplateInfo *info = arena_alloc(arena, sizeof *info);
+    if (!info)
+        return NULL;
+    cocanvas__template_info__init(info);
+    info->id = t->id;
+    info->title = t->title;
+    info->kind = t->kind;
+    info->attribution = t->attribution;
+    info->licence = t->licence;
+    info->source = t->source;
+    info->cols = t->cols;
+    info->rows = t->rows;
+    info->blocks = with_blocks ? arena_calloc(arena, t->n_blocks + 1, sizeof *info->blocks) : NULL;
+    for (size_t i = 0; info->blocks && i < t->n_blocks; i++) {
+        Cocanvas__Block *block = block_info(arena, &t->blocks[i], i + 1);
+        if (!block)
+            return NULL;
+        info->blocks[info->n_blocks++] = block;
+    }
+    return info;
+}
+
+void handle_template_list(struct session *s, const struct request *r)
+{
+    const struct template_set *set = s->sessions->templates;
+    const char *id = r->frame->template_list_request->id;
+    struct arena *arena = &s->sessions->arena;
+    Cocanvas__TemplateList list = COCANVAS__TEMPLATE_LIST__INIT;
+    list.templates = arena_calloc(arena, set->n + 1, sizeof *list.templates);
+    for (size_t i = 0; list.templates && i < set->n; i++) {
+        if (id[0] && strcmp(set->at[i]->id, id) != 0)
+            continue;
+        Cocanvas__TemplateInfo *info = template_info(arena, set->at[i], id[0] != '\0');
+        if (info)
+            list.templates[list.n_templates++] = info;
+    }
+    if (id[0] && list.n_templates == 0) {
+        session_refuse(s, r->number, STATUS_NOT_FOUND, "There is no template of that name.");
+        return;
+    }
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.request = r->number;
+    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST;
+    frame.template_list = &list;
+    session_send(s, &frame);
+}
+
+/* ---- invitations */
+
+static void send_invitation(struct session *s)
+{
+    Cocanvas__InvitationCreated created = COCANVAS__INVITATION_CREATED__INIT;
+    created.token = s->invitation->token;
+    created.expires_ms = s->invitation->expires_ms;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.request = s->request;
+    frame.body_case = COCANVAS__FRAME__BODY_INVITATION_CREATED;
+    frame.invitation_created = &created;
+    session_send(s, &frame);
+}
+
+static void on_invited(void *ctx, uint64_t id, enum status status)
+{
+    struct session *s = waiting(ctx, id);
+    if (!s)
+        return;
+    if (status == STATUS_OK) {
+        send_invitation(s);
+        session_forget_invitation(s);
+        session_unbusy(s);
+    } else {
+        session_forget_invitation(s);
+        refuse_for_store(s, status);
+    }
+}
+
+static enum status check_invitation(const struct session *s, const Cocanvas__InvitationCreate *wanted, struct why *why)
+{
+    size_t points;
+    if (wanted->role < COCANVAS__ROLE__NONE || wanted->role > COCANVAS__ROLE__OWNER)
+        return refuse(why, STATUS_MALFORMED, "There is no such role.");
+    if (!utf8_check_line(wanted->label, strlen(wanted->label), &points) || points > LABEL_POINTS)
+        return refuse(why, STATUS_MALFORMED, "A label has at most %d characters on one line.", LABEL_POINTS);
+    if ((int64_t)wanted->valid_s * 1000 > s->sessions->settings->invitation_ms)
+        return refuse(why, STATUS_MALFORMED, "An invitation is valid for at most %lld days on this server.",
+                      (long long)(s->sessions->settings->invitation_ms / 86400000));
+    return STATUS_OK;
+}
+
+void handle_invitation_create(struct session *s, const struct request *r)
+{
+    const Cocanvas__InvitationCreate *wanted = r->frame->invitation_create;
+    struct why why;
+    enum status status = check_invitation(s, wanted, &why);
+    if (status != STATUS_OK) {
+        session_refuse(s, r->number, status, "%s", why.text);
+        return;
+    }
+    const struct membership *in = session_workspace(s, r->number, &wanted->workspace, r->least_role);
+    if (!in)
+        return;
+    begin(s, r);
+    s->invitation = xcalloc(1, sizeof *s->invitation);
+    token_make_invitation(s->invitation->token);
+    int64_t valid_ms = wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : s->sessions->settings->invitation_ms;
+    s->invitation->expires_ms = s->sessions->wall_ms(s->sessions->ctx) + valid_ms;
+    struct store_invitation invitation = {
+        .workspace = in->workspace,
+        .role = wanted->role ? (int)wanted->role : COCANVAS__ROLE__EDITOR,
+        .label = wanted->label,
+        .expires_ms = s->invitation->expires_ms,
+        .created_by = in->author,
+    };
+    token_hash(s->invitation->token, invitation.token_hash);
+    store_invitation_add(journal_reads(s->sessions->journal), &invitation, s->sessions, s->id, on_invited);
+}

@@ -1,0 +1,174 @@
+/* Sessions: one authenticated connection each, its state, who it is and what it may do. A session gets whole frames from its connection
+ * (net/conn.c), one after another; dispatch.c's table decides about each; handle_*.c do it.
+ *
+ * Requests that take time (passwords, PostgreSQL, opening a canvas) make the session busy: the connection holds further frames back until the
+ * answer is there, so that a client may send Hello, Login and Open in one flight and everything still happens in order.
+ * Answers come back by the session's number, never by pointer: one for a session that is gone is dropped.
+ *
+ * struct sessions is what all sessions of one worker share. Nothing here is used by two threads. */
+#ifndef COCANVAS_SERVER_SESSION_SESSION_H
+#define COCANVAS_SERVER_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "common/arena.h"
+#include "common/ids.h"
+#include "common/log.h"
+#include "common/status.h"
+#include "common/stream.h"
+#include "common/template.h"
+#include "server/journal/journal.h"
+#include "server/journal/store.h"
+#include "server/room/room.h"
+#include "server/session/auth.h"
+#include "wire.pb-c.h"
+
+struct hasher;
+struct hash_job;
+struct login_attempt;
+
+enum session_state {
+    SESSION_NEW,         /* nothing came yet; only Hello is served */
+    SESSION_GREETED,     /* Hello was answered; only Login is served */
+    SESSION_CHECKING,    /* credentials are being checked; frames wait */
+    SESSION_READY,       /* logged in, no canvas */
+    SESSION_OPENING,     /* a canvas is being opened; frames wait */
+    SESSION_OPEN,        /* on a canvas */
+    SESSION_LEAVING,     /* off it, but the stream is in the middle of a frame of the room's; frames wait */
+    SESSION_ENDED,       /* only waits to be freed with its connection */
+};
+enum { SESSION_STATES = SESSION_ENDED + 1 };
+
+/* What may change by a reload; borrowed by struct sessions. */
+struct session_settings {
+    struct uuid server_id, incarnation;
+    bool has_next_pin;
+    uint8_t next_pin[PIN_BYTES];         /* of the certificate that will follow */
+    struct room_limits rooms;
+    uint32_t ping_ms;
+    int64_t invitation_ms;               /* longest validity of an invitation */
+};
+
+/* What sessions need from the connection and its worker; conn is the pointer given to session_init(). */
+struct session_host {
+    /* The session is over: say why (unless sentence is NULL) and close. Returns at once; the session is freed later. */
+    void (*kill)(void *conn, enum status code, const char *sentence);
+    /* Not busy any more: go on with the frames that wait. Not from inside of this call. */
+    void (*resume)(void *conn);
+    /* Logged in: the limits for strangers end. */
+    void (*logged_in)(void *conn);
+    /* The canvas is this worker's: true. Else false, and the connection moves at the end of the loop turn; then session_moved(). */
+    bool (*place)(void *conn, const struct uuid *canvas);
+};
+
+struct sessions {
+    const struct session_settings *settings;
+    const struct session_host *host;
+    struct journal *journal;
+    struct rooms *rooms;
+    struct hasher *hasher;               /* shared by all workers */
+    void (*hashed)(void *ctx, struct hash_job *job);     /* on the hasher's thread: posts the job to this worker */
+    const struct template_set *templates;    /* shared, never changed */
+    int64_t (*wall_ms)(void *ctx);
+    int64_t (*mono_ms)(void *ctx);
+    void *ctx;                           /* for hashed and the clocks */
+    unsigned worker;                     /* 1-based */
+
+    struct session *by_id;
+    struct arena arena;                  /* of the message that is being handled */
+    struct failures failures;
+    uint64_t member_count;               /* gives members their numbers */
+    uint64_t frames, refusals, logins, failed_logins;    /* counters */
+};
+
+/* What a session knows of a workspace that its person is in. */
+struct membership {
+    struct uuid workspace;
+    int role;                            /* wire.proto's Role */
+    uint32_t author;
+};
+
+/* An invitation that PostgreSQL has not confirmed yet. Its token is told once and stored as a hash only. */
+struct new_invitation {
+    char token[TOKEN_TEXT];
+    int64_t expires_ms;
+};
+
+/* Embedded in its connection, which owns it. */
+struct session {
+    uint64_t id;                         /* the connection's number: never used again in this process */
+    enum session_state state;
+    bool busy;                           /* an answer is outstanding: no further frame */
+    struct sessions *sessions;           /* the worker's; another one after a move */
+    struct stream *stream;               /* the connection's */
+    void *conn;
+    struct address address;
+    uint32_t request;                    /* Frame.request of what is being answered */
+
+    char *login;                         /* since READY */
+    struct uuid account;                 /* since READY */
+    struct membership *memberships;      /* since READY; owned */
+    size_t n_memberships;
+    struct login_attempt *attempt;       /* while CHECKING; owned */
+    struct new_invitation *invitation;   /* while one is being stored; owned */
+
+    struct uuid canvas;                  /* while OPENING and OPEN */
+    struct uuid workspace;               /* the canvas' */
+    struct member member;                /* its place in the room */
+    UT_hash_handle hh;                   /* in sessions.by_id */
+};
+
+/* The caller fills the fields up to `worker` first. */
+void sessions_init(struct sessions *all);
+void sessions_fini(struct sessions *all);
+/* NULL if it is gone. */
+struct session *sessions_find(struct sessions *all, uint64_t id);
+/* A finished hash, on the worker's thread. Takes the job. */
+void sessions_hashed(struct sessions *all, struct hash_job *job);
+
+void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream, const struct address *address, void *conn);
+/* Leaves the room; late answers find nothing. Safe to call twice. */
+void session_end(struct session *s);
+void session_fini(struct session *s);
+
+/* Whether the next frame may be given to it. */
+static inline bool session_takes_frames(const struct session *s) { return !s->busy && s->state != SESSION_ENDED; }
+/* Largest frame that it takes now. */
+size_t session_frame_max(const struct session *s);
+/* One whole frame. May make the session busy, or kill it. */
+void session_frame(struct session *s, const uint8_t *body, size_t len);
+
+/* The connection has left its worker, and has come to another. In between the session belongs to no table. */
+void session_leave(struct session *s);
+void session_moved(struct session *s, struct sessions *to);
+
+/* The stream's callbacks, passed on to the room while there is one. */
+bool session_source_peek(struct session *s, const uint8_t **bytes, size_t *len);
+void session_source_sent(struct session *s, size_t len);
+void session_drained(struct session *s);
+
+/* ---- for the handlers */
+
+/* Changes the state, after checking that the change is allowed; logs it at debug level. */
+void session_set_state(struct session *s, enum session_state state);
+/* The answer is there: frames go on. */
+void session_unbusy(struct session *s);
+void session_send(struct session *s, const Cocanvas__Frame *frame);
+/* An Error that leaves the session usable. */
+void session_refuse(struct session *s, uint32_t request, enum status code, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Wipes the token. */
+void session_forget_invitation(struct session *s);
+/* An Error, and the end. */
+void session_kill(struct session *s, enum status code, const char *sentence);
+/* Membership of the workspace that a request names: 16 bytes, or none for the only one in which the role is at least that. Answers the
+ * refusal itself (NOT_FOUND, whether or not the workspace exists) and returns NULL. */
+const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id, int least_role);
+int session_best_role(const struct session *s);
+void session_take_memberships(struct session *s, const struct store_account *account);
+/* For log lines; canvas is text to be kept by the caller. */
+struct log_ctx session_log(const struct session *s, char canvas[UUID_TEXT]);
+const char *session_state_name(enum session_state state);
+
+#endif
