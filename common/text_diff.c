@@ -47,7 +47,17 @@ static void runs_add(struct runs *runs, uint32_t a, uint32_t b, uint32_t n)
 /* Furthest-reaching ends of all paths with a given number of edits: row d has d + 1 entries, for the diagonals -d, -d + 2 … d. */
 struct rows {
     int32_t *x;
+    size_t cap;              /* entries */
 };
+
+static void rows_reserve(struct rows *rows, int32_t d)
+{
+    size_t need = ((size_t)d + 1) * ((size_t)d + 2) / 2;
+    if (need <= rows->cap)
+        return;
+    rows->cap = need * 2 > 64 ? need * 2 : 64;
+    rows->x = xrealloc(rows->x, rows->cap * sizeof *rows->x);
+}
 
 static int32_t *row(const struct rows *rows, int32_t d)
 {
@@ -72,7 +82,7 @@ static int32_t search(struct differ *differ, struct sequence a, struct sequence 
 {
     int32_t n = (int32_t)a.n, m = (int32_t)b.n;
     for (int32_t d = 0; d <= MAX_EDITS; d++) {
-        rows->x = xrealloc(rows->x, ((size_t)d + 1) * ((size_t)d + 2) / 2 * sizeof *rows->x);
+        rows_reserve(rows, d);
         for (int32_t k = -d; k <= d; k += 2) {
             bool down;
             int32_t x = step_from(rows, d, k, &down), from = x;

@@ -51,7 +51,7 @@ static void read_corpus(const char *folder, struct corpus *corpus)
     int n = scandir(folder, &entries, NULL, by_name);
     for (int i = 0; i < n; i++) {
         char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
-        if (entries[i]->d_type == DT_REG && corpus->n < MOST_FILES && read_input(path, &corpus->inputs[corpus->n]))
+        if (entries[i]->d_name[0] != '.' && corpus->n < MOST_FILES && read_input(path, &corpus->inputs[corpus->n]))
             corpus->n++;
         free(path);
         free(entries[i]);
