@@ -3,7 +3,8 @@
  * and the clients run the same code, so equal batches give equal states (P4).
  *
  * A struct canvas owns everything in it. Pointers into it are borrowed and hold until the next change of that object.
- * Strings are NUL-terminated, valid text (utf8.h). Look-ups by id are O(1); cards of a block are an array sorted by order key. */
+ * Strings are NUL-terminated, valid text (utf8.h). Look-ups by id are O(1), through canvas_find() and its kin only; the tables may be walked by
+ * hh.next. Cards of a block are an array sorted by order key. A struct canvas must not be moved or copied as a value. */
 #ifndef COCANVAS_COMMON_CANVAS_H
 #define COCANVAS_COMMON_CANVAS_H
 
@@ -57,8 +58,9 @@ struct object {
     uint64_t id;             /* OBJECT_NAMED: the seq. OBJECT_HEADER: 0 */
     enum object_kind kind;
     bool dirty;              /* hash is out of date; then it is in canvas.dirty */
-    uint64_t hash;           /* its share of the state hash */
-    struct object *next_dirty;
+    uint64_t hash;           /* its share of the state hash; valid while not dirty */
+    struct object *next_dirty, **dirty_at;   /* list of dirty objects: the next one, and who points here */
+    uint32_t undo_at;        /* 1 + index of its entry in canvas.undo, 0: not touched in this batch */
     UT_hash_handle hh;       /* in canvas.objects of its kind */
 };
 
@@ -68,9 +70,11 @@ struct block {
     uint32_t col, row, col_span, row_span, order;
     struct props props;
     bool deleted;
-    struct card **cards;     /* all cards whose block this is, tombstones too, ascending order key */
+    struct card **cards;     /* all cards whose block this is, tombstones too, ascending order key (then id: keys may be equal
+                                only while a replica rebuilds its view) */
     uint32_t n_cards, cap_cards;
     uint32_t n_alive;        /* cards that are not tombstones */
+    uint32_t n_long_keys;    /* cards whose order key is longer than ORDER_KEY_RESPREAD */
 };
 
 struct card {
@@ -131,6 +135,22 @@ struct header {
     struct props props;
 };
 
+/* Limits that are part of the model (canvas.proto states them field by field). */
+enum {
+    KEY_MAX = 64,            /* bytes of a key, a link's kind */
+    TITLE_POINTS = 200,      /* titles, names of versions, choices: code points, one line */
+    PROMPT_POINTS = 2000,
+    TAG_POINTS = 64,
+    VALUE_POINTS = 4000,     /* a text property */
+    NOTE_POINTS = 1000,      /* a reading's note */
+    NUMBER_BYTES = 40,       /* a decimal number */
+    GRID_MAX = 64,           /* columns, rows and spans */
+    ORDER_MAX = 1000000,     /* Block.order */
+    PROPS_MAX = 64,          /* properties of one object */
+    FIELDS_MAX = 64,         /* text fields of one card */
+    TAGS_MAX = 64,           /* tags of one card */
+};
+
 /* What a canvas may hold; 0 means "no limit". The server's settings, told to clients in Welcome. */
 struct canvas_limits {
     uint32_t text_points;    /* hard limit of one text */
@@ -146,6 +166,7 @@ struct canvas {
     uint64_t hash_sum;       /* of all objects that are not dirty */
     struct object *dirty;
     struct canvas_undo *undo;    /* copies of the objects touched since canvas_begin(); NULL outside of a batch */
+    struct text_op scratch;      /* op_apply's, so that text edits do not allocate one each time */
     struct canvas_limits limits;
 };
 
@@ -162,9 +183,10 @@ struct card *canvas_card(const struct canvas *c, uint64_t id);
 struct comment *canvas_comment(const struct canvas *c, uint64_t id);
 struct link_object *canvas_link(const struct canvas *c, uint64_t id);
 struct reading *canvas_reading(const struct canvas *c, uint64_t id);
-/* Blocks that are not deleted, by (order, row, col, id). malloc'd array, NULL-terminated. */
+/* Blocks that are not deleted, by (order, row, col, id). malloc'd array, NULL-terminated; n may be NULL. */
 struct block **canvas_blocks_in_order(const struct canvas *c, size_t *n);
-/* The text that (object, key) names: a card's or comment's own text or a card's text field; NULL if there is none. */
+/* The text that (object, key) names: a card's or comment's own text (key "") or a card's text field; NULL if there is none. A text
+ * field that is empty does not exist: a TextEdit with pre_len 0 makes it, one that empties it takes it away. */
 struct text *canvas_text(const struct canvas *c, uint64_t object, const char *key);
 const struct value *props_get(const struct props *p, const char *key);
 /* Text of a header property ("title", "template", …), "" if unset. */
@@ -183,8 +205,13 @@ uint64_t canvas_hash(struct canvas *c);
 /* Appends the encoded CanvasState to out. Deterministic: equal states give equal bytes. */
 void canvas_encode(struct canvas *c, struct buf *out);
 /* Fills an empty canvas from an encoded CanvasState that nobody vouches for: every reference, key, text, order and limit is
- * checked; on refusal the canvas is empty again. scratch: a buffer for decoding, capped by the caller. */
+ * checked; on refusal the canvas is empty again. c->limits apply: who loads what it stored itself decodes into a canvas without limits
+ * and sets them afterwards, so that lowered limits never lock a canvas away. Allocates no more than a small multiple of len. */
 enum status canvas_decode(struct canvas *c, const uint8_t *bytes, size_t len, struct why *why) MUST_CHECK;
+/* Makes an imported state the beginning of a new canvas: ids become the server's (0.1, 0.2 … in the old order, so that no client's later id
+ * meets them), every author becomes `author` (0: stays), seq 0, named versions (they point into another history) go, tombstones count as deleted
+ * before everything. */
+void canvas_adopt(struct canvas *c, uint32_t author);
 /* A state's protobuf form in an arena, for exports and listings; borrowed from arena and canvas. NULL if the arena is full. */
 Cocanvas__CanvasState *canvas_to_message(struct canvas *c, struct arena *arena);
 
@@ -204,10 +231,14 @@ struct link_object *canvas_new_link(struct canvas *c, uint64_t id);
 struct reading *canvas_new_reading(struct canvas *c, uint64_t id);
 struct named *canvas_new_named(struct canvas *c, uint64_t seq);
 void canvas_remove_named(struct canvas *c, struct named *n);
+/* Deletes (seq > 0) or restores (0) a card (touches it). */
+void canvas_set_card_deleted(struct canvas *c, struct card *card, uint64_t seq);
 /* Puts a card at another place (touches it). The key must be free in that block. */
 void canvas_place_card(struct canvas *c, struct card *card, struct block *block, const char *order_key);
 void props_set(struct props *p, const char *key, const struct value *value);     /* VALUE_NONE removes */
+/* The card's text field, made if `create`; a pointer into the card's array: it holds until the next field is made or taken away. */
 struct text_field *card_field(struct card *card, const char *key, bool create);
+void card_remove_field(struct card *card, const char *key);
 bool card_set_tag(struct card *card, const char *tag, bool on);      /* false if nothing changed */
 bool card_set_vote(struct card *card, uint32_t author, bool on);
 
