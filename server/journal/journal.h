@@ -66,11 +66,13 @@ struct journal_callbacks {
     void (*on_group_done)(void *ctx);
     /* PostgreSQL is reachable (true) or not; also called once when the first connection stands. since_ms: wall clock. */
     void (*on_state)(void *ctx, bool up, int64_t since_ms);
-    /* Answer to journal_take: status OK, NOT_FOUND, CONFLICT (another live node owns it), DEGRADED. */
+    /* Answer to journal_take: status OK, NOT_FOUND, CONFLICT (another live node owns it), DEGRADED (try again at the next on_state
+     * up; that one will come). */
     void (*on_taken)(void *ctx, uint64_t room_id, enum status status, const struct journal_canvas *canvas);
     /* Answer to journal_client: OK, DENIED (the client_id belongs to another member), FENCED as CONFLICT, DEGRADED. */
     void (*on_client)(void *ctx, uint64_t room_id, uint64_t member_id, enum status status, const struct journal_client *client);
-    /* Answer to journal_read; batches ascending; last: nothing more up to to_seq. On status != OK n is 0. */
+    /* The one answer to a journal_read; batches ascending; last: nothing more up to to_seq, else ask again from the next seq on. On status
+     * != OK n is 0. */
     void (*on_read)(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status, size_t n,
                     const uint8_t *const *committed, const size_t *len, bool last, uint64_t oldest_seq);
     /* Answer to journal_snapshot. */
@@ -80,6 +82,8 @@ struct journal_callbacks {
 struct journal_options {
     const char *conninfo;
     struct uuid incarnation;          /* of this daemon's start: the owner written into the canvas */
+    const char *node_name;            /* this daemon's, among those that share the database; NULL or "": the only one. A new incarnation
+                                       * under a name supersedes the one before at once, without waiting for its lease. */
     unsigned worker;                  /* for logs and application_name */
     size_t read_batches;              /* most batches in one on_read */
     size_t read_bytes;                /* and most bytes */
@@ -115,7 +119,8 @@ void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, con
                     uint64_t epoch, const struct uuid *client_id, uint32_t author);
 void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
                   const struct uuid *canvas, uint64_t from_seq, uint64_t to_seq);
-/* Stores a snapshot under the epoch and removes older ones but the last two. The bytes are copied. */
+/* Stores a snapshot under the epoch and removes older ones but the last two and the one at seq 0, with which a replay of the whole journal
+ * begins. The bytes are copied. */
 void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
                       uint64_t seq, uint64_t hash, const uint8_t *bytes, size_t len);
 

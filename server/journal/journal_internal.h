@@ -1,0 +1,35 @@
+/* What the journal's own files share. */
+#ifndef COCANVAS_SERVER_JOURNAL_JOURNAL_INTERNAL_H
+#define COCANVAS_SERVER_JOURNAL_JOURNAL_INTERNAL_H
+
+#include "server/journal/group.h"
+#include "server/journal/journal.h"
+#include "server/journal/pg.h"
+
+struct journal {
+    struct journal_options options;      /* its strings are owned */
+    struct journal_callbacks cb;
+    void *ctx;
+    struct pg *commits;                  /* groups and the lease, nothing else: no large answer ever delays a commit */
+    struct pg *reads;                    /* everything else */
+    struct event *heartbeat;
+    bool registered;                     /* this incarnation was written into table node once */
+    bool leased;                         /* … and its lease was renewed since the commit connection stands */
+    bool beating;                        /* a renewal is under way */
+    bool superseded;                     /* another daemon runs under our node's name: we may take nothing */
+    bool up, told;                       /* what on_state was told, if anything */
+    int64_t down_since_ms;               /* wall clock; kept while PostgreSQL only flickers */
+    int64_t up_since_mono_ms;
+    bool underway;                       /* a group was sent and not answered */
+    struct group group;
+    struct journal_stats stats;
+};
+
+/* Connects the read connection anew, "down" until then. */
+void journal_give_up_reads(struct journal *j, const char *reason);
+
+/* Statements of journal_reads.c and store.c, prepared on the read connection. */
+extern const struct pg_statement journal_read_statements[];
+extern const struct pg_statement store_statements[];
+
+#endif

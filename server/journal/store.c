@@ -1,0 +1,377 @@
+/* The statements behind store.h and their answers. Each request is one transaction on the read connection. Whatever somebody may not see is left out by the
+ * statement itself, by joining through member, so "not there" and "not yours" take the same way (P9). */
+#include "server/journal/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/buf.h"
+#include "server/journal/journal_internal.h"
+
+enum {
+    TOKEN_USED, ACCOUNT_BY_TOKEN, MEMBERSHIPS_BY_TOKEN, ACCOUNT_BY_LOGIN, MEMBERSHIPS_BY_LOGIN, ACCOUNT_BY_ID, MEMBERSHIPS_BY_ID, DEVICE_ADD,
+    REDEEM, INVITATION_ADD, ACCESS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
+};
+
+#define ACCOUNT_COLUMNS "SELECT a.account_id, a.login, a.password_hash FROM account a"
+#define MEMBERSHIP_COLUMNS "SELECT m.workspace_id, w.name, m.role, m.author FROM workspace w JOIN member m USING (workspace_id)"
+#define CANVAS_COLUMNS "SELECT c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms FROM canvas c"
+#define NOW_MS "(extract(epoch FROM now()) * 1000)::int8"
+
+const struct pg_statement store_statements[] = {
+    [TOKEN_USED] = {"token_used",
+     "UPDATE device SET used_at = now() WHERE token_hash = $1::bytea AND used_at < now() - interval '15 min'"},
+    [ACCOUNT_BY_TOKEN] = {"account_by_token", ACCOUNT_COLUMNS " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea"},
+    [MEMBERSHIPS_BY_TOKEN] = {"memberships_by_token", MEMBERSHIP_COLUMNS
+     " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea ORDER BY m.joined_at, m.workspace_id"},
+    [ACCOUNT_BY_LOGIN] = {"account_by_login", ACCOUNT_COLUMNS " WHERE a.login = lower($1::text)"},
+    [MEMBERSHIPS_BY_LOGIN] = {"memberships_by_login", MEMBERSHIP_COLUMNS
+     " JOIN account a USING (account_id) WHERE a.login = lower($1::text) ORDER BY m.joined_at, m.workspace_id"},
+    [ACCOUNT_BY_ID] = {"account_by_id", ACCOUNT_COLUMNS " WHERE a.account_id = $1::uuid"},
+    [MEMBERSHIPS_BY_ID] = {"memberships_by_id", MEMBERSHIP_COLUMNS " WHERE m.account_id = $1::uuid ORDER BY m.joined_at, m.workspace_id"},
+    [DEVICE_ADD] = {"device_add", "INSERT INTO device (token_hash, account_id, name) VALUES ($2::bytea, $1::uuid, $3::text)"},
+    /* $1 token, $2 login, $3 password hash, $4 the member's name, $5 existing account or null, $6 id for a new account. An account that is in the
+     * workspace already keeps its number, and the higher role. */
+    [REDEEM] = {"redeem",
+     "WITH valid AS ("
+     " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS
+     "), used AS ("
+     " UPDATE invitation SET used_at = now(), used_by = coalesce($5::uuid, $6::uuid)"
+     " WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS
+     "  AND ($5::uuid IS NOT NULL OR NOT EXISTS (SELECT 1 FROM account WHERE login = lower($2::text)))"
+     " RETURNING workspace_id, role, used_by"
+     "), made AS ("
+     " INSERT INTO account (account_id, login, password_hash) SELECT $6::uuid, lower($2::text), $3::text FROM used WHERE $5::uuid IS NULL"
+     "), numbered AS ("
+     " UPDATE workspace w SET next_author = next_author + 1 FROM used u"
+     " WHERE w.workspace_id = u.workspace_id"
+     "  AND NOT EXISTS (SELECT 1 FROM member m WHERE m.workspace_id = u.workspace_id AND m.account_id = u.used_by)"
+     " RETURNING w.workspace_id, w.next_author - 1 AS author"
+     "), raised AS ("
+     " UPDATE member m SET role = greatest(m.role, u.role) FROM used u WHERE m.workspace_id = u.workspace_id AND m.account_id = u.used_by"
+     "), joined AS ("
+     " INSERT INTO member (workspace_id, author, account_id, role, name)"
+     " SELECT u.workspace_id, n.author, u.used_by, u.role, $4::text FROM used u JOIN numbered n USING (workspace_id)"
+     ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid)"},
+    [INVITATION_ADD] = {"invitation_add",
+     "INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms)"
+     " VALUES ($1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8)"},
+    [ACCESS] = {"access",
+     "SELECT m.workspace_id, m.role, m.author, m.name FROM canvas c JOIN member m USING (workspace_id)"
+     " WHERE m.account_id = $1::uuid AND c.canvas_id = $2::uuid"},
+    [PEOPLE] = {"people", "SELECT author, name FROM member WHERE workspace_id = $1::uuid ORDER BY author"},
+    [CANVAS_LIST] = {"canvas_list", CANVAS_COLUMNS
+     " JOIN member m USING (workspace_id) WHERE m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
+     " ORDER BY c.changed_ms DESC, c.canvas_id"},
+    /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash */
+    [CANVAS_CREATE] = {"canvas_create",
+     "WITH made AS ("
+     " INSERT INTO canvas (workspace_id, canvas_id, request_id, created_by, title, template_id, created_ms, changed_ms)"
+     " VALUES ($1::uuid, $2::uuid, $3::uuid, $4::int8, $5::text, $6::text, " NOW_MS ", " NOW_MS ")"
+     " ON CONFLICT (workspace_id, request_id) DO NOTHING RETURNING workspace_id, canvas_id"
+     ") INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state)"
+     " SELECT workspace_id, canvas_id, 0, $8::int8, $7::bytea FROM made"},
+    [CANVAS_BY_REQUEST] = {"canvas_by_request", CANVAS_COLUMNS " WHERE c.workspace_id = $1::uuid AND c.request_id = $2::uuid"},
+    {NULL, NULL},
+};
+
+/* Whom an answer is for. */
+struct note {
+    uint64_t id;
+    store_account_cb *account;
+    store_status_cb *status;
+    store_access_cb *access;
+    store_people_cb *people;
+    store_canvases_cb *canvases;
+};
+
+static struct note *note_for(uint64_t id)
+{
+    struct note *note = xcalloc(1, sizeof *note);
+    note->id = id;
+    return note;
+}
+
+/* What a request that was not done is answered with. An answer that came with a warning is not trusted either. */
+static enum status failure(const struct pg_answer *answer)
+{
+    if (answer->outcome != PG_FAILED)
+        return STATUS_DEGRADED;
+    if (strcmp(answer->sqlstate, PG_UNIQUE_VIOLATION) == 0)
+        return STATUS_CONFLICT;
+    if (strncmp(answer->sqlstate, "40", 2) == 0)
+        return STATUS_BUSY;
+    /* 22 bad data, 23 broken constraints, 42 wrong statements: ours. The rest is the server's condition. */
+    bool ours = strncmp(answer->sqlstate, "22", 2) == 0 || strncmp(answer->sqlstate, "23", 2) == 0 || strncmp(answer->sqlstate, "42", 2) == 0;
+    return ours ? STATUS_INTERNAL : STATUS_DEGRADED;
+}
+
+static void copy_text(char *to, size_t room, const PGresult *result, int row, int column)
+{
+    size_t len = (size_t)PQgetlength(result, row, column);
+    ASSERT(len < room);
+    memcpy(to, pg_text(result, row, column), len + 1);
+}
+
+/* ---------------------------------------------------------------- accounts */
+
+static void read_account(struct store_account *account, const PGresult *result)
+{
+    account->id = pg_uuid(result, 0, 0);
+    copy_text(account->login, sizeof account->login, result, 0, 1);
+    copy_text(account->password_hash, sizeof account->password_hash, result, 0, 2);
+}
+
+static struct store_membership *read_memberships(const PGresult *result, size_t *n)
+{
+    *n = (size_t)PQntuples(result);
+    struct store_membership *list = xcalloc(*n, sizeof *list);
+    for (int i = 0; i < PQntuples(result); i++) {
+        list[i].workspace = pg_uuid(result, i, 0);
+        copy_text(list[i].name, sizeof list[i].name, result, i, 1);
+        list[i].role = (int)pg_int(result, i, 2);
+        list[i].author = (uint32_t)pg_int(result, i, 3);
+    }
+    return list;
+}
+
+static void give_account(void *ctx, const struct note *note, const PGresult *found, const PGresult *memberships)
+{
+    if (PQntuples(found) == 0) {
+        note->account(ctx, note->id, STATUS_NOT_FOUND, NULL);
+        return;
+    }
+    struct store_account account = {0};
+    read_account(&account, found);
+    struct store_membership *list = read_memberships(memberships, &account.n_memberships);
+    account.memberships = list;
+    note->account(ctx, note->id, STATUS_OK, &account);
+    free(list);
+}
+
+static void on_account(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE)
+        note->account(ctx, note->id, failure(answer), NULL);
+    else
+        give_account(ctx, note, answer->results[0], answer->results[1]);
+}
+
+void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], void *ctx, uint64_t id, store_account_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->account = cb;
+    struct pg_params params = {0};
+    pg_param_bytes(&params, token_hash, 32);
+    struct pg_request *request = pg_begin(pg, on_account, ctx, note);
+    pg_exec(request, &store_statements[ACCOUNT_BY_TOKEN], &params);
+    pg_exec(request, &store_statements[MEMBERSHIPS_BY_TOKEN], &params);
+    pg_exec(request, &store_statements[TOKEN_USED], &params);
+    pg_end(request);
+}
+
+void store_account_by_login(struct pg *pg, const char *login, void *ctx, uint64_t id, store_account_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->account = cb;
+    struct pg_params params = {0};
+    pg_param_text(&params, login);
+    struct pg_request *request = pg_begin(pg, on_account, ctx, note);
+    pg_exec(request, &store_statements[ACCOUNT_BY_LOGIN], &params);
+    pg_exec(request, &store_statements[MEMBERSHIPS_BY_LOGIN], &params);
+    pg_end(request);
+}
+
+static void on_status(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    note->status(ctx, note->id, answer->outcome == PG_DONE ? STATUS_OK : failure(answer));
+}
+
+void store_device_add(struct pg *pg, const struct uuid *account, const uint8_t token_hash[32], const char *device, void *ctx, uint64_t id,
+                      store_status_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->status = cb;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, account);
+    pg_param_bytes(&params, token_hash, 32);
+    pg_param_text(&params, device != NULL ? device : "");
+    struct pg_request *request = pg_begin(pg, on_status, ctx, note);
+    pg_exec(request, &store_statements[DEVICE_ADD], &params);
+    pg_end(request);
+}
+
+/* ---------------------------------------------------------------- invitations */
+
+static void on_redeemed(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE) {
+        note->account(ctx, note->id, failure(answer), NULL);
+        return;
+    }
+    bool used = pg_bool(answer->results[0], 0, 0), valid = pg_bool(answer->results[0], 0, 1);
+    if (used)
+        give_account(ctx, note, answer->results[1], answer->results[2]);
+    else
+        note->account(ctx, note->id, valid ? STATUS_CONFLICT : STATUS_DENIED, NULL);
+}
+
+void store_redeem(struct pg *pg, const struct store_redeem *redeem, void *ctx, uint64_t id, store_account_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->account = cb;
+    struct uuid fresh;
+    uuid_random(&fresh);
+    struct pg_params params = {0};
+    pg_param_bytes(&params, redeem->token_hash, sizeof redeem->token_hash);
+    pg_param_text(&params, redeem->login != NULL ? redeem->login : "");
+    pg_param_text(&params, redeem->password_hash != NULL ? redeem->password_hash : "");
+    pg_param_text(&params, redeem->name);
+    pg_param_uuid(&params, redeem->existing);
+    pg_param_uuid(&params, &fresh);
+    struct pg_params whose = {0};
+    pg_param_uuid(&whose, redeem->existing != NULL ? redeem->existing : &fresh);
+    struct pg_request *request = pg_begin(pg, on_redeemed, ctx, note);
+    pg_exec(request, &store_statements[REDEEM], &params);
+    pg_exec(request, &store_statements[ACCOUNT_BY_ID], &whose);
+    pg_exec(request, &store_statements[MEMBERSHIPS_BY_ID], &whose);
+    pg_end(request);
+}
+
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->status = cb;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, &invitation->workspace);
+    pg_param_bytes(&params, invitation->token_hash, sizeof invitation->token_hash);
+    pg_param_int(&params, invitation->role);
+    pg_param_text(&params, invitation->label != NULL ? invitation->label : "");
+    pg_param_int(&params, invitation->created_by);
+    pg_param_int(&params, invitation->expires_ms);
+    struct pg_request *request = pg_begin(pg, on_status, ctx, note);
+    pg_exec(request, &store_statements[INVITATION_ADD], &params);
+    pg_end(request);
+}
+
+/* ---------------------------------------------------------------- members */
+
+static void on_access(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE || PQntuples(answer->results[0]) == 0) {
+        note->access(ctx, note->id, answer->outcome != PG_DONE ? failure(answer) : STATUS_NOT_FOUND, NULL);
+        return;
+    }
+    const PGresult *found = answer->results[0];
+    struct store_access access = {
+        .workspace = pg_uuid(found, 0, 0),
+        .role = (int)pg_int(found, 0, 1),
+        .author = (uint32_t)pg_int(found, 0, 2),
+    };
+    copy_text(access.name, sizeof access.name, found, 0, 3);
+    note->access(ctx, note->id, STATUS_OK, &access);
+}
+
+void store_access(struct pg *pg, const struct uuid *account, const struct uuid *canvas, void *ctx, uint64_t id, store_access_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->access = cb;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, account);
+    pg_param_uuid(&params, canvas);
+    struct pg_request *request = pg_begin(pg, on_access, ctx, note);
+    pg_exec(request, &store_statements[ACCESS], &params);
+    pg_end(request);
+}
+
+static void on_people(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE) {
+        note->people(ctx, note->id, failure(answer), 0, NULL);
+        return;
+    }
+    const PGresult *found = answer->results[0];
+    size_t n = (size_t)PQntuples(found);
+    struct store_person *people = xcalloc(n, sizeof *people);
+    for (size_t i = 0; i < n; i++)
+        people[i] = (struct store_person){.author = (uint32_t)pg_int(found, (int)i, 0), .name = pg_text(found, (int)i, 1)};
+    note->people(ctx, note->id, STATUS_OK, n, people);
+    free(people);
+}
+
+void store_people(struct pg *pg, const struct uuid *workspace, void *ctx, uint64_t id, store_people_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->people = cb;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, workspace);
+    struct pg_request *request = pg_begin(pg, on_people, ctx, note);
+    pg_exec(request, &store_statements[PEOPLE], &params);
+    pg_end(request);
+}
+
+/* ---------------------------------------------------------------- canvases */
+
+/* The list is always the newest statement's result: a creation has one before it. */
+static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE) {
+        note->canvases(ctx, note->id, failure(answer), 0, NULL);
+        return;
+    }
+    const PGresult *found = answer->results[answer->n_results - 1];
+    size_t n = (size_t)PQntuples(found);
+    struct store_canvas *canvases = xcalloc(n, sizeof *canvases);
+    for (size_t i = 0; i < n; i++) {
+        int row = (int)i;
+        canvases[i] = (struct store_canvas){
+            .id = pg_uuid(found, row, 0), .workspace = pg_uuid(found, row, 1), .title = pg_text(found, row, 2),
+            .template_id = pg_text(found, row, 3), .head_seq = (uint64_t)pg_int(found, row, 4), .created_ms = pg_int(found, row, 5),
+            .changed_ms = pg_int(found, row, 6),
+        };
+    }
+    note->canvases(ctx, note->id, STATUS_OK, n, canvases);
+    free(canvases);
+}
+
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, void *ctx, uint64_t id, store_canvases_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->canvases = cb;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, account);
+    pg_param_uuid(&params, workspace);
+    struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
+    pg_exec(request, &store_statements[CANVAS_LIST], &params);
+    pg_end(request);
+}
+
+void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, void *ctx, uint64_t id, store_canvases_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->canvases = cb;
+    struct uuid fresh;
+    uuid_random(&fresh);
+    struct pg_params params = {0};
+    pg_param_uuid(&params, &canvas->workspace);
+    pg_param_uuid(&params, &fresh);
+    pg_param_uuid(&params, &canvas->request_id);
+    pg_param_int(&params, canvas->created_by);
+    pg_param_text(&params, canvas->title);
+    pg_param_text(&params, canvas->template_id != NULL ? canvas->template_id : "");
+    pg_param_bytes(&params, canvas->state, canvas->state_len);
+    pg_param_int(&params, (int64_t)canvas->state_hash);
+    struct pg_params which = {0};
+    pg_param_uuid(&which, &canvas->workspace);
+    pg_param_uuid(&which, &canvas->request_id);
+    struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
+    pg_exec(request, &store_statements[CANVAS_CREATE], &params);
+    pg_exec(request, &store_statements[CANVAS_BY_REQUEST], &which);
+    pg_end(request);
+}
