@@ -1,0 +1,237 @@
+/* A replica's life, its view, and committed batches (replica.h tells the whole).
+ *
+ * The view is a second canvas from the first local edit on. Own ops are laid over it inside one canvas_begin(), so that canvas_rollback() takes
+ * exactly them off again: a batch of others costs its own ops and the objects that own edits changed, never a copy of the canvas. */
+#include "client/core/replica.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/core/replica_private.h"
+#include "common/ids.h"
+
+static const struct canvas_limits no_limits;
+
+struct replica *replica_new(const struct canvas_limits *limits)
+{
+    struct replica *r = xcalloc(1, sizeof(*r));
+
+    /* What the server committed is applied whatever today's limits are; they bind only local edits. */
+    r->confirmed = xcalloc(1, sizeof(*r->confirmed));
+    canvas_init(r->confirmed, &no_limits);
+    if (limits)
+        r->limits = *limits;
+    arena_init(&r->arena, REPLICA_ARENA_BYTES);
+    return r;
+}
+
+void replica_free(struct replica *r)
+{
+    if (!r)
+        return;
+    view_unwind(r);
+    if (r->split)
+        canvas_fini(&r->view);
+    canvas_fini(r->confirmed);
+    free(r->confirmed);
+    own_list_clear(&r->in_flight);
+    own_list_clear(&r->pending);
+    step_stack_clear(&r->undo);
+    step_stack_clear(&r->redo);
+    bases_clear(r);
+    backlog_clear(r);
+    arena_fini(&r->arena);
+    free(r);
+}
+
+void replica_on_event(struct replica *r, replica_event_cb *cb, void *ctx)
+{
+    r->event_cb = cb;
+    r->event_ctx = ctx;
+}
+
+void replica_on_lost(struct replica *r, replica_lost_cb *cb, void *ctx)
+{
+    r->lost_cb = cb;
+    r->lost_ctx = ctx;
+}
+
+void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Cocanvas__Op *op, bool own)
+{
+    const struct replica_event event = {.batch = batch, .op = op, .own = own};
+
+    if (r->event_cb)
+        r->event_cb(r->event_ctx, &event);
+}
+
+struct canvas *replica_confirmed(struct replica *r)
+{
+    return r->confirmed;
+}
+
+uint64_t replica_seq(const struct replica *r)
+{
+    return r->confirmed->seq;
+}
+
+uint64_t replica_hash(struct replica *r)
+{
+    return canvas_hash(r->confirmed);
+}
+
+void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object, uint64_t acked_client_seq)
+{
+    r->client = client;
+    r->author = author;
+    if (last_object > r->last_object)
+        r->last_object = last_object;
+    if (last_object > r->used_object)
+        r->used_object = last_object;
+    if (acked_client_seq > r->last_client_seq)
+        r->last_client_seq = acked_client_seq;
+    if (acked_client_seq > r->acked)
+        r->acked = acked_client_seq;
+}
+
+uint32_t replica_client(const struct replica *r)
+{
+    return r->client;
+}
+
+uint32_t replica_author(const struct replica *r)
+{
+    return r->author;
+}
+
+uint64_t replica_next_id(struct replica *r)
+{
+    ASSERT(r->last_object < UINT32_MAX);
+    return object_id(r->client, ++r->last_object);
+}
+
+bool replica_has_pending(const struct replica *r)
+{
+    return r->pending.n > 0;
+}
+
+bool replica_in_flight(const struct replica *r)
+{
+    return r->in_flight_seq != 0;
+}
+
+size_t replica_unsent_ops(const struct replica *r)
+{
+    return r->in_flight.n + r->pending.n;
+}
+
+uint64_t replica_last_client_seq(const struct replica *r)
+{
+    return r->last_client_seq;
+}
+
+bool has_own_ops(const struct replica *r)
+{
+    return r->in_flight.n || r->pending.n || r->in_flight_seq;
+}
+
+bool own_ops_settled(const struct replica *r)
+{
+    return r->own_base == r->confirmed->seq;
+}
+
+/* ---------------------------------------------------------------- the view */
+
+void view_unwind(struct replica *r)
+{
+    if (!r->laid)
+        return;
+    canvas_rollback(&r->view);
+    r->laid = false;
+}
+
+/* Predicts what the server will make of an own op; one that does not fit is left out of the view, not out of the list. */
+static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
+{
+    struct op_actor actor = {.client = r->client, .author = r->author, .time_ms = own->time_ms, .base_seq = base_seq,
+                             .seq = r->confirmed->seq + 1, .last_object = *last_object};
+    Cocanvas__Op *op;
+
+    own->refused = own->broken ? STATUS_BAD_OP : STATUS_OK;
+    if (own->broken || own_is_noop(own))
+        return;
+    arena_reset(&r->arena);
+    op = own_message(own, &r->arena);
+    if (!op) {
+        own->refused = STATUS_TOO_LARGE;
+        return;
+    }
+    own->refused = op_resolve(&r->view, op, &actor, &r->arena, NULL);
+    if (own->refused == STATUS_OK)
+        own->refused = op_apply(&r->view, op, &actor, NULL);
+    if (own->refused == STATUS_OK)
+        *last_object = actor.last_object;
+}
+
+void view_lay(struct replica *r)
+{
+    uint32_t last_object = 0;
+
+    if (r->laid)
+        return;
+    if (!r->split) {
+        canvas_init(&r->view, &no_limits);
+        canvas_copy(&r->view, r->confirmed);
+        r->split = true;
+    }
+    r->view.limits = no_limits;      /* ours were within them when typed; growth by others must not push them out of the view */
+    canvas_begin(&r->view);
+    r->laid = true;
+    if (!own_ops_settled(r))
+        return;
+    for (size_t i = 0; i < r->in_flight.n; i++)
+        lay_op(r, r->in_flight.at[i], r->in_flight_base, &last_object);
+    for (size_t i = 0; i < r->pending.n; i++)
+        lay_op(r, r->pending.at[i], UINT64_MAX, &last_object);
+}
+
+const struct canvas *replica_view(struct replica *r)
+{
+    if (has_own_ops(r))
+        view_lay(r);
+    return r->split ? &r->view : r->confirmed;
+}
+
+/* ---------------------------------------------------------------- committed batches */
+
+static void apply_to_view(struct replica *r, const Cocanvas__Committed *batch)
+{
+    if (!r->split)
+        return;
+    if (batch_apply_committed(&r->view, batch, NULL) != STATUS_OK) {
+        canvas_fini(&r->view);
+        r->split = false;
+    }
+}
+
+enum status replica_committed(struct replica *r, const Cocanvas__Committed *batch, struct why *why)
+{
+    bool own = r->client && batch->client == r->client;
+    enum status st;
+
+    view_unwind(r);
+    st = batch_apply_committed(r->confirmed, batch, why);
+    if (st != STATUS_OK)
+        return st;
+    apply_to_view(r, batch);
+    if (r->own_base + 1 == batch->seq)
+        st = rebase_batch(r, batch, &own, why);
+    else
+        backlog_add(r, batch);
+    if (st != STATUS_OK)
+        return st;
+    for (size_t i = 0; i < batch->n_ops; i++)
+        replica_tell(r, batch, batch->ops[i], own);
+    if (batch->n_ops == 0)
+        replica_tell(r, batch, NULL, own);
+    return STATUS_OK;
+}
