@@ -73,6 +73,7 @@ struct member {
     bool presence_stale;                /* missed presence while it was slow: owed a full set */
     Cocanvas__Presence *presence;       /* last one sent, malloc'd; NULL none */
     bool presence_new;                  /* others have not been sent it yet */
+    uint64_t lookup_epoch;              /* epoch under which the journal is asked for its client, 0: it is not */
     bool waits;                         /* ready to be opened (or caught up), as soon as the state is a durable one */
     struct room_bytes *rest;            /* what is left of a span that was lent and is not in the log any more; goes out first */
     size_t rest_at;
@@ -99,7 +100,7 @@ struct room_limits {
 
 struct rooms_options {
     struct event_base *base;
-    struct journal *journal;
+    struct journal *journal;            /* NULL: comes later, by rooms_set_journal() */
     const struct room_limits *limits;   /* borrowed; may be swapped by a reload through rooms_set_limits */
     unsigned worker;
     /* Names of a workspace's members, asked once per room; the answer comes through rooms_people(). */
@@ -113,6 +114,8 @@ struct rooms *rooms_new(const struct rooms_options *options);
 void rooms_free(struct rooms *r);
 /* To be given to journal_new() with the struct rooms as ctx. */
 extern const struct journal_callbacks rooms_journal_callbacks;
+/* The journal that was made with these callbacks; before the event base runs. */
+void rooms_set_journal(struct rooms *r, struct journal *journal);
 
 /* The member asks for a canvas that its session has verified access to (store_access). Answers by callback, perhaps before returning. */
 void room_join(struct rooms *r, struct member *m, const struct uuid *workspace, const struct uuid *canvas);

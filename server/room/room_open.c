@@ -1,0 +1,193 @@
+/* Opening a member, and catching one up that fell off the log: both begin at a durable state, so both wait until the room is settled. What
+ * follows (Snapshot frames, Committed frames) is pulled by the member's stream: one stream, in order, without a gap. People's names. */
+#include "server/room/room_internal.h"
+
+#include <string.h>
+
+/* ---------------------------------------------------------------- Opened */
+
+/* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means that it diverged. */
+static bool can_follow(struct room *room, const struct member *m)
+{
+    if (m->have_seq == 0 || m->have_seq > room->durable_seq || !room_log_covers(&room->log, m->have_seq))
+        return false;
+    return m->have_seq < room->durable_seq || m->have_hash == 0 || m->have_hash == canvas_hash(&room->c);
+}
+
+static void begin_with_snapshot(struct room *room, struct member *m)
+{
+    room_bytes_unref(m->snapshot);
+    m->snapshot = room_bytes_ref(room_snapshot_frames(room));
+    m->snapshot_at = 0;
+    m->snapshot_lent = false;
+    m->cursor = room_log_after(&room->log, m->snapshot->seq);
+    m->span_end = 0;
+}
+
+static Cocanvas__Person **people_list(struct room *room, size_t *n)
+{
+    struct arena *arena = &room->rooms->arena;
+    Cocanvas__Person **list = arena_calloc(arena, room->n_people, sizeof *list);
+    Cocanvas__Person *people = arena_calloc(arena, room->n_people, sizeof *people);
+    *n = list && people ? room->n_people : 0;
+    for (size_t i = 0; i < *n; i++) {
+        cocanvas__person__init(&people[i]);
+        people[i].author = room->people[i].author;
+        people[i].name = room->people[i].name;
+        list[i] = &people[i];
+    }
+    return list;
+}
+
+static void fill_client(Cocanvas__Opened *opened, const struct journal_client *pos, Cocanvas__Reject *reject)
+{
+    static char sentence[] = "The last batch was refused.";
+    opened->client = pos->number;
+    opened->acked_client_seq = pos->last_client_seq;
+    opened->last_object = pos->last_object;
+    if (pos->reject_client_seq == 0 || pos->reject_client_seq != pos->last_client_seq)
+        return;
+    reject->client_seq = pos->reject_client_seq;
+    reject->code = (Cocanvas__ErrorCode)pos->reject_code;
+    reject->at_seq = pos->reject_at_seq;
+    reject->detail = sentence;
+    opened->last_reject = reject;
+}
+
+static void send_opened(struct room *room, struct member *m, bool follows)
+{
+    arena_reset(&room->rooms->arena);
+    Cocanvas__Opened opened = COCANVAS__OPENED__INIT;
+    Cocanvas__Reject reject;
+    cocanvas__reject__init(&reject);
+    opened.mode = follows ? COCANVAS__OPENED__MODE__OPS : COCANVAS__OPENED__MODE__SNAPSHOT;
+    opened.epoch = room->epoch;
+    opened.head_seq = room->durable_seq;
+    opened.role = (Cocanvas__Role)m->role;
+    opened.author = m->author;
+    opened.session = m->session_no;
+    opened.people = people_list(room, &opened.n_people);
+    if (m->client)
+        fill_client(&opened, &m->client->pos, &reject);
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.request = m->request;
+    frame.body_case = COCANVAS__FRAME__BODY_OPENED;
+    frame.opened = &opened;
+    member_send(m, &frame);
+}
+
+static void introduce(struct room *room, struct member *m);
+
+static void open_member(struct room *room, struct member *m)
+{
+    bool follows = can_follow(room, m);
+    introduce(room, m);
+    send_opened(room, m, follows);
+    if (follows) {
+        m->cursor = room_log_after(&room->log, m->have_seq);
+        m->span_end = 0;
+    } else {
+        begin_with_snapshot(room, m);
+    }
+    m->state = MEMBER_LIVE;
+    if (!room->rooms->up || room->told_degraded)
+        room_send_status(room, m);
+    presence_send_full(m);
+    presence_changed(m);
+    m->cb->on_opened(m->session);
+}
+
+static void catch_up(struct room *room, struct member *m)
+{
+    begin_with_snapshot(room, m);
+    m->state = MEMBER_LIVE;
+    stream_flush(m->stream);
+}
+
+void room_serve_waiting(struct room *room)
+{
+    ASSERT(room_is_settled(room));
+    struct member *m, *next;
+    TAILQ_FOREACH_SAFE(m, &room->members, entry, next) {
+        if (room->n_waiting == 0)
+            break;
+        if (!m->waits)
+            continue;
+        m->waits = false;
+        room->n_waiting--;
+        if (m->state == MEMBER_JOINING)
+            open_member(room, m);
+        else
+            catch_up(room, m);
+    }
+}
+
+void member_wait(struct member *m)
+{
+    struct room *room = m->room;
+    if (!m->waits) {
+        m->waits = true;
+        room->n_waiting++;
+    }
+    if (room_is_settled(room))
+        room_serve_waiting(room);
+}
+
+/* ---------------------------------------------------------------- people */
+
+/* False if the room knew that already. */
+static bool set_person(struct room *room, uint32_t author, const char *name)
+{
+    for (size_t i = 0; i < room->n_people; i++) {
+        struct room_person *person = &room->people[i];
+        if (person->author != author)
+            continue;
+        if (strcmp(person->name, name) == 0)
+            return false;
+        free(person->name);
+        person->name = xstrdup(name);
+        return true;
+    }
+    room->people = xrealloc(room->people, (room->n_people + 1) * sizeof *room->people);
+    room->people[room->n_people++] = (struct room_person){author, xstrdup(name)};
+    return true;
+}
+
+static void send_people(struct room *room, const struct member *except, size_t n, Cocanvas__Person **list)
+{
+    Cocanvas__People people = COCANVAS__PEOPLE__INIT;
+    people.n_people = n;
+    people.people = list;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.body_case = COCANVAS__FRAME__BODY_PEOPLE;
+    frame.people = &people;
+    room_send_all(room, &frame, except);
+}
+
+/* Others learn the name of somebody whom the room did not know. */
+static void introduce(struct room *room, struct member *m)
+{
+    if (!set_person(room, m->author, m->name))
+        return;
+    Cocanvas__Person person;
+    cocanvas__person__init(&person);
+    person.author = m->author;
+    person.name = m->name;
+    send_people(room, m, 1, (Cocanvas__Person *[]){&person});
+}
+
+void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const uint32_t *authors, const char *const *names)
+{
+    struct room *room = rooms_find(r, room_id);
+    if (!room)
+        return;
+    bool changed = false;
+    for (size_t i = 0; i < n; i++)
+        changed = set_person(room, authors[i], names[i]) || changed;
+    if (!changed)
+        return;
+    arena_reset(&r->arena);
+    size_t n_all;
+    Cocanvas__Person **list = people_list(room, &n_all);
+    send_people(room, NULL, n_all, list);
+}
