@@ -209,8 +209,8 @@ void canvas_encode(struct canvas *c, struct buf *out);
  * and sets them afterwards, so that lowered limits never lock a canvas away. Allocates no more than a small multiple of len. */
 enum status canvas_decode(struct canvas *c, const uint8_t *bytes, size_t len, struct why *why) MUST_CHECK;
 /* Makes an imported state the beginning of a new canvas: ids become the server's (0.1, 0.2 … in the old order, so that no client's later id
- * meets them), every author becomes `author` (0: stays), seq 0, named versions (they point into another history) go, tombstones count as deleted
- * before everything. */
+ * meets them), every author becomes `author` (0: stays), seq 0, named versions (they point into another history) go, order keys are spread
+ * anew, tombstones count as deleted before everything. */
 void canvas_adopt(struct canvas *c, uint32_t author);
 /* A state's protobuf form in an arena, for exports and listings; borrowed from arena and canvas. NULL if the arena is full. */
 Cocanvas__CanvasState *canvas_to_message(struct canvas *c, struct arena *arena);
