@@ -57,7 +57,8 @@ void text_op_fini(struct text_op *op);
 void text_op_clear(struct text_op *op, uint32_t pre_len);
 void text_op_copy(struct text_op *to, const struct text_op *from);
 
-/* The builder: appends, merging with what is there so that the result is canonical; zero counts are ignored.
+/* The builder: appends, merging with what is there so that the result is canonical; zero counts are ignored. It takes any counts (they
+ * saturate), so an op from outside can be built and then checked; everything else here wants checked ops.
  * text_op_insert: the bytes must be valid text, points their length in code points; they are copied. */
 void text_op_retain(struct text_op *op, uint32_t points);
 void text_op_insert(struct text_op *op, const char *bytes, uint32_t len_bytes, uint32_t points);

@@ -92,7 +92,9 @@ static void add_points(struct text_op *op, enum text_step_kind kind, uint32_t po
     struct text_step *step = last_step(op);
     if (step == NULL || step->kind != kind)
         step = add_step(op, kind);
-    step->points = to_u32((uint64_t)step->points + points);
+    /* Saturates: an op from outside may say anything, and text_op_check() refuses what no text can have. */
+    if (__builtin_add_overflow(step->points, points, &step->points))
+        step->points = UINT32_MAX;
 }
 
 void text_op_retain(struct text_op *op, uint32_t points)

@@ -146,6 +146,24 @@ static void builder_joins_inserts_around_a_remove(void **state)
     text_op_fini(&op), text_fini(&t);
 }
 
+/* Counts from the wire may be anything; building must not be where that ends the daemon (P10). */
+static void builder_takes_any_counts(void **state)
+{
+    (void)state;
+    struct text_op op = {0};
+    text_op_clear(&op, 10);
+    text_op_remove(&op, UINT32_MAX);
+    text_op_remove(&op, UINT32_MAX);
+    assert_int_equal(op.n_steps, 1);
+    assert_int_equal(text_op_check(&op, 10, 100, NULL), STATUS_BAD_OP);
+    text_op_clear(&op, 10);
+    text_op_retain(&op, UINT32_MAX - 1);
+    text_op_retain(&op, 12);
+    put(&op, "x");
+    assert_int_equal(text_op_check(&op, 10, 100, NULL), STATUS_BAD_OP);
+    text_op_fini(&op);
+}
+
 /* ---- checking */
 
 struct refusal {
@@ -309,6 +327,7 @@ int main(void)
         cmocka_unit_test(vectors_of_ottypes),
         cmocka_unit_test(builder_is_canonical),
         cmocka_unit_test(builder_joins_inserts_around_a_remove),
+        cmocka_unit_test(builder_takes_any_counts),
         cmocka_unit_test(check_refuses),
         cmocka_unit_test(check_lengths),
         cmocka_unit_test(apply_in_place),
