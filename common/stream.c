@@ -9,197 +9,27 @@
 #include "common/stream.h"
 
 #include <errno.h>
-#include <event2/event_struct.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "common/status.h"
+#include "common/stream_private.h"
 #include "common/tls.h"
-
-enum {
-    SCRATCH_PLAIN = 64 << 10,
-    SCRATCH_IN = 64 << 10,
-    SCRATCH_OUT = 72 << 10,         /* a burst and its records' overhead */
-    RECORD_MAX = 16 << 10,
-    BURST_MAX = 4 * RECORD_MAX,     /* plain bytes encrypted before the socket is asked */
-    TURN_READS = 4,                 /* recv calls in one event, so that one stream does not starve others */
-    WIRE_LEFT_MAX = 256 << 10,      /* beyond it OpenSSL's own messages (key updates) have to wait, too */
-};
-
-enum stream_state {
-    STREAM_HANDSHAKE,
-    STREAM_READY,
-    STREAM_CLOSING,     /* stream_shutdown was called: sends what waits, discards input */
-    STREAM_DEAD,        /* on_closed is due */
-    STREAM_CLOSED,      /* on_closed was called */
-};
-
-struct stream {
-    int fd;
-    SSL *ssl;
-    const struct stream_callbacks *cb;
-    void *owner;
-    struct event_base *base;            /* NULL while detached */
-    struct stream_scratch *scratch;     /* the base's; NULL while detached */
-    struct event read_event;            /* persistent while reading */
-    struct event write_event;           /* added while blocked; activated by hand for what is to be done soon */
-    struct event *deadline;             /* of stream_shutdown; NULL before */
-
-    const uint8_t *wire_in;             /* received records not yet decrypted; only inside take_input() */
-    size_t wire_in_len;
-    size_t wire_out_len;                /* records in the scratch; only while scratch->sending is this stream */
-    struct buf wire_left;               /* records that the socket did not take */
-    struct buf in;                      /* plain bytes that the owner did not consume */
-    struct buf out;                     /* the own buffer */
-    size_t span_left;                   /* rest of the source's span that is being sent */
-
-    char *reason;                       /* owned; for on_closed; NULL clean */
-    int send_errno;                     /* the socket refused for good; input may still be read */
-    int64_t progress_ms;                /* when the socket last took bytes; valid while blocked */
-    struct stream_stats stats;
-    enum stream_state state;
-    bool wire_eof;                      /* the peer's FIN was read */
-    bool paused;
-    bool taking;                        /* inside take_input() */
-    bool flushing;                      /* inside stream_flush() */
-    bool flush_again;                   /* somebody wanted a flush meanwhile */
-    bool owes_drained;                  /* something was sent since the last on_drained */
-    bool scheduled;                     /* write_event was activated by hand */
-    bool read_waits;                    /* SSL_read wants to write first */
-    bool write_waits;                   /* SSL_write wants to read first */
-    bool blocked;                       /* wire_left is not empty, EV_WRITE is added */
-    bool said_goodbye;                  /* close_notify was made */
-    bool half_closed;                   /* and sent, and the socket shut for writing */
-};
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC_COARSE, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* ---- scratch */
-
-void stream_scratch_init(struct stream_scratch *scratch)
-{
-    scratch->cap = SCRATCH_PLAIN + SCRATCH_IN + SCRATCH_OUT;
-    scratch->bytes = xmalloc(scratch->cap);
-    scratch->sending = NULL;
-}
-
-void stream_scratch_fini(struct stream_scratch *scratch)
-{
-    free(scratch->bytes);
-    memset(scratch, 0, sizeof *scratch);
-}
-
-static uint8_t *scratch_plain(struct stream_scratch *scratch) { return scratch->bytes; }
-static uint8_t *scratch_in(struct stream_scratch *scratch) { return scratch->bytes + SCRATCH_PLAIN; }
-static uint8_t *scratch_out(struct stream_scratch *scratch) { return scratch->bytes + SCRATCH_PLAIN + SCRATCH_IN; }
-
-/* ---- the BIO between OpenSSL and us */
-
-static int wire_bio_read(BIO *bio, char *to, int room)
-{
-    struct stream *s = BIO_get_data(bio);
-    size_t n = (size_t)room < s->wire_in_len ? (size_t)room : s->wire_in_len;
-    BIO_clear_retry_flags(bio);
-    if (room <= 0)
-        return 0;
-    if (n == 0) {
-        if (s->wire_eof)
-            return 0;
-        BIO_set_retry_read(bio);
-        return -1;
-    }
-    memcpy(to, s->wire_in, n);
-    s->wire_in += n;
-    s->wire_in_len -= n;
-    return (int)n;
-}
-
-/* What was collected in the scratch moves to wire_left. */
-static void spill(struct stream *s)
-{
-    if (s->wire_out_len > 0)
-        buf_add(&s->wire_left, scratch_out(s->scratch), s->wire_out_len);
-    s->wire_out_len = 0;
-}
-
-static int wire_bio_write(BIO *bio, const char *from, int len)
-{
-    struct stream *s = BIO_get_data(bio);
-    BIO_clear_retry_flags(bio);
-    if (len <= 0)
-        return 0;
-    if (s->scratch && s->scratch->sending == s && buf_len(&s->wire_left) == 0 && s->wire_out_len + (size_t)len <= SCRATCH_OUT) {
-        memcpy(scratch_out(s->scratch) + s->wire_out_len, from, (size_t)len);
-        s->wire_out_len += (size_t)len;
-        return len;
-    }
-    if (buf_len(&s->wire_left) > WIRE_LEFT_MAX) {
-        BIO_set_retry_write(bio);
-        return -1;
-    }
-    spill(s);
-    buf_add(&s->wire_left, from, (size_t)len);
-    return len;
-}
-
-static long wire_bio_ctrl(BIO *bio, int cmd, long number, void *ptr)
-{
-    const struct stream *s = BIO_get_data(bio);
-    (void)number;
-    (void)ptr;
-    switch (cmd) {
-    case BIO_CTRL_FLUSH:
-        return 1;
-    case BIO_CTRL_EOF:
-        return s->wire_eof && s->wire_in_len == 0;
-    default:
-        return 0;
-    }
-}
-
-/* OpenSSL wants one description of our kind of BIO for the whole process. Written once, before its first use. */
-static BIO_METHOD *wire_method;
-static pthread_once_t wire_method_once = PTHREAD_ONCE_INIT;
-
-static void make_wire_method(void)
-{
-    wire_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cocanvas stream");
-    ASSERT(wire_method && BIO_meth_set_read(wire_method, wire_bio_read) && BIO_meth_set_write(wire_method, wire_bio_write) &&
-           BIO_meth_set_ctrl(wire_method, wire_bio_ctrl));
-}
-
-static BIO *new_wire_bio(struct stream *s)
-{
-    pthread_once(&wire_method_once, make_wire_method);
-    BIO *bio = BIO_new(wire_method);
-    ASSERT(bio != NULL);
-    BIO_set_data(bio, s);
-    BIO_set_init(bio, 1);
-    return bio;
-}
 
 /* ---- the end */
 
-/* Runs on_write_event() soon, in this turn of the loop. */
+/* Runs on_soon_event() in this turn of the loop. */
 static void schedule(struct stream *s)
 {
     if (!s->base || s->scheduled)
         return;
     s->scheduled = true;
-    event_active(&s->write_event, EV_WRITE, 0);
+    event_active(&s->soon_event, EV_TIMEOUT, 0);
 }
 
 /* Takes reason (malloc'd or NULL). on_closed follows from the event loop. */
@@ -214,7 +44,6 @@ static void die(struct stream *s, char *reason)
     if (s->base) {
         event_del(&s->read_event);
         event_del(&s->write_event);
-        s->scheduled = false;
         schedule(s);
     }
 }
@@ -233,70 +62,6 @@ static void report_end(struct stream *s)
         event_del(s->deadline);
     if (s->cb->on_closed)
         s->cb->on_closed(s->owner, s->reason);
-}
-
-/* ---- sending records */
-
-/* Returns how many bytes the socket took; all of them if it is broken, since nobody will want them any more. */
-static size_t send_some(struct stream *s, const uint8_t *bytes, size_t len)
-{
-    size_t sent = 0;
-    while (sent < len && !s->send_errno) {
-        ssize_t n = send(s->fd, bytes + sent, len - sent, MSG_NOSIGNAL);
-        if (n >= 0) {
-            sent += (size_t)n;
-        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            break;
-        } else if (errno != EINTR) {
-            s->send_errno = errno;
-            if (s->base)        /* the peer may have said why: its last bytes are read first, then the stream ends */
-                event_active(&s->read_event, EV_READ, 0);
-        }
-    }
-    if (sent > 0)
-        s->progress_ms = now_ms();
-    return s->send_errno ? len : sent;
-}
-
-static void set_blocked(struct stream *s, bool blocked)
-{
-    if (s->blocked == blocked)
-        return;
-    s->blocked = blocked;
-    if (blocked)
-        s->progress_ms = now_ms();
-    if (s->base && blocked)
-        event_add(&s->write_event, NULL);
-    else if (s->base)
-        event_del(&s->write_event);
-}
-
-/* Until send_collected() OpenSSL's output is collected in the scratch, if no other stream is using it. Each begin has its end. */
-static bool begin_collecting(struct stream *s)
-{
-    if (!s->scratch || s->scratch->sending)
-        return false;
-    s->scratch->sending = s;
-    s->wire_out_len = 0;
-    return true;
-}
-
-/* Gives what waits to the socket, in one call if the socket plays along. */
-static void send_collected(struct stream *s, bool began)
-{
-    if (s->wire_out_len > 0) {
-        size_t sent = send_some(s, scratch_out(s->scratch), s->wire_out_len);
-        if (sent < s->wire_out_len)
-            buf_add(&s->wire_left, scratch_out(s->scratch) + sent, s->wire_out_len - sent);
-        s->wire_out_len = 0;
-    } else if (buf_len(&s->wire_left) > 0) {
-        buf_drain(&s->wire_left, send_some(s, buf_at(&s->wire_left), buf_len(&s->wire_left)));
-    }
-    if (buf_len(&s->wire_left) == 0)
-        buf_clear(&s->wire_left, 0);
-    if (began && s->scratch)
-        s->scratch->sending = NULL;
-    set_blocked(s, buf_len(&s->wire_left) > 0);
 }
 
 /* ---- output */
@@ -347,7 +112,7 @@ static bool next_output(struct stream *s, const uint8_t **bytes, size_t *len, bo
 static size_t send_burst(struct stream *s)
 {
     size_t total = 0;
-    bool began = begin_collecting(s);
+    bool collecting = stream_wire_collect(s);
     while (total < BURST_MAX && s->base && s->state < STREAM_DEAD) {
         const uint8_t *bytes;
         size_t len;
@@ -365,7 +130,7 @@ static size_t send_burst(struct stream *s)
             buf_drain(&s->out, written);
         }
     }
-    send_collected(s, began);
+    stream_wire_send(s, collecting);
     if (buf_len(&s->out) == 0)
         buf_clear(&s->out, 0);
     return total;
@@ -375,11 +140,11 @@ static size_t send_burst(struct stream *s)
 static void say_goodbye(struct stream *s)
 {
     if (!s->said_goodbye) {
-        bool began = begin_collecting(s);
+        bool collecting = stream_wire_collect(s);
         s->said_goodbye = true;
         ERR_clear_error();
         SSL_shutdown(s->ssl);
-        send_collected(s, began);
+        stream_wire_send(s, collecting);
     }
     if (s->said_goodbye && !s->blocked && !s->half_closed) {
         s->half_closed = true;
@@ -442,7 +207,7 @@ void stream_write(struct stream *s, const void *bytes, size_t len)
 struct buf *stream_out(struct stream *s) { return &s->out; }
 size_t stream_pending(const struct stream *s) { return buf_len(&s->out); }
 bool stream_writable(const struct stream *s) { return !s->blocked; }
-int64_t stream_progress_ms(const struct stream *s) { return s->blocked ? s->progress_ms : now_ms(); }
+int64_t stream_progress_ms(const struct stream *s) { return s->blocked ? s->progress_ms : stream_now_ms(); }
 
 /* ---- input */
 
@@ -489,8 +254,8 @@ static void read_ended(struct stream *s)
     case SSL_ERROR_WANT_WRITE:
         s->read_waits = true;
         break;
-    case SSL_ERROR_ZERO_RETURN:
-        die(s, NULL);
+    case SSL_ERROR_ZERO_RETURN:     /* a goodbye, or just the end; the latter after a failed send is a reset */
+        die(s, s->wire_eof && s->send_errno ? xstrdup(strerror(s->send_errno)) : NULL);
         break;
     default:
         if (s->wire_eof && ERR_peek_error() == 0)
@@ -562,7 +327,7 @@ static void process_input(struct stream *s, struct stream_scratch *scratch)
         shake_hands(s);
     if (s->state == STREAM_READY || s->state == STREAM_CLOSING)
         decrypt(s, scratch);
-    send_collected(s, false);
+    stream_wire_send(s, false);
 }
 
 /* One recv(2) and what follows from it. True if there may be more in the socket. */
@@ -620,20 +385,11 @@ static void on_read_event(evutil_socket_t fd, short what, void *arg)
         take_input(s);
 }
 
-static void on_write_event(evutil_socket_t fd, short what, void *arg)
+/* The handshake's next flight, what could not be read before something was written, and the output. */
+static void go_on(struct stream *s)
 {
-    struct stream *s = arg;
-    (void)fd;
-    (void)what;
-    s->scheduled = false;
-    if (s->state == STREAM_DEAD) {
-        report_end(s);
-        return;
-    }
-    if (s->state == STREAM_CLOSED)
-        return;
     if (s->blocked)
-        send_collected(s, false);
+        stream_wire_send(s, false);
     if (s->state == STREAM_HANDSHAKE && !s->blocked)
         process_input(s, s->scratch);
     if (s->read_waits && !s->blocked) {
@@ -641,6 +397,27 @@ static void on_write_event(evutil_socket_t fd, short what, void *arg)
         process_input(s, s->scratch);
     }
     stream_flush(s);
+}
+
+static void on_write_event(evutil_socket_t fd, short what, void *arg)
+{
+    struct stream *s = arg;
+    (void)fd;
+    (void)what;
+    if (s->state < STREAM_DEAD)
+        go_on(s);
+}
+
+static void on_soon_event(evutil_socket_t fd, short what, void *arg)
+{
+    struct stream *s = arg;
+    (void)fd;
+    (void)what;
+    s->scheduled = false;
+    if (s->state < STREAM_DEAD)
+        go_on(s);
+    else if (s->state == STREAM_DEAD)
+        report_end(s);
 }
 
 /* ---- life */
@@ -655,7 +432,7 @@ struct stream *stream_new(int fd, SSL_CTX *ctx, bool server, const char *sni, co
     s->state = STREAM_HANDSHAKE;
     s->ssl = SSL_new(ctx);
     ASSERT(s->ssl != NULL);
-    BIO *bio = new_wire_bio(s);
+    BIO *bio = stream_wire_bio(s);
     SSL_set_bio(s->ssl, bio, bio);
     if (server)
         SSL_set_accept_state(s->ssl);
@@ -695,6 +472,7 @@ void stream_attach(struct stream *s, struct event_base *base, struct stream_scra
     s->scratch = scratch;
     event_assign(&s->read_event, base, s->fd, EV_READ | EV_PERSIST, on_read_event, s);
     event_assign(&s->write_event, base, s->fd, EV_WRITE | EV_PERSIST, on_write_event, s);
+    event_assign(&s->soon_event, base, -1, 0, on_soon_event, s);
     if (s->state < STREAM_DEAD && !s->paused)
         event_add(&s->read_event, NULL);
     if (s->blocked)
@@ -710,11 +488,12 @@ void stream_detach(struct stream *s)
     if (!s->base)
         return;
     if (s->scratch->sending == s) {
-        spill(s);
+        stream_wire_spill(s);
         s->scratch->sending = NULL;
     }
     event_del(&s->read_event);
     event_del(&s->write_event);
+    event_del(&s->soon_event);
     s->blocked = buf_len(&s->wire_left) > 0;
     s->scheduled = false;
     s->base = NULL;
