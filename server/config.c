@@ -36,6 +36,8 @@ const struct option_row config_options[] = {
          "Empty: none."),
     TEXT(public_host, "localhost", RELOAD, "HOST or HOST:PORT that people reach this server by: used in links."),
     TEXT(workspace_name, "Workspace", RESTART, "Name of the workspace that the very first start makes."),
+    TEXT(node_name, "", RESTART,
+         "This daemon's name among those that share one database. A restarted daemon of the same name takes its canvases back at once."),
     NUMBER(workers, 0, 0, 256, RESTART, "Threads that serve canvases. 0: one per core."),
     NUMBER(max_connections, 20000, 1, 1000000, RELOAD, "Connections at the same time, in all."),
     NUMBER(connections_per_address, 2000, 1, 1000000, RELOAD,

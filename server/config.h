@@ -27,6 +27,7 @@ struct config {
     char next_certificate[CONFIG_PATH];
     char public_host[CONFIG_NAME];
     char workspace_name[CONFIG_NAME];
+    char node_name[CONFIG_NAME];
     int64_t workers;
     int64_t max_connections;
     int64_t connections_per_address;

@@ -1,0 +1,107 @@
+/* See identity.h. */
+#include "server/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/ids.h"
+#include "common/tls.h"
+#include "server/journal/store.h"
+
+enum { OWNER_LINK_MS = 24 * 3600 * 1000 };
+
+enum status identity_make(const struct config *c, struct why *why)
+{
+    char host[256];
+    uint16_t port;
+    enum status status = address_parse(c->public_host, host, &port, why);
+    return status == STATUS_OK ? tls_make_identity(c->certificate, c->private_key, host, why) : status;
+}
+
+enum status identity_load(struct worker_settings *settings, struct why *why)
+{
+    const struct config *c = &settings->config;
+    settings->has_next_pin = c->next_certificate[0] != '\0';
+    if (settings->has_next_pin) {
+        enum status status = tls_file_pin(c->next_certificate, settings->next_pin, why);
+        if (status != STATUS_OK)
+            return status;
+    }
+    settings->tls = tls_server_context(c->certificate, c->private_key, why);
+    return settings->tls ? STATUS_OK : STATUS_MALFORMED;
+}
+
+/* "HOST:7341" and "[::1]:7341" name a port, "HOST" and "[::1]" do not. */
+static bool names_port(const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    return colon && (strchr(address, ':') == colon || colon[-1] == ']');
+}
+
+enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room, struct why *why)
+{
+    struct link link = {.has_pin = true};
+    enum status status = address_parse(c->public_host, link.host, &link.port, why);
+    if (status == STATUS_OK)
+        status = tls_file_pin(c->certificate, link.pin, why);
+    if (status != STATUS_OK)
+        return status;
+    if (!names_port(c->public_host) && port)
+        link.port = port;
+    memcpy(link.token, token, strlen(token) + 1);
+    link_format(&link, out, room);
+    return STATUS_OK;
+}
+
+static enum status write_private(const char *path, const char *text, struct why *why)
+{
+    char *fresh = xasprintf("%s.new", path);
+    (void)unlink(fresh);
+    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+    ok = (fd < 0 || close(fd) == 0) && ok && rename(fresh, path) == 0;
+    enum status status = ok ? STATUS_OK : refuse(why, STATUS_INTERNAL, "%s: %s", path, strerror(errno));
+    free(fresh);
+    return status;
+}
+
+enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed, struct why *why)
+{
+    char token[TOKEN_TEXT];
+    uint8_t hash[32];
+    token_make_invitation(token);
+    token_hash(token, hash);
+    enum status status = identity_link(c, port, token, out, room, why);
+    if (status == STATUS_OK)
+        status = store_bootstrap(c->database, c->workspace_name, hash, clock_wall_ms() + OWNER_LINK_MS, needed, why);
+    char *path = xasprintf("%s/first-owner-link", c->state_dir);
+    if (status == STATUS_OK && *needed) {
+        char *line = xasprintf("%s\n", out);
+        status = write_private(path, line, why);
+        free(line);
+    } else if (status == STATUS_OK) {
+        (void)unlink(path);              /* used: there is an owner */
+    }
+    free(path);
+    return status;
+}
+
+enum status identity_print(const struct config *c, FILE *out, struct why *why)
+{
+    uint8_t pin[PIN_BYTES];
+    char text[128], link[512];
+    enum status status = tls_file_pin(c->certificate, pin, why);
+    if (status == STATUS_OK)
+        status = identity_link(c, 0, "", link, sizeof link, why);
+    if (status != STATUS_OK)
+        return status;
+    pin_format(pin, text, sizeof text);
+    fprintf(out, "%s\n", text);
+    pin_words(pin, text, sizeof text);
+    fprintf(out, "%s\n%s\n", text, link);
+    return STATUS_OK;
+}

@@ -1,0 +1,483 @@
+/* The main thread: signals, the listener, the admin socket, the watchdog. It serves nobody itself; it hands sockets to the workers in turn, and asks and
+ * tells them by mail. Order of a start: configuration, database, identity, sockets, workers, ready. */
+#include "server/server.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/log.h"
+#include "common/template.h"
+#include "server/admin.h"
+#include "server/identity.h"
+#include "server/journal/journal.h"
+#include "server/mailbox.h"
+#include "server/net/listener.h"
+#include "server/process.h"
+#include "server/systemd.h"
+#include "server/worker.h"
+
+enum server_phase { SERVER_STARTING, SERVER_SERVING, SERVER_DRAINING, SERVER_ENDED };
+enum { SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
+
+struct server {
+    struct config_source source;
+    struct worker_settings settings;     /* the present ones */
+    enum server_phase phase;
+    struct event_base *base;
+    struct mailbox box;
+    struct event *signals[SIGNALS];
+    struct event *watchdog;              /* NULL: nobody watches */
+    struct listener *listener;
+    struct admin *admin;
+    struct hasher *hasher;
+    struct template_set templates;
+    struct worker **workers;
+    unsigned n_workers, n_drained;
+    unsigned long n_conns;               /* numbers given */
+    struct uuid server_id, incarnation;
+    int64_t started_ms;
+    struct worker_stats *stats;          /* one per worker, while they are collected */
+    unsigned stats_missing;              /* answers that are not there yet; 0: nobody asked */
+    struct admin_request *stats_waiters[STATS_WAITERS];
+    unsigned n_stats_waiters;
+    bool watchdog_waits;                 /* a round of stats is the proof that all loops turn */
+};
+
+static void set_phase(struct server *s, enum server_phase phase)
+{
+    static const char *const names[] = {"starting", "serving", "draining", "ended"};
+    ASSERT(phase == s->phase + 1);
+    log_debug(NULL, "server %s -> %s", names[s->phase], names[phase]);
+    s->phase = phase;
+}
+
+/* ---- mail from the workers */
+
+struct gone_mail {
+    struct mail mail;
+    struct address address;
+};
+
+static void deliver_gone(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    struct gone_mail *m = (struct gone_mail *)mail;
+    listener_gone(s->listener, &m->address);
+    free(m);
+}
+
+static void post_gone(void *ctx, const struct address *address)
+{
+    struct server *s = ctx;
+    struct gone_mail *m = xmalloc(sizeof *m);
+    *m = (struct gone_mail){.mail.deliver = deliver_gone, .address = *address};
+    mailbox_post(&s->box, &m->mail);
+}
+
+struct stats_mail {
+    struct mail mail;
+    struct worker_stats stats;
+};
+
+static void answer_stats(struct server *s)
+{
+    struct buf text;
+    char *addresses = listener_addresses(s->listener);
+    struct server_stats all = {
+        .addresses = addresses,
+        .started_ms = s->started_ms,
+        .now_ms = clock_wall_ms(),
+        .connections = listener_connections(s->listener),
+        .draining = s->phase == SERVER_DRAINING,
+    };
+    listener_counts(s->listener, &all.accepted, &all.refused);
+    buf_init(&text);
+    stats_print(&text, &all, s->n_workers, s->stats);
+    buf_add(&text, "", 1);
+    for (unsigned i = 0; i < s->n_stats_waiters; i++)
+        admin_answer(s->stats_waiters[i], true, (const char *)buf_at(&text));
+    s->n_stats_waiters = 0;
+    buf_fini(&text);
+    free(addresses);
+}
+
+static void deliver_stats(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    struct stats_mail *m = (struct stats_mail *)mail;
+    s->stats[m->stats.worker - 1] = m->stats;
+    free(m);
+    if (--s->stats_missing > 0)
+        return;
+    answer_stats(s);
+    if (s->watchdog_waits)
+        systemd_notify("WATCHDOG=1");
+    s->watchdog_waits = false;
+}
+
+static void post_stats(void *ctx, const struct worker_stats *stats)
+{
+    struct server *s = ctx;
+    struct stats_mail *m = xmalloc(sizeof *m);
+    *m = (struct stats_mail){.mail.deliver = deliver_stats, .stats = *stats};
+    mailbox_post(&s->box, &m->mail);
+}
+
+/* All workers are asked, unless they are being asked already. */
+static void collect_stats(struct server *s)
+{
+    if (s->stats_missing > 0)
+        return;
+    s->stats_missing = s->n_workers;
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_ask_stats(s->workers[i]);
+}
+
+static void deliver_drained(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    free(mail);
+    if (++s->n_drained < s->n_workers)
+        return;
+    set_phase(s, SERVER_ENDED);
+    event_base_loopbreak(s->base);
+}
+
+static void post_drained(void *ctx, unsigned worker)
+{
+    struct server *s = ctx;
+    (void)worker;
+    struct mail *mail = xmalloc(sizeof *mail);
+    mail->deliver = deliver_drained;
+    mailbox_post(&s->box, mail);
+}
+
+static const struct worker_host worker_host = {.gone = post_gone, .stats = post_stats, .drained = post_drained};
+
+/* ---- newcomers */
+
+static void on_accept(void *ctx, int fd, const struct address *address)
+{
+    struct server *s = ctx;
+    unsigned long id = ++s->n_conns;
+    worker_accept(s->workers[id % s->n_workers], fd, id, address);
+}
+
+/* ---- reload */
+
+static struct listener_limits listener_limits(const struct config *c)
+{
+    return (struct listener_limits){.connections = (unsigned)c->max_connections, .per_address = (unsigned)c->connections_per_address};
+}
+
+static void warn_of_fixed(void *ctx, const char *name)
+{
+    (void)ctx;
+    log_warn(NULL, "reload: %s changed; only a restart takes it over", name);
+}
+
+/* Everything new is built beside the old; what is broken changes nothing. */
+static enum status reload(struct server *s, struct why *why)
+{
+    struct config fresh;
+    struct worker_settings settings = s->settings;
+    enum status status = config_load(&fresh, &s->source, why);
+    if (status == STATUS_OK) {
+        config_take_reloadable(&settings.config, &fresh);
+        status = identity_load(&settings, why);
+    }
+    if (status != STATUS_OK) {
+        log_error(NULL, "reload refused, everything stays as it was: %s", why->text);
+        return status;
+    }
+    config_fixed_differences(&s->settings.config, &fresh, warn_of_fixed, NULL);
+    SSL_CTX_free(s->settings.tls);
+    s->settings = settings;
+    struct listener_limits limits = listener_limits(&settings.config);
+    listener_set_limits(s->listener, &limits);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_reload(s->workers[i], &s->settings);
+    log_notice(NULL, "reloaded");
+    return STATUS_OK;
+}
+
+/* ---- drain */
+
+static void drain(struct server *s)
+{
+    if (s->phase != SERVER_SERVING)
+        return;
+    set_phase(s, SERVER_DRAINING);
+    log_notice(NULL, "stopping: finishing what is under way");
+    systemd_notify("STOPPING=1");
+    listener_stop(s->listener);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_drain(s->workers[i]);
+}
+
+static void on_signal(evutil_socket_t number, short what, void *ctx)
+{
+    struct server *s = ctx;
+    struct why why;
+    (void)what;
+    if (number == SIGHUP) {
+        systemd_notify("RELOADING=1");
+        if (reload(s, &why) != STATUS_OK)
+            systemd_notify("STATUS=The last reload was refused; see the log.");
+        systemd_notify("READY=1");
+    } else if (s->phase == SERVER_DRAINING) {
+        log_warn(NULL, "stopped at once by a second signal");
+        _exit(1);
+    } else {
+        drain(s);
+    }
+}
+
+/* ---- admin */
+
+static void answer_owner_link(struct server *s, struct admin_request *request)
+{
+    char link[LINK_TEXT];
+    bool needed = false;
+    struct why why;
+    enum status status = identity_owner_link(&s->settings.config, listener_port(s->listener), link, sizeof link, &needed, &why);
+    if (status != STATUS_OK)
+        admin_answer(request, false, why.text);
+    else if (!needed)
+        admin_answer(request, false, "This server has an owner already: they can invite others.");
+    else
+        admin_answer(request, true, link);
+}
+
+static void on_command(void *ctx, struct admin_request *request, const char *command)
+{
+    struct server *s = ctx;
+    struct why why;
+    if (strcmp(command, "status") == 0 && s->n_stats_waiters < STATS_WAITERS) {
+        s->stats_waiters[s->n_stats_waiters++] = request;
+        collect_stats(s);
+    } else if (strcmp(command, "reload") == 0) {
+        bool ok = reload(s, &why) == STATUS_OK;
+        admin_answer(request, ok, ok ? "reloaded" : why.text);
+    } else if (strcmp(command, "drain") == 0) {
+        admin_answer(request, true, "stopping");
+        drain(s);
+    } else if (strcmp(command, "owner-link") == 0) {
+        answer_owner_link(s, request);
+    } else {
+        admin_answer(request, false, "There are these commands: status, reload, drain, owner-link.");
+    }
+}
+
+/* ---- start */
+
+static enum status make_state_dir(const struct config *c, struct why *why)
+{
+    if (mkdir(c->state_dir, 0700) != 0 && errno != EEXIST)
+        return refuse(why, STATUS_INTERNAL, "%s: %s", c->state_dir, strerror(errno));
+    return STATUS_OK;
+}
+
+/* After a boot PostgreSQL may be later than we are. */
+static enum status migrate(const struct config *c, struct why *why)
+{
+    int64_t until_ms = clock_mono_ms() + c->database_wait_s * 1000;
+    bool told = false;
+    for (;;) {
+        enum status status = schema_migrate(c->database, false, why);
+        if (status != STATUS_DEGRADED || clock_mono_ms() >= until_ms)
+            return status;
+        if (!told)
+            log_notice(NULL, "waiting for PostgreSQL: %s", why->text);
+        told = true;
+        usleep(200 * 1000);
+    }
+}
+
+static enum status prepare_database(struct server *s, struct why *why)
+{
+    enum status status = migrate(&s->settings.config, why);
+    return status == STATUS_OK ? schema_server_id(s->settings.config.database, &s->server_id, why) : status;
+}
+
+/* systemd's sockets if there are any, else our own. */
+static enum status open_sockets(struct server *s, struct why *why)
+{
+    const struct config *c = &s->settings.config;
+    struct listener_options options = {.base = s->base, .limits = listener_limits(c), .on_accept = on_accept, .ctx = s};
+    s->listener = listener_new(&options);
+    int handed = systemd_sockets(), taken = 0;
+    for (int fd = SYSTEMD_FIRST_FD; fd < SYSTEMD_FIRST_FD + handed; fd++) {
+        if (process_is_unix_socket(fd) && !s->admin) {
+            s->admin = admin_take(s->base, fd, on_command, s);
+        } else {
+            listener_take(s->listener, fd);
+            taken++;
+        }
+    }
+    enum status status = taken ? STATUS_OK : listener_bind(s->listener, c->listen, why);
+    if (status == STATUS_OK && !s->admin) {
+        s->admin = admin_new(s->base, c->admin_socket, on_command, s, why);
+        status = s->admin ? STATUS_OK : STATUS_CONFLICT;
+    }
+    return status;
+}
+
+/* The link is for one person: it goes into a private file, and to a person who looks at the terminal, but not into a log. */
+static enum status welcome_first_owner(const struct server *s, struct why *why)
+{
+    char link[LINK_TEXT];
+    bool needed = false;
+    const struct config *c = &s->settings.config;
+    enum status status = identity_owner_link(c, listener_port(s->listener), link, sizeof link, &needed, why);
+    if (status != STATUS_OK || !needed)
+        return status;
+    log_notice(NULL, "no account yet: the first owner's link is in %s/first-owner-link", c->state_dir);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\nThe first owner's link, valid once and for a day:\n  cocanvas join '%s'\n\n", link);
+    return STATUS_OK;
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
+{
+    struct server *s = ctx;
+    (void)fd;
+    (void)what;
+    s->watchdog_waits = true;
+    collect_stats(s);
+}
+
+static void watch(struct server *s)
+{
+    static const int numbers[SIGNALS] = {SIGTERM, SIGINT, SIGHUP};
+    for (int i = 0; i < SIGNALS; i++) {
+        s->signals[i] = evsignal_new(s->base, numbers[i], on_signal, s);
+        ASSERT(s->signals[i] && event_add(s->signals[i], NULL) == 0);
+    }
+    int64_t ms = systemd_watchdog_ms() / 2;
+    if (ms <= 0)
+        return;
+    struct timeval every = {ms / 1000, (suseconds_t)(ms % 1000) * 1000};
+    s->watchdog = event_new(s->base, -1, EV_PERSIST, on_watchdog, s);
+    ASSERT(s->watchdog && event_add(s->watchdog, &every) == 0);
+}
+
+static void start_workers(struct server *s)
+{
+    const struct config *c = &s->settings.config;
+    s->hasher = hasher_new((unsigned)c->password_threads, (unsigned)c->password_queue);
+    template_set_load(&s->templates);
+    s->n_workers = c->workers ? (unsigned)c->workers : process_cores();
+    s->workers = xcalloc(s->n_workers, sizeof(struct worker *));
+    s->stats = xcalloc(s->n_workers, sizeof *s->stats);
+    struct worker_options options = {
+        .count = s->n_workers,
+        .all = s->workers,
+        .settings = &s->settings,
+        .server_id = s->server_id,
+        .incarnation = s->incarnation,
+        .hasher = s->hasher,
+        .templates = &s->templates,
+        .host = &worker_host,
+        .ctx = s,
+    };
+    for (options.number = 1; options.number <= s->n_workers; options.number++)
+        s->workers[options.number - 1] = worker_new(&options);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_start(s->workers[i]);
+}
+
+static enum status start(struct server *s, struct why *why)
+{
+    enum status status = make_state_dir(&s->settings.config, why);
+    if (status == STATUS_OK)
+        status = identity_make(&s->settings.config, why);
+    if (status == STATUS_OK)
+        status = identity_load(&s->settings, why);
+    if (status == STATUS_OK)
+        status = prepare_database(s, why);
+    if (status == STATUS_OK)
+        status = open_sockets(s, why);
+    if (status == STATUS_OK)
+        status = welcome_first_owner(s, why);
+    return status;
+}
+
+static void serve(struct server *s)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);     /* signals are the main thread's */
+    start_workers(s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    watch(s);
+    set_phase(s, SERVER_SERVING);
+    listener_start(s->listener);
+    char *addresses = listener_addresses(s->listener);
+    log_notice(NULL, "cocanvasd " COCANVAS_VERSION " serves at %s with %u workers", addresses, s->n_workers);
+    free(addresses);
+    systemd_notify("READY=1");
+    event_base_dispatch(s->base);
+}
+
+static void stop(struct server *s)
+{
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_stop(s->workers[i]);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_join(s->workers[i]);
+    if (s->hasher)
+        hasher_free(s->hasher);
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_free(s->workers[i]);
+    free(s->workers);
+    s->n_stats_waiters = 0;
+    template_set_free(&s->templates);
+    admin_free(s->admin);
+    mailbox_fini(&s->box);               /* the last connections are counted off here */
+    listener_free(s->listener);
+    free(s->stats);
+    for (int i = 0; i < SIGNALS; i++)
+        if (s->signals[i])
+            event_free(s->signals[i]);
+    if (s->watchdog)
+        event_free(s->watchdog);
+    event_base_free(s->base);
+    SSL_CTX_free(s->settings.tls);
+}
+
+int server_run(const struct config_source *source)
+{
+    struct server *s = xcalloc(1, sizeof *s);
+    struct why why;
+    s->source = *source;
+    enum status status = config_load(&s->settings.config, source, &why);
+    if (status == STATUS_OK)
+        status = process_prepare(&s->settings.config, &why);
+    if (status == STATUS_OK) {
+        ASSERT(sodium_init() >= 0);
+        uuid_random(&s->incarnation);
+        s->started_ms = clock_wall_ms();
+        s->base = event_base_new();
+        ASSERT(s->base != NULL);
+        mailbox_init(&s->box, s->base, s);
+        status = start(s, &why);
+        if (status == STATUS_OK)
+            serve(s);
+        stop(s);
+    }
+    if (status == STATUS_OK)
+        log_notice(NULL, "stopped");
+    else
+        log_error(NULL, "can't start: %s", why.text);
+    free(s);
+    return status == STATUS_OK ? 0 : 1;
+}

@@ -1,0 +1,67 @@
+/* One event loop with everything that it serves: connections, sessions, rooms, and a journal with its connections to PostgreSQL. Workers share
+ * nothing that changes; what crosses is mail. A canvas is served by the worker that its id hashes to. */
+#ifndef COCANVAS_SERVER_WORKER_H
+#define COCANVAS_SERVER_WORKER_H
+
+#include <openssl/ssl.h>
+
+#include "server/config.h"
+#include "server/net/conn.h"
+#include "server/session/hasher.h"
+#include "server/stats.h"
+
+struct worker;
+
+/* All called on the worker's thread. */
+struct worker_host {
+    /* A connection has ended. */
+    void (*gone)(void *ctx, const struct address *address);
+    void (*stats)(void *ctx, const struct worker_stats *stats);
+    /* worker_drain() is through: nothing is left. */
+    void (*drained)(void *ctx, unsigned worker);
+};
+
+/* What a reload replaces as a whole; the worker gets its own copy. */
+struct worker_settings {
+    struct config config;
+    SSL_CTX *tls;                        /* each copy holds a reference */
+    bool has_next_pin;
+    uint8_t next_pin[PIN_BYTES];
+};
+
+struct worker_options {
+    unsigned number, count;              /* 1 … count */
+    struct worker *const *all;           /* the array of all workers; complete before the first starts */
+    const struct worker_settings *settings;      /* copied */
+    struct uuid server_id, incarnation;
+    struct hasher *hasher;
+    const struct template_set *templates;
+    const struct worker_host *host;
+    void *ctx;
+};
+
+struct worker *worker_new(const struct worker_options *options);
+/* Starts the thread; signals must be blocked in the caller. */
+void worker_start(struct worker *w);
+
+/* From any thread. */
+void worker_accept(struct worker *w, int fd, unsigned long id, const struct address *address);
+void worker_reload(struct worker *w, const struct worker_settings *settings);
+void worker_ask_stats(struct worker *w);
+/* Finishes what is under way, tells the clients to come back, and then calls host.drained. */
+void worker_drain(struct worker *w);
+/* Ends the loop. */
+void worker_stop(struct worker *w);
+
+/* After worker_stop: waits for the thread. Mail that waits is delivered. */
+void worker_join(struct worker *w);
+/* After all workers were joined. */
+void worker_free(struct worker *w);
+
+/* Which worker (1 … count) serves a canvas. */
+unsigned worker_of(const struct uuid *canvas, unsigned count);
+
+int64_t clock_wall_ms(void);
+int64_t clock_mono_ms(void);
+
+#endif
