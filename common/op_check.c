@@ -165,7 +165,7 @@ static enum status check_steps(const struct check *k, const Cocanvas__TextEdit *
     if (consumed > m->pre_len)
         return bad(k, "a text edit reaches beyond the text");
     uint64_t after = m->pre_len - removed + inserted;
-    if (after > UINT32_MAX / 4)
+    if (after > TEXT_POINTS_MAX)
         return refuse(k->why, STATUS_TOO_LARGE, "the text would be too long");
     if (k->text_points != 0 && after > k->text_points && inserted > removed)
         return refuse(k->why, STATUS_TOO_LARGE, "the text would have %llu characters; at most %u are allowed", (unsigned long long)after,
