@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -246,6 +247,44 @@ static void test_committed_and_state(void **state)
     assert_null(message_decode_state(*state, packed, len - 1));
 }
 
+/* One line of hex digits in pairs into bytes; 0 if it is something else. */
+static size_t parse_hex(const char *line, uint8_t *out, size_t room)
+{
+    size_t n = 0;
+    unsigned byte;
+    int used;
+    while (n < room && sscanf(line, " %2x%n", &byte, &used) == 1 && used >= 2 && strspn(line + strspn(line, " "), "0123456789abcdef") == 2) {
+        out[n++] = (uint8_t)byte;
+        line += used;
+    }
+    return line[strspn(line, " \n")] == '\0' ? n : 0;
+}
+
+/* The example bytes of proto/README.md are what the line above each says. */
+static void test_examples_of_the_readme(void **state)
+{
+    static const char *const names[] = {"hello", "welcome", "login", "logged_in", "open", "opened", "submit", "committed", "submit", "close"};
+    char line[2000];
+    uint8_t bytes[600];
+    const uint8_t *body;
+    size_t n = 0, len, body_len;
+    FILE *readme = fopen(TESTS_DIR "/../proto/README.md", "r");
+    assert_non_null(readme);
+    while (fgets(line, sizeof line, readme)) {
+        if (strncmp(line, "      00 00", 11) != 0)
+            continue;
+        len = parse_hex(line, bytes, sizeof bytes);
+        assert_int_equal(frame_next(bytes, len, FRAME_MAX, &body, &body_len), FRAME_WHOLE);
+        assert_int_equal(len, FRAME_HEADER + body_len);
+        assert_int_equal(decode_code(*state, body, body_len), STATUS_OK);
+        assert_true(n < sizeof names / sizeof *names);
+        assert_string_equal(message_name(message_peek(body, body_len, NULL)), names[n]);
+        n++;
+    }
+    assert_int_equal(n, sizeof names / sizeof *names);
+    fclose(readme);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +296,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_number_of_fields, setup, teardown),
         cmocka_unit_test(test_packed_elements_count),
         cmocka_unit_test_setup_teardown(test_committed_and_state, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_examples_of_the_readme, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
