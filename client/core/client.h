@@ -76,7 +76,7 @@ void client_login(struct client *c, const Cocanvas__Login *login);
 /* Opens a canvas (again after each reconnect). read_only: no client_id, no outbox. */
 void client_open(struct client *c, const struct uuid *canvas, bool read_only);
 void client_close_canvas(struct client *c);
-/* Says goodbye after what was submitted is answered or ms have passed. */
+/* Runs the base until what was edited is answered or ms have passed, and says goodbye. Not inside a callback. What is not answered stays on disk. */
 void client_quit(struct client *c, unsigned ms);
 
 enum client_state client_state(const struct client *c);

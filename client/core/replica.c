@@ -19,8 +19,7 @@ struct replica *replica_new(const struct canvas_limits *limits)
     /* What the server committed is applied whatever today's limits are; they bind only local edits. */
     r->confirmed = xcalloc(1, sizeof(*r->confirmed));
     canvas_init(r->confirmed, &no_limits);
-    if (limits)
-        r->limits = *limits;
+    replica_set_limits(r, limits);
     arena_init(&r->arena, REPLICA_ARENA_BYTES);
     return r;
 }
@@ -79,6 +78,11 @@ uint64_t replica_hash(struct replica *r)
     return canvas_hash(r->confirmed);
 }
 
+void replica_set_limits(struct replica *r, const struct canvas_limits *limits)
+{
+    r->limits = limits ? *limits : no_limits;
+}
+
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object, uint64_t acked_client_seq)
 {
     r->client = client;
@@ -87,7 +91,8 @@ void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, u
         r->last_object = last_object;
     if (last_object > r->used_object)
         r->used_object = last_object;
-    if (acked_client_seq > r->last_client_seq)
+    /* What is not in flight was answered; the server's word on the last number counts, so that the next one follows it. */
+    if (!r->in_flight_seq || acked_client_seq > r->last_client_seq)
         r->last_client_seq = acked_client_seq;
     if (acked_client_seq > r->acked)
         r->acked = acked_client_seq;

@@ -49,7 +49,9 @@ const struct canvas *replica_view(struct replica *r);
 struct canvas *replica_confirmed(struct replica *r);
 uint64_t replica_seq(const struct replica *r);                /* confirmed */
 uint64_t replica_hash(struct replica *r);                     /* of confirmed */
-/* From Opened: ids and stamps of local ops. */
+/* For local edits; NULL: none. */
+void replica_set_limits(struct replica *r, const struct canvas_limits *limits);
+/* From Opened: ids and stamps of local ops. client 0: reading only. */
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object, uint64_t acked_client_seq);
 uint32_t replica_client(const struct replica *r);
 uint32_t replica_author(const struct replica *r);
