@@ -27,7 +27,7 @@ const struct option_row config_options[] = {
     TEXT(listen, "*:7341", RESTART,
          "Where clients connect: HOST:PORT, several separated by commas. * is every address, IPv4 and IPv6; port 0 takes a free one. "
          "Ignored when systemd hands the socket over."),
-    TEXT(state_dir, "/var/lib/cocanvas", RESTART, "Folder for the server's key and the admin socket. Made with mode 0700."),
+    TEXT(state_dir, "/var/lib/cocanvasd", RESTART, "Folder for the server's key and the admin socket. Made with mode 0700."),
     TEXT(admin_socket, "", RESTART, "Local socket for `cocanvasd admin`. Empty: admin.sock in state_dir."),
     TEXT(certificate, "", RELOAD, "The server's certificate, PEM. Empty: server.crt in state_dir, made at the first start."),
     TEXT(private_key, "", RELOAD, "Its private key, PEM, mode 0600. Empty: server.key in state_dir, made at the first start."),

@@ -139,6 +139,7 @@ def tls_context():
 
 
 CONTEXT = tls_context()
+PASSING = ("people", "status", "presence_update", "checkpoint", "ping")      # what may come at any time
 HELLO = {"hello": {"proto_min": 1, "proto_max": 1, "software": "test/1"}}
 
 
@@ -187,14 +188,18 @@ class Wire:
     def receive(self):
         return decode("Frame", self.take(struct.unpack(">I", self.take(4))[0]))
 
-    def expect(self, body, but=("people", "status", "presence_update", "checkpoint", "ping")):
-        """The next Frame, which must have this body; others named in `but` are passed over."""
+    def either(self, *bodies, but=PASSING):
+        """The next Frame, which must have one of these bodies; others named in `but` are passed over."""
         while True:
             got = self.receive()
-            if body in got:
-                return got[body]
+            if any(body in got for body in bodies):
+                return got
             if not any(name in got for name in but):
-                raise AssertionError(f"expected {body}, got {got}")
+                raise AssertionError(f"expected {bodies}, got {got}")
+
+    def expect(self, body, but=PASSING):
+        """The same for one body, whose fields are returned."""
+        return self.either(body, but=but)[body]
 
     def refused(self, code, fatal=False):
         error = self.expect("error")
@@ -231,15 +236,21 @@ class Wire:
         return self.expect("logged_in")
 
     def open(self, canvas, client_id=b"", **more):
+        """Opened, with the snapshot's encoded "state" and the batches "committed" since, up to the head."""
         self.send({"open": dict(canvas=canvas, client_id=client_id, **more)})
         opened = self.expect("opened")
-        opened["state"] = b""
+        opened.update(state=b"", committed=[])
+        seq = more.get("have_seq", 0)
         if opened.get("mode", 0) == ENUMS["Mode"]["SNAPSHOT"]:
             last = False
             while not last:
                 part = self.expect("snapshot")
                 opened["state"] += part.get("part", b"")
-                last = part.get("last", False)
+                last, seq = part.get("last", False), part.get("seq", 0)
+        while seq < opened.get("head_seq", 0):
+            opened["committed"].append(self.expect("committed"))
+            seq += 1
+            assert opened["committed"][-1]["seq"] == seq
         return opened
 
     def submit(self, client_seq, base_seq, *ops, **more):

@@ -1,0 +1,232 @@
+"""A cocanvasd on a private PostgreSQL, for one test program: in a temporary folder, on loopback and a Unix socket, stopped and removed at the end.
+Both die with the test. As root, PostgreSQL runs as nobody (it refuses root) and the daemon with --allow-root."""
+import ctypes
+import glob
+import os
+import pwd
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from wire import Wire  # noqa: E402  (the path has to be set first)
+
+DEADLINE = 60       # seconds; only ever waited for in full when something is broken
+
+
+def wait_for(condition, what, seconds=DEADLINE):
+    """The first true value of condition()."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited in vain for {what}")
+        time.sleep(0.02)
+
+
+def die_with_parent():
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+class Postgres:
+    """A new cluster; conf: more lines for postgresql.conf."""
+
+    def __init__(self, folder, conf=""):
+        self.folder, self.bin = folder, sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        self.data, self.log = os.path.join(folder, "pg"), os.path.join(folder, "pg.log")
+        os.mkdir(self.data, 0o700)
+        if self.user:
+            os.chmod(folder, 0o755)
+            os.chown(self.data, self.user.pw_uid, self.user.pw_gid)
+        self.run("initdb", "-D", self.data, "-U", "cocanvas", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
+            f.write(f"listen_addresses = ''\nunix_socket_directories = '{self.data}'\nfsync = off\nmax_connections = 60\n{conf}\n")
+        self.start()
+        self.run("createdb", "-h", self.data, "-U", "cocanvas", "cocanvas")
+
+    def as_user(self):
+        die_with_parent()
+        if self.user:
+            os.setgroups([])
+            os.setgid(self.user.pw_gid)
+            os.setuid(self.user.pw_uid)
+
+    def run(self, program, *arguments):
+        done = subprocess.run([os.path.join(self.bin, program), *arguments], preexec_fn=self.as_user, cwd="/", capture_output=True, check=False)
+        if done.returncode:
+            raise AssertionError(f"{program}: {done.stderr.decode()}")
+        return done.stdout.decode()
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([os.path.join(self.bin, "postgres"), "-D", self.data], preexec_fn=self.as_user, cwd="/",
+                                            stdout=log, stderr=log)
+        wait_for(self.answers, "PostgreSQL")
+
+    def answers(self):
+        return subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.data], check=False).returncode == 0
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT: at once and orderly. SIGQUIT: like a crash."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        self.process.wait(DEADLINE)
+
+    def kill(self):
+        """kill -9 of the postmaster; its children notice and go."""
+        self.process.kill()
+        self.process.wait(DEADLINE)
+
+    def conninfo(self):
+        return f"host={self.data} user=cocanvas dbname=cocanvas"
+
+    def sql(self, text):
+        return self.run("psql", "-h", self.data, "-U", "cocanvas", "-d", "cocanvas", "-qAtc", text).strip()
+
+
+class LocalServer:
+    """The daemon. options: of its configuration, as keyword arguments; they may be changed (self.options) before a reload or restart."""
+
+    def __init__(self, daemon=None, conf="", **options):
+        self.daemon = daemon or os.environ["COCANVASD"]
+        self.folder = tempfile.mkdtemp(prefix="cocanvas-test-")
+        self.process = self.postgres = None
+        self.port = free_port()
+        self.options = dict(workers=2, **options)
+        self.tokens = {}
+        try:
+            self.postgres = Postgres(self.folder, conf)
+            self.start()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        if kind:
+            sys.stderr.write(self.log()[-6000:])
+        self.close()
+
+    def state_path(self, name):
+        return os.path.join(self.folder, "state", name)
+
+    def write_config(self):
+        path = os.path.join(self.folder, "cocanvasd.conf")
+        fixed = dict(database=self.postgres.conninfo(), listen=f"127.0.0.1:{self.port}", state_dir=os.path.join(self.folder, "state"),
+                     public_host="127.0.0.1", database_wait_s=20)
+        with open(path, "w", encoding="utf-8") as f:
+            for name, value in {**fixed, **self.options}.items():
+                f.write(f'{name} = "{value}";\n' if isinstance(value, str) else f"{name} = {str(value).lower()};\n")
+        return path
+
+    def command(self, *words):
+        return [self.daemon, f"--config={self.write_config()}", *(["--allow-root"] if os.geteuid() == 0 else []), *words]
+
+    def start(self, wait=True, **environment):
+        self.log_start = os.path.getsize(self.log_path()) if os.path.exists(self.log_path()) else 0
+        with open(self.log_path(), "ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, preexec_fn=die_with_parent,
+                                            env={**os.environ, **environment})
+        if wait:
+            self.wait_log("serves at")
+
+    def log_path(self):
+        return os.path.join(self.folder, "cocanvasd.log")
+
+    def log(self):
+        """What this run of the daemon has logged."""
+        with open(self.log_path(), "rb") as f:
+            f.seek(self.log_start)
+            return f.read().decode("utf-8", "replace")
+
+    def wait_log(self, pattern, seconds=DEADLINE):
+        def found():
+            if self.process.poll() is not None and not re.search(pattern, self.log()):
+                raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{self.log()[-6000:]}")
+            return re.search(pattern, self.log())
+        return wait_for(found, f"/{pattern}/ in the log", seconds)
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def stop(self):
+        """Orderly. Gives the exit code: a sanitizer's report makes it other than 0."""
+        self.signal(signal.SIGTERM)
+        return self.process.wait(DEADLINE)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(DEADLINE)
+
+    def restart(self):
+        code = self.stop()
+        assert code == 0, f"the daemon stopped with {code}:\n{self.log()[-6000:]}"
+        self.start()
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+        if self.postgres:
+            self.postgres.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def admin(self, word):
+        """Exit code and text."""
+        done = subprocess.run(self.command("admin", word), capture_output=True, check=False)
+        return done.returncode, (done.stdout + done.stderr).decode()
+
+    def status(self):
+        """The numbers of `admin status`."""
+        return {words[0]: words[1] for words in map(str.split, self.admin("status")[1].splitlines()) if len(words) > 1}
+
+    # ---- people and canvases
+
+    def wire(self):
+        return Wire(self.port)
+
+    def invitation(self):
+        """A token for somebody new: the first owner's, then such as the owner makes."""
+        if not self.tokens:
+            with open(self.state_path("first-owner-link"), encoding="utf-8") as f:
+                return re.search(r"/i/([a-z2-7]+)", f.read()).group(1)
+        with self.wire() as wire:
+            wire.login(token=next(iter(self.tokens.values())))
+            wire.send({"request": 1, "invitation_create": {}})
+            return wire.expect("invitation_created")["token"]
+
+    def token(self, name):
+        """The device token of a person, who is made on first use. The first one is the owner."""
+        if name not in self.tokens:
+            invitation = self.invitation()
+            with self.wire() as wire:
+                self.tokens[name] = wire.login(invitation=invitation, login=name, name=name.capitalize(), password=f"password of {name}")["token"]
+        return self.tokens[name]
+
+    def member(self, name="ann"):
+        """A connection that is logged in."""
+        token = self.token(name)
+        wire = self.wire()
+        wire.login(token=token)
+        return wire
+
+    def canvas(self, name="ann", title="A canvas", **more):
+        """The id of a new canvas; more: fields of CanvasCreate."""
+        with self.member(name) as wire:
+            wire.send({"request": 1, "canvas_create": {"title": title, **({} if "state" in more else {"template": "bmc"}), **more}})
+            return wire.expect("canvas_created")["canvas"]["id"]
