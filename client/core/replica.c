@@ -203,6 +203,8 @@ const struct canvas *replica_view(struct replica *r)
 {
     if (has_own_ops(r))
         view_lay(r);
+    else
+        view_unwind(r);          /* what was typed and taken back again leaves stamps behind */
     return r->split ? &r->view : r->confirmed;
 }
 

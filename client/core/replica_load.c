@@ -65,11 +65,21 @@ void backlog_add(struct replica *r, const Cocanvas__Committed *batch)
 
 /* ---------------------------------------------------------------- by difference */
 
+/* A card's text field that nobody has written to is an empty text. */
+const struct text *text_at(const struct canvas *c, uint64_t object, const char *key)
+{
+    static char nothing[1];
+    static const struct text empty = {.bytes = nothing};
+    const struct text *text = canvas_text(c, object, key);
+
+    return text || !*key || !canvas_card(c, object) ? text : &empty;
+}
+
 static void keep_bases_of(struct replica *r, const struct own_list *list)
 {
     for (size_t i = 0; i < list->n; i++) {
         const Cocanvas__TextEdit *edit = list->at[i]->op->text_edit;
-        const struct text *text = list->at[i]->is_text ? canvas_text(r->confirmed, edit->object, edit->key) : NULL;
+        const struct text *text = list->at[i]->is_text ? text_at(r->confirmed, edit->object, edit->key) : NULL;
 
         if (text)
             bases_add(r, edit->object, edit->key, text->bytes, text->len_bytes);
@@ -126,7 +136,7 @@ void replica_history_lost(struct replica *r)
     }
     for (size_t i = 0; i < r->n_bases; i++) {
         struct base_text *base = &r->bases[i];
-        const struct text *now = canvas_text(r->confirmed, base->object, base->key);
+        const struct text *now = text_at(r->confirmed, base->object, base->key);
 
         if (now)
             rebase_by_difference(r, base->object, base->key, &base->text, now);

@@ -31,9 +31,9 @@ static void keep_inverse(struct own_list *inverse, Cocanvas__Op *const *ops, siz
         own_list_prepend(inverse, own_new(ops[i - 1], now_ms, step));
 }
 
-/* Creating a card with text is taken back in two: first one's own words, then the card. So the words go even if the card must stay because
- * others have worked on it. */
-static void keep_text_inverse(struct own_list *inverse, uint64_t card, const char *key, const char *text, int64_t now_ms, uint64_t step)
+/* Creating a card or a comment is taken back in two: first one's own words, then the thing. So the words go even if it must stay because others
+ * have worked on it. */
+static void keep_text_inverse(struct own_list *inverse, uint64_t object, const char *key, const char *text, int64_t now_ms, uint64_t step)
 {
     Cocanvas__TextStep remove = COCANVAS__TEXT_STEP__INIT;
     Cocanvas__TextStep *steps[1] = {&remove};
@@ -45,7 +45,7 @@ static void keep_text_inverse(struct own_list *inverse, uint64_t card, const cha
     if (points > 0) {
         remove.kind_case = COCANVAS__TEXT_STEP__KIND_REMOVE;
         remove.remove = points;
-        edit.object = card;
+        edit.object = object;
         edit.key = own_key;
         edit.pre_len = points;
         edit.n_steps = 1;
@@ -61,6 +61,8 @@ static void keep_created_texts(struct own_list *inverse, const Cocanvas__Op *op,
 {
     const Cocanvas__CardCreate *create = op->card_create;
 
+    if (op->kind_case == COCANVAS__OP__KIND_COMMENT_ADD)
+        keep_text_inverse(inverse, op->comment_add->id, "", op->comment_add->text, now_ms, step);
     if (op->kind_case != COCANVAS__OP__KIND_CARD_CREATE)
         return;
     for (size_t i = create->n_fields; i > 0; i--)
@@ -185,25 +187,16 @@ static enum status edit_text(struct replica *r, uint64_t object, const char *key
     return st;
 }
 
-/* The text to edit. A card's text field that nobody has written to yet is an empty text. */
-static enum status editable_text(struct replica *r, uint64_t object, const char *key, const struct text **out, struct text *empty, struct why *why)
+static enum status editable_text(struct replica *r, uint64_t object, const char *key, const struct text **out, struct why *why)
 {
-    const struct canvas *view = replica_view(r);
-
-    *out = canvas_text(view, object, key);
-    if (*out)
-        return STATUS_OK;
-    if (*key == '\0' || !canvas_card(view, object))
-        return refuse(why, STATUS_NOT_FOUND, "there is no such text");
-    *out = empty;
-    return STATUS_OK;
+    *out = text_at(replica_view(r), object, key);
+    return *out ? STATUS_OK : refuse(why, STATUS_NOT_FOUND, "there is no such text");
 }
 
 enum status replica_text_splice(struct replica *r, uint64_t object, const char *key, uint32_t at, uint32_t removed, const char *bytes, size_t len,
                                 int64_t now_ms, bool group, struct why *why)
 {
     const struct text *text;
-    struct text empty;
     struct text_op splice;
     size_t points;
     enum status st = replica_may_edit(r, why);
@@ -212,8 +205,7 @@ enum status replica_text_splice(struct replica *r, uint64_t object, const char *
         return st;
     if (len > UINT32_MAX || !utf8_check(bytes, len, &points))
         return refuse(why, STATUS_BAD_TEXT, "the text is not valid UTF-8 or holds control characters");
-    text_init(&empty);
-    st = editable_text(r, object, key, &text, &empty, why);
+    st = editable_text(r, object, key, &text, why);
     if (st != STATUS_OK)
         return st;
     if (at > text->len_points || removed > text->len_points - at)
@@ -228,7 +220,7 @@ enum status replica_text_splice(struct replica *r, uint64_t object, const char *
 enum status replica_text_set(struct replica *r, uint64_t object, const char *key, const char *bytes, size_t len, int64_t now_ms, struct why *why)
 {
     const struct text *text;
-    struct text empty, wanted;
+    struct text wanted;
     struct text_op difference;
     enum status st = replica_may_edit(r, why);
 
@@ -236,8 +228,7 @@ enum status replica_text_set(struct replica *r, uint64_t object, const char *key
         return st;
     if (len > UINT32_MAX || !utf8_check(bytes, len, NULL))
         return refuse(why, STATUS_BAD_TEXT, "the text is not valid UTF-8 or holds control characters");
-    text_init(&empty);
-    st = editable_text(r, object, key, &text, &empty, why);
+    st = editable_text(r, object, key, &text, why);
     if (st != STATUS_OK)
         return st;
     text_init(&wanted);

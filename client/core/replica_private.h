@@ -152,6 +152,8 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
 void bases_clear(struct replica *r);
 void bases_add(struct replica *r, uint64_t object, const char *key, const char *text, size_t len);
 struct base_text *bases_find(const struct replica *r, uint64_t object, const char *key);
+/* canvas_text(), and an empty text for a field that may be written to; NULL if there cannot be one. */
+const struct text *text_at(const struct canvas *c, uint64_t object, const char *key);
 void backlog_clear(struct replica *r);
 void backlog_add(struct replica *r, const Cocanvas__Committed *batch);
 

@@ -39,7 +39,7 @@ static const struct text *base_of(const struct replica *r, uint64_t object, cons
     const struct base_text *base;
 
     if (r->loaded && own_ops_settled(r))
-        return canvas_text(r->confirmed, object, key);
+        return text_at(r->confirmed, object, key);
     base = bases_find(r, object, key);
     return base ? &base->text : NULL;
 }
