@@ -9,7 +9,7 @@
 /* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means that it diverged. */
 static bool can_follow(struct room *room, const struct member *m)
 {
-    if (m->have_seq == 0 || m->have_seq > room->durable_seq || !room_log_covers(&room->log, m->have_seq))
+    if (m->have_seq == 0 || !room_log_covers(&room->log, m->have_seq))
         return false;
     return m->have_seq < room->durable_seq || m->have_hash == 0 || m->have_hash == canvas_hash(&room->c);
 }

@@ -32,7 +32,8 @@ struct batch {
     uint64_t durable_seq;            /* head that clients can know */
     uint64_t steps;                  /* transformed so far */
     size_t bytes_max;                /* what its Committed may grow to */
-    uint32_t bad_op;
+    const uint32_t *index;           /* of the ops that transforming kept, in the Submit */
+    uint32_t bad_op;                 /* index in the Submit */
     struct why why;
 };
 
@@ -221,6 +222,9 @@ static enum status transform_edit(struct batch *b, Cocanvas__Op *op, bool *keep)
 static enum status transform_batch(struct batch *b)
 {
     Cocanvas__Submit *s = b->submit;
+    uint32_t *index = arena_calloc(&b->room->rooms->arena, s->n_ops, sizeof *index);
+    if (!index)
+        return refuse(&b->why, STATUS_TOO_LARGE, "The batch is too large.");
     size_t kept = 0;
     for (size_t i = 0; i < s->n_ops; i++) {
         bool keep;
@@ -228,10 +232,13 @@ static enum status transform_batch(struct batch *b)
         enum status status = transform_edit(b, s->ops[i], &keep);
         if (status != STATUS_OK)
             return status;
-        if (keep)
-            s->ops[kept++] = s->ops[i];
+        if (!keep)
+            continue;
+        index[kept] = (uint32_t)i;
+        s->ops[kept++] = s->ops[i];
     }
     s->n_ops = kept;
+    b->index = index;
     return STATUS_OK;
 }
 
@@ -314,9 +321,12 @@ static enum status apply_batch(struct batch *b)
                              .base_seq = s->base_seq,
                              .seq = room->c.seq + 1,
                              .last_object = b->client->pos.last_object};
-    enum status status = batch_resolve_apply(&room->c, s->n_ops, s->ops, &actor, &room->rooms->arena, &b->bad_op, &b->why);
-    if (status != STATUS_OK)
+    uint32_t bad_op = 0;
+    enum status status = batch_resolve_apply(&room->c, s->n_ops, s->ops, &actor, &room->rooms->arena, &bad_op, &b->why);
+    if (status != STATUS_OK) {
+        b->bad_op = b->index[bad_op];
         return status;
+    }
     b->client->pos.last_object = actor.last_object;
     Cocanvas__Committed c = COCANVAS__COMMITTED__INIT;
     c.client = actor.client;

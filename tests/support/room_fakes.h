@@ -122,12 +122,13 @@ struct client {
 
     struct buf inbox;           /* frames received and not looked at: length and body */
     struct canvas state;
-    bool has_state;
+    bool has_state, caught_up;  /* caught_up: on this connection */
     struct buf snapshot;        /* parts so far */
     struct arena arena;
 
     uint64_t client_seq;        /* last one used */
     bool in_flight;
+    bool must_reopen;           /* a snapshot in the middle may contain the batch in flight: only Opened tells */
     struct buf submitted;       /* the Submit in flight, encoded */
     uint32_t counter;           /* last object counter used */
 
@@ -574,6 +575,8 @@ static void client_on_opened(struct client *c, const Cocanvas__Opened *o)
 {
     c->n_opened++;
     c->open = true;
+    c->must_reopen = false;
+    c->caught_up = o->mode == COCANVAS__OPENED__MODE__OPS;
     c->mode = o->mode;
     c->opened_head = o->head_seq;
     c->acked = o->acked_client_seq;
@@ -600,7 +603,8 @@ static void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *s)
     if (c->has_state)
         canvas_fini(&c->state);
     canvas_init(&c->state, &none);
-    c->has_state = true;
+    c->must_reopen = c->has_state && c->in_flight && c->caught_up;
+    c->has_state = c->caught_up = true;
     assert_int_equal(canvas_decode(&c->state, buf_at(&c->snapshot), buf_len(&c->snapshot), &why), STATUS_OK);
     assert_int_equal(c->state.seq, s->seq);
     assert_int_equal(canvas_hash(&c->state), s->hash);
@@ -765,6 +769,7 @@ static void client_new_stream(struct client *c)
 static void client_disconnect(struct client *c)
 {
     member_fini(&c->member);
+    c->stream = NULL;
     c->connected = c->open = false;
     buf_clear(&c->inbox, 0);
 }
@@ -868,7 +873,7 @@ static void client_edit_at(struct client *c, uint64_t base_seq, uint64_t card, u
     text_op_fini(&op);
 }
 
-static void client_title(struct client *c, const char *title)
+static inline void client_title(struct client *c, const char *title)
 {
     Cocanvas__PropSet set;
     Cocanvas__Value value;
@@ -1023,7 +1028,7 @@ static void world_settle(struct world *w)
 }
 
 /* Opens n writing clients and settles. */
-static void world_open(struct world *w, size_t n)
+static inline void world_open(struct world *w, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         client_connect(&w->clients[i], false, false);
@@ -1032,7 +1037,7 @@ static void world_open(struct world *w, size_t n)
         assert_true(w->clients[i].open);
 }
 
-static const char *world_card_text(const struct world *w, uint64_t card)
+static inline const char *world_card_text(const struct world *w, uint64_t card)
 {
     const struct card *found = canvas_card(&w->canvas.state, card);
     assert_non_null(found);

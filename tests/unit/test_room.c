@@ -190,6 +190,40 @@ static void test_edit_with_nothing_left_is_still_answered(void **state)
     assert_string_equal(world_card_text(w, card), "adef");
     assert_int_equal(w->clients[1].n_own, 1);
     assert_int_equal(w->canvas.head, 3);
+    Cocanvas__Committed *batch = cocanvas__committed__unpack(NULL, w->canvas.rows[3].len, w->canvas.rows[3].payload);
+    assert_int_equal(batch->n_ops, 0);
+    cocanvas__committed__free_unpacked(batch, NULL);
+}
+
+/* The index of the op at fault is the one in the Submit, also when an op before it has nothing left. */
+static void test_reject_names_the_op_of_the_submit(void **state)
+{
+    struct world *w = *state;
+    uint64_t card = open_with_text(w, 2);
+    client_edit_at(&w->clients[0], 1, card, 6, 1, 2, "");
+    world_settle(w);
+    Cocanvas__TextStep retain = COCANVAS__TEXT_STEP__INIT, cut = COCANVAS__TEXT_STEP__INIT;
+    Cocanvas__TextEdit edit;
+    Cocanvas__VoteSet wrong = COCANVAS__VOTE_SET__INIT;
+    Cocanvas__Op ops[2] = {COCANVAS__OP__INIT, COCANVAS__OP__INIT};
+    cocanvas__text_edit__init(&edit);
+    retain.kind_case = COCANVAS__TEXT_STEP__KIND_RETAIN;
+    cut.kind_case = COCANVAS__TEXT_STEP__KIND_REMOVE;
+    retain.retain = cut.remove = 1;
+    edit.object = card;
+    edit.pre_len = 6;
+    edit.n_steps = 2;
+    edit.steps = (Cocanvas__TextStep *[]){&retain, &cut};
+    ops[0].kind_case = COCANVAS__OP__KIND_TEXT_EDIT;
+    ops[0].text_edit = &edit;
+    wrong.card = 4711;
+    ops[1].kind_case = COCANVAS__OP__KIND_VOTE_SET;
+    ops[1].vote_set = &wrong;
+    client_seal(&w->clients[1], 1, 1, 2, (Cocanvas__Op *[]){&ops[0], &ops[1]});
+    client_send(&w->clients[1]);
+    world_settle(w);
+    assert_int_equal(w->clients[1].n_rejects, 1);
+    assert_int_equal(w->clients[1].reject_op, 1);
 }
 
 static void test_wrong_length_at_base_is_refused(void **state)
@@ -477,18 +511,22 @@ static void test_loads_from_snapshot_and_suffix(void **state)
     for (uint32_t i = 0; i < 7; i++) {
         client_edit_at(&w->clients[0], w->clients[0].state.seq, card, 6 + i, 0, 0, "1");
         world_settle(w);
+        if (i == 5)
+            client_disconnect(&w->clients[1]);
     }
     assert_int_equal(w->canvas.snapshots, 2);
     assert_int_equal(w->canvas.snapshot_seq, 6);
     /* Forgotten without a release, as after a crash: the next room reads snapshot and suffix. */
     struct room *room = w->rooms->by_id;
     room_close(room, STATUS_CONFLICT, "");
-    assert_int_equal(w->clients[1].dropped, STATUS_CONFLICT);
+    assert_int_equal(w->clients[0].dropped, STATUS_CONFLICT);
     rooms_pump(w->rooms);
+    assert_int_equal(w->clients[1].state.seq, 7);
     client_connect(&w->clients[1], false, true);
     client_connect(&w->clients[2], true, false);
     world_settle(w);
     assert_int_equal(w->clients[1].mode, COCANVAS__OPENED__MODE__OPS);
+    assert_int_equal(w->clients[1].state.seq, 8);
     assert_int_equal(w->clients[2].state.seq, 8);
     /* The suffix can be transformed over, too. */
     client_edit_at(&w->clients[1], 6, card, 11, 0, 0, "22");
@@ -514,6 +552,22 @@ static void test_newer_session_replaces_the_older(void **state)
     assert_true(twin->open);
     assert_int_equal(twin->acked, 1);
     assert_int_equal(twin->number, a->number);
+}
+
+/* The refusal of the older session's batch reaches the newer one in Opened, not as a frame before it. */
+static void test_reject_of_a_replaced_session(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 1);
+    struct client *a = &w->clients[0], *twin = &w->clients[1];
+    twin->id = a->id;
+    twin->author = a->author;
+    client_edit_at(a, 0, 4711, 0, 0, 0, "refused");
+    world_turn(w);
+    client_connect(twin, false, false);
+    world_settle(w);
+    assert_int_equal(twin->n_rejects, 0);
+    assert_int_equal(twin->opened_reject, 1);
 }
 
 static void test_queued_batch_of_a_replaced_session_is_discarded(void **state)
@@ -718,6 +772,9 @@ static void test_session_may_vanish_at_any_time(void **state)
     client_connect(&w->clients[4], false, false);
     for (size_t i = 0; i < 5; i++)
         client_disconnect(&w->clients[i]);
+    while (journal_answer(&w->journal))
+        ;
+    rooms_tick(w->rooms);
     world_settle(w);
     assert_int_equal(w->canvas.head, 1);
     assert_int_equal(rooms_stats(w->rooms)->members, 0);
@@ -1139,6 +1196,7 @@ int main(void)
         TEST(test_late_insert_goes_left),
         TEST(test_edits_of_one_group_are_transformed),
         TEST(test_edit_with_nothing_left_is_still_answered),
+        TEST(test_reject_names_the_op_of_the_submit),
         TEST(test_wrong_length_at_base_is_refused),
         TEST(test_base_before_own_edit_is_refused),
         TEST(test_base_from_the_future_is_refused),
@@ -1155,6 +1213,7 @@ int main(void)
         TEST(test_snapshot_is_encoded_once_for_many),
         TEST(test_loads_from_snapshot_and_suffix),
         TEST(test_newer_session_replaces_the_older),
+        TEST(test_reject_of_a_replaced_session),
         TEST(test_queued_batch_of_a_replaced_session_is_discarded),
         TEST(test_client_id_of_another_person_is_denied),
         TEST(test_other_workspace_is_not_found),
