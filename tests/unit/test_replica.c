@@ -96,7 +96,8 @@ static void furnish(struct peer *p, struct rng *rng)
 
         arena_init(&e.arena, 1 << 20);
         op = i == 4 ? make_comment(&e) : i == 5 ? make_link(&e) : make_card(&e);
-        ASSERT(replica_edit(p->r, 1, &op, p->server->now_ms, false, NULL) == STATUS_OK);
+        if (replica_edit(p->r, 1, &op, p->server->now_ms, false, NULL) != STATUS_OK)
+            ASSERT(i >= 4);      /* an empty comment, or a link to itself */
         arena_fini(&e.arena);
     }
     ASSERT(peers_settle(p, 1));
