@@ -1,8 +1,8 @@
 /* The one statement that writes a group, and the arrays that it takes.
  *
  * The statement first moves the heads of the canvases whose (head_seq, epoch, owner) are as we believe (P12), and then writes rows and positions
- * of just these. Rows and positions of a canvas are contiguous in their arrays, so a canvas takes its slice; that way there is no join whose cost could
- * grow with rows × canvases, and no plan to get wrong: all is index look-ups driven by arrays. */
+ * of just these. Each step is driven by unnesting one array and takes the rest by subscript, which costs the same for any place in an array of numbers or
+ * uuids; so there is no join, and no plan to get wrong: all is index look-ups. */
 #include "server/journal/group.h"
 
 #include <endian.h>
@@ -17,31 +17,29 @@ enum {
     BUFFER_KEPT = 1 << 20,       /* a larger buffer is given back after its group */
 };
 
-/* $1 is our incarnation; the columns follow in the order of enum group_column. A canvas' slices are 1-based and inclusive. */
+/* $1 is our incarnation; the columns follow in the order of enum group_column. */
+#define IS_HELD(part) part " = ANY ((SELECT array_agg(n) FROM held)::int8[])"
+
 const struct pg_statement group_statements[] = {
     {"group",
      "WITH held AS ("
-     " UPDATE canvas c SET head_seq = p.new_head, title = coalesce(p.title, c.title),"
-     "  changed_ms = CASE WHEN p.new_head > p.old_head THEN ($15::int8[])[p.last_row] ELSE c.changed_ms END"
-     " FROM unnest($2::uuid[], $3::uuid[], $4::int8[], $5::int8[], $6::int8[], $7::int8[], $8::int8[], $9::int8[], $10::int8[], $11::text[])"
-     "  WITH ORDINALITY AS p(workspace_id, canvas_id, epoch, old_head, new_head, first_row, last_row, first_position, last_position, title, n)"
-     " WHERE c.workspace_id = p.workspace_id AND c.canvas_id = p.canvas_id"
-     "  AND c.head_seq = p.old_head AND c.epoch = p.epoch AND c.owner = $1::uuid"
-     " RETURNING p.n, p.workspace_id, p.canvas_id, p.epoch, p.old_head, p.first_row, p.last_row, p.first_position, p.last_position"
+     " UPDATE canvas c SET head_seq = ($6::int8[])[p.n], changed_ms = greatest(c.changed_ms, ($7::int8[])[p.n]), title = coalesce(p.title, c.title)"
+     " FROM unnest($8::text[]) WITH ORDINALITY AS p(title, n)"
+     " WHERE c.workspace_id = ($2::uuid[])[p.n] AND c.canvas_id = ($3::uuid[])[p.n]"
+     "  AND c.epoch = ($4::int8[])[p.n] AND c.head_seq = ($5::int8[])[p.n] AND c.owner = $1::uuid"
+     " RETURNING p.n"
      "), written AS ("
      " INSERT INTO journal (workspace_id, canvas_id, seq, epoch, client, client_seq, author, time_ms, payload)"
-     " SELECT h.workspace_id, h.canvas_id, h.old_head + r.n, h.epoch, r.client, r.client_seq, r.author, r.time_ms, r.payload"
-     " FROM held h, LATERAL unnest(($12::int8[])[h.first_row:h.last_row], ($13::int8[])[h.first_row:h.last_row],"
-     "  ($14::int8[])[h.first_row:h.last_row], ($15::int8[])[h.first_row:h.last_row], ($16::bytea[])[h.first_row:h.last_row])"
-     "  WITH ORDINALITY AS r(client, client_seq, author, time_ms, payload, n)"
+     " SELECT ($2::uuid[])[($9::int8[])[r.n]], ($3::uuid[])[($9::int8[])[r.n]], ($10::int8[])[r.n], ($4::int8[])[($9::int8[])[r.n]],"
+     "  ($11::int8[])[r.n], ($12::int8[])[r.n], ($13::int8[])[r.n], ($14::int8[])[r.n], r.payload"
+     " FROM unnest($15::bytea[]) WITH ORDINALITY AS r(payload, n)"
+     " WHERE " IS_HELD("($9::int8[])[r.n]")
      "), positioned AS ("
-     " UPDATE client_pos c SET last_client_seq = q.last_client_seq, last_object = q.last_object, reject_client_seq = q.reject_client_seq,"
-     "  reject_code = q.reject_code, reject_at_seq = q.reject_at_seq"
-     " FROM held h, LATERAL unnest(($17::int8[])[h.first_position:h.last_position], ($18::int8[])[h.first_position:h.last_position],"
-     "  ($19::int8[])[h.first_position:h.last_position], ($20::int8[])[h.first_position:h.last_position],"
-     "  ($21::int8[])[h.first_position:h.last_position], ($22::int8[])[h.first_position:h.last_position])"
-     "  AS q(client, last_client_seq, last_object, reject_client_seq, reject_code, reject_at_seq)"
-     " WHERE c.workspace_id = h.workspace_id AND c.canvas_id = h.canvas_id AND c.client = q.client"
+     " UPDATE client_pos c SET last_client_seq = ($18::int8[])[q.n], last_object = ($19::int8[])[q.n],"
+     "  reject_client_seq = ($20::int8[])[q.n], reject_code = ($21::int8[])[q.n], reject_at_seq = ($22::int8[])[q.n]"
+     " FROM unnest($16::int8[]) WITH ORDINALITY AS q(part, n)"
+     " WHERE c.workspace_id = ($2::uuid[])[q.part] AND c.canvas_id = ($3::uuid[])[q.part] AND c.client = ($17::int8[])[q.n]"
+     "  AND " IS_HELD("q.part")
      ") SELECT n FROM held"},
     {NULL, NULL},
 };
@@ -137,7 +135,7 @@ void group_clear(struct group *g)
 {
     for (int i = 0; i < GROUP_COLUMNS; i++)
         array_clear(&g->columns[i]);
-    g->n_parts = g->n_rows = g->n_positions = 0;
+    g->n_parts = g->n_rows = 0;
     g->payload_bytes = 0;
 }
 
@@ -147,15 +145,14 @@ static struct group_part *newest(struct group *g)
     return &g->parts[g->n_parts - 1];
 }
 
-/* Completes the newest canvas' part: its slices end here. */
+/* Completes the newest canvas' part. */
 static void close_part(struct group *g)
 {
     if (g->n_parts == 0)
         return;
     const struct group_part *part = newest(g);
     ASSERT(part->old_head + part->n_rows == part->new_head);
-    array_add_int(&g->columns[PART_LAST_ROW], g->n_rows);
-    array_add_int(&g->columns[PART_LAST_POSITION], g->n_positions);
+    array_add_int(&g->columns[PART_TIME], (uint64_t)part->time_ms);
 }
 
 void group_add_canvas(struct group *g, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
@@ -172,8 +169,6 @@ void group_add_canvas(struct group *g, uint64_t room_id, const struct uuid *work
     array_add_int(&g->columns[PART_EPOCH], epoch);
     array_add_int(&g->columns[PART_OLD_HEAD], old_head);
     array_add_int(&g->columns[PART_NEW_HEAD], new_head);
-    array_add_int(&g->columns[PART_FIRST_ROW], (uint64_t)g->n_rows + 1);
-    array_add_int(&g->columns[PART_FIRST_POSITION], (uint64_t)g->n_positions + 1);
     array_add_null(&g->columns[PART_TITLE]);
 }
 
@@ -182,6 +177,9 @@ void group_add_row(struct group *g, const struct journal_row *row)
     struct group_part *part = newest(g);
     part->n_rows++;
     ASSERT(row->seq == part->old_head + part->n_rows);
+    part->time_ms = row->time_ms;
+    array_add_int(&g->columns[ROW_PART], g->n_parts);
+    array_add_int(&g->columns[ROW_SEQ], row->seq);
     array_add_int(&g->columns[ROW_CLIENT], row->client);
     array_add_int(&g->columns[ROW_CLIENT_SEQ], row->client_seq);
     array_add_int(&g->columns[ROW_AUTHOR], row->author);
@@ -194,13 +192,13 @@ void group_add_row(struct group *g, const struct journal_row *row)
 void group_add_position(struct group *g, const struct journal_client *client)
 {
     ASSERT(g->n_parts > 0);
+    array_add_int(&g->columns[POSITION_PART], g->n_parts);
     array_add_int(&g->columns[POSITION_CLIENT], client->number);
     array_add_int(&g->columns[POSITION_LAST_SEQ], client->last_client_seq);
     array_add_int(&g->columns[POSITION_LAST_OBJECT], client->last_object);
     array_add_int(&g->columns[POSITION_REJECT_SEQ], client->reject_client_seq);
     array_add_int(&g->columns[POSITION_REJECT_CODE], client->reject_code);
     array_add_int(&g->columns[POSITION_REJECT_AT], client->reject_at_seq);
-    g->n_positions++;
 }
 
 void group_set_title(struct group *g, const char *title)

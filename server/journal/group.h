@@ -22,15 +22,15 @@ struct group_part {
     uint64_t room_id;
     uint64_t old_head, new_head;
     uint32_t n_rows;
+    int64_t time_ms;         /* of the newest row; 0 none */
     bool held;               /* the comparison held: its rows are written */
 };
 
 /* The columns of the statement; group.c says what each is. */
 enum group_column {
-    PART_WORKSPACE, PART_CANVAS, PART_EPOCH, PART_OLD_HEAD, PART_NEW_HEAD,
-    PART_FIRST_ROW, PART_LAST_ROW, PART_FIRST_POSITION, PART_LAST_POSITION, PART_TITLE,
-    ROW_CLIENT, ROW_CLIENT_SEQ, ROW_AUTHOR, ROW_TIME, ROW_PAYLOAD,
-    POSITION_CLIENT, POSITION_LAST_SEQ, POSITION_LAST_OBJECT, POSITION_REJECT_SEQ, POSITION_REJECT_CODE, POSITION_REJECT_AT,
+    PART_WORKSPACE, PART_CANVAS, PART_EPOCH, PART_OLD_HEAD, PART_NEW_HEAD, PART_TIME, PART_TITLE,
+    ROW_PART, ROW_SEQ, ROW_CLIENT, ROW_CLIENT_SEQ, ROW_AUTHOR, ROW_TIME, ROW_PAYLOAD,
+    POSITION_PART, POSITION_CLIENT, POSITION_LAST_SEQ, POSITION_LAST_OBJECT, POSITION_REJECT_SEQ, POSITION_REJECT_CODE, POSITION_REJECT_AT,
     GROUP_COLUMNS,
 };
 
@@ -38,7 +38,7 @@ struct group {
     struct array columns[GROUP_COLUMNS];
     struct group_part *parts;    /* owned */
     uint32_t n_parts, cap_parts;
-    uint32_t n_rows, n_positions;
+    uint32_t n_rows;
     uint64_t payload_bytes;
 };
 

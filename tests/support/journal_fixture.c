@@ -119,7 +119,7 @@ void fixture_wait_up(struct fixture *f, bool up)
         ASSERT(now_s() < end);
 }
 
-struct fixture *fixture_new(struct pg_cluster *cluster, const char *node)
+static struct fixture *new_fixture(struct pg_cluster *cluster, const char *node)
 {
     static const struct journal_callbacks callbacks = {on_commit, on_group_done, on_state, on_taken, on_client, on_read, on_snapshot};
     struct fixture *f = xcalloc(1, sizeof *f);
@@ -131,7 +131,20 @@ struct fixture *fixture_new(struct pg_cluster *cluster, const char *node)
         .read_batches = 10, .read_bytes = 1000,
     };
     f->journal = journal_new(f->base, &options, &callbacks, f);
+    return f;
+}
+
+struct fixture *fixture_new(struct pg_cluster *cluster, const char *node)
+{
+    struct fixture *f = new_fixture(cluster, node);
     fixture_wait_up(f, true);
+    return f;
+}
+
+struct fixture *fixture_new_down(struct pg_cluster *cluster)
+{
+    struct fixture *f = new_fixture(cluster, NULL);
+    fixture_wait_up(f, false);
     return f;
 }
 

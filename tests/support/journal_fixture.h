@@ -52,6 +52,8 @@ struct fixture_canvas {
 
 /* A journal on the cluster; returns when it is up. node NULL: the only one. */
 struct fixture *fixture_new(struct pg_cluster *cluster, const char *node);
+/* … or, when PostgreSQL is away, down. */
+struct fixture *fixture_new_down(struct pg_cluster *cluster);
 void fixture_free(struct fixture *f);
 /* Runs the loop until the counter differs from old, or aborts the test after half a minute. */
 void fixture_wait(struct fixture *f, const unsigned *counter, unsigned old);
