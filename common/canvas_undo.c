@@ -97,6 +97,8 @@ static void restore(struct canvas *c, struct undo_entry *entry)
     o->undo_at = 0;
     if (entry->kind == UNDO_REMOVED)
         canvas_register(c, o);
+    else
+        canvas_mark_dirty(c, o); /* its hash may have been asked for in between */
 }
 
 static bool is_card(const struct undo_entry *entry)
