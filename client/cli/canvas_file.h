@@ -1,0 +1,62 @@
+/* Canvases as files. JSON: the whole state, lossless. Markdown: what people read and write. Pure; the commands read and write the files. */
+#ifndef COCANVAS_CLIENT_CLI_CANVAS_FILE_H
+#define COCANVAS_CLIENT_CLI_CANVAS_FILE_H
+
+#include <jansson.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/canvas.h"
+#include "wire.pb-c.h"
+
+struct names {
+    const char *(*person)(void *ctx, uint32_t author);
+    void *ctx;
+};
+
+/* {"format":"cocanvas.canvas","schema":1,"hash":…,"people":[…],"state":{…}}, indented, with a line break at the end. */
+void export_json(struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out);
+/* Fills an empty canvas from such a file; every reference and limit is checked, and the hash if the file has one. */
+enum status import_json(const char *bytes, size_t len, struct canvas *canvas, struct why *why) MUST_CHECK;
+
+/* ---
+ * template: bmc                        what the canvas is made from
+ * ---
+ * # Bakery 2027                        its title
+ * ## Customer Segments (cs)            a block, by title or by the key in parentheses
+ * > For whom do we create value?       the prompt of an empty block; quotes here are skipped
+ * - Office workers {#b2b status=draft} a card; tags, status and colour in braces
+ *   who buy lunch                      its second line
+ *   > Really? (Ann)                    a comment
+ * ---
+ * Links, attribution: everything behind this line is for people only. */
+void export_markdown(const struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out);
+
+/* What a Markdown file says, before there is a canvas: borrowed from the arena. */
+struct markdown_card {
+    const char *text;
+    const char **tags;
+    size_t n_tags;
+    const char *status, *color;          /* NULL: none */
+    const char **comments;
+    size_t n_comments;
+    unsigned line;                       /* where it begins, for messages */
+};
+struct markdown_block {
+    const char *title;                   /* as in the heading, without "(key)" */
+    const char *key;                     /* from "(key)", else NULL */
+    struct markdown_card *cards;
+    size_t n_cards;
+    unsigned line;
+};
+struct markdown {
+    const char *title;                   /* from "# …", NULL if it has none */
+    const char *template_id;             /* from "template:", NULL if it has none */
+    struct markdown_block *blocks;
+    size_t n_blocks;
+};
+enum status markdown_parse(const char *bytes, size_t len, struct arena *arena, struct markdown *out, struct why *why) MUST_CHECK;
+/* The key of the block that a heading means, among n blocks of a template; NULL if none fits. */
+const char *markdown_block_key(struct arena *arena, const struct markdown_block *heading, size_t n, Cocanvas__Block *const *blocks);
+
+#endif

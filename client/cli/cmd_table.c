@@ -1,0 +1,477 @@
+/* The table of commands: every name, option, sentence of help and example there is. See cmd.h for what is made of it. */
+#include <string.h>
+
+#include "client/cli/cmd.h"
+
+#define END_OPTIONS {NULL, 0, NULL, NULL}
+#define END_EXAMPLES {NULL, NULL}
+
+static const struct cmd_option global_options[] = {
+    {"json", 0, NULL, "Print JSON: one object a line, with \"schema\":1; errors, too, on standard error"},
+    {"context", 'C', "NAME", "Act on this context (see \"context list\") instead of the current one"},
+    {"server", 0, "SERVER", "Act on this server: HOST[:PORT] or a cocanvas:// link; one must be logged in to it"},
+    {"timeout", 0, "SECONDS", "Give up waiting for the server after this long (15)"},
+    {"accept-new", 0, NULL, "Trust a server that this device does not know yet, without asking"},
+    {"no-input", 0, NULL, "Never ask; fail where a question would be needed"},
+    {"quiet", 'q', NULL, "No confirmations and no notes"},
+    {"color", 0, "WHEN", "auto, always or never"},
+    {"help", 'h', NULL, "Help for the command"},
+    {"version", 0, NULL, "The version of this program"},
+    END_OPTIONS,
+};
+
+/* ---- account and contexts */
+
+static const struct cmd_option login_options[] = {
+    {"login", 'l', "NAME", "Your login: 2 to 64 characters a-z 0-9 . _ @ + -"},
+    {"name", 'n', "NAME", "The name that others see (with an invitation)"},
+    {"password-file", 0, "FILE", "Read the password from the first line of a file; - is standard input"},
+    {"as", 0, "CONTEXT", "Call the new context so"},
+    END_OPTIONS,
+};
+static const struct cmd_example login_examples[] = {
+    {"login 'cocanvas://canvas.example.org/i/k3j…?p=7xq…'", "Redeem an invitation; asks for login, name and a new password"},
+    {"login canvas.example.org --login ann", "Log in on another device"},
+    {"login LINK --login ann --name 'Ann Lee' --password-file - <secret", "Without questions, for scripts"},
+    END_EXAMPLES,
+};
+static const struct cmd_option logout_options[] = {
+    {"all", 0, NULL, "Of all servers"},
+    END_OPTIONS,
+};
+static const struct cmd_example context_use_examples[] = {
+    {"context use acme", "Later commands act on the workspace \"acme\""},
+    END_EXAMPLES,
+};
+static const struct cmd_option invite_options[] = {
+    {"role", 'r', "ROLE", "viewer, commenter, editor (if not given), facilitator or owner"},
+    {"label", 'l', "TEXT", "For whom; shown in lists"},
+    {"valid", 0, "HOURS", "How long the link works (168)"},
+    END_OPTIONS,
+};
+static const struct cmd_example invite_examples[] = {
+    {"member invite --label 'Ben Ode'", "Prints a link for one person, valid for a week, once"},
+    END_EXAMPLES,
+};
+
+/* ---- canvases */
+
+static const struct cmd_option list_options[] = {
+    {"all", 'a', NULL, "Canvases of all workspaces on this server"},
+    END_OPTIONS,
+};
+static const struct cmd_example new_examples[] = {
+    {"new bmc 'Bakery 2027'", "A Business Model Canvas"},
+    {"template list", "What there is besides bmc"},
+    END_EXAMPLES,
+};
+static const struct cmd_option show_options[] = {
+    {"grid", 'g', NULL, "Draw the canvas, even where it does not fit the terminal"},
+    {"outline", 'o', NULL, "The outline, even where the drawing would fit"},
+    {"block", 'b', "BLOCK", "Only this block (outline)"},
+    {"comments", 'c', NULL, "With the comments' texts"},
+    {"removed", 0, NULL, "Removed cards, too, to be restored"},
+    END_OPTIONS,
+};
+static const struct cmd_example show_examples[] = {
+    {"show bakery", "By the beginning of its title"},
+    {"show bakery --block ch --comments", "One block with its comments"},
+    {"show bakery --json | jq -r '.cards[].text'", "All texts"},
+    END_EXAMPLES,
+};
+
+/* ---- cards */
+
+static const struct cmd_option add_options[] = {
+    {"after", 0, "CARD", "Behind this card"},
+    {"first", 0, NULL, "At the beginning of the block"},
+    {"tag", 't', "TAG", "A tag for each new card; may be given several times"},
+    {"status", 0, "STATUS", "A status for each new card, e.g. draft"},
+    END_OPTIONS,
+};
+static const struct cmd_example add_examples[] = {
+    {"add bakery channels 'Market stall'", "One card"},
+    {"add bakery cs 'Office workers' 'Cafés nearby' --tag b2b", "Two cards"},
+    {"add bakery ka - <ideas.txt", "One card for each line of standard input"},
+    END_EXAMPLES,
+};
+static const struct cmd_option edit_options[] = {
+    {"replace", 'r', "OLD", "Replace OLD in the card's text by the text that is given"},
+    {"append", 'a', NULL, "Put the text behind what is there"},
+    {"field", 'f', "KEY", "A text field of the card instead of its own text"},
+    END_OPTIONS,
+};
+static const struct cmd_example edit_examples[] = {
+    {"edit bakery 7.12 'Market stall on Saturdays'", "A new text; what others type meanwhile is kept"},
+    {"edit bakery 7.12 --replace Saturdays weekends", "Only a part of it"},
+    {"edit bakery 'market'", "In your editor ($VISUAL, $EDITOR)"},
+    END_EXAMPLES,
+};
+static const struct cmd_option move_options[] = {
+    {"after", 0, "CARD", "Behind this card"},
+    {"first", 0, NULL, "At the beginning of the block"},
+    END_OPTIONS,
+};
+static const struct cmd_example move_examples[] = {
+    {"move bakery 7.12 vp", "To the end of another block"},
+    {"move bakery 7.12 vp --after 7.9", "Behind another card"},
+    END_EXAMPLES,
+};
+static const struct cmd_example remove_examples[] = {
+    {"remove bakery 7.12 7.13", "Two cards, together"},
+    {"restore bakery 7.12", "One of them again, with its votes, comments and links"},
+    END_EXAMPLES,
+};
+static const struct cmd_option off_options[] = {
+    {"off", 0, NULL, "Take it away again"},
+    END_OPTIONS,
+};
+static const struct cmd_example tag_examples[] = {
+    {"tag bakery 7.12 risky 'ask Ben'", "Two tags"},
+    {"tag bakery 7.12 risky --off", "One of them away"},
+    END_EXAMPLES,
+};
+static const struct cmd_option set_options[] = {
+    {"kind", 'k', "KIND", "text (if not given), number, date, flag, choice, person or card"},
+    {"unset", 0, NULL, "Remove the property"},
+    END_OPTIONS,
+};
+static const struct cmd_example set_examples[] = {
+    {"set bakery 7.12 color yellow", "A card's colour"},
+    {"set bakery 7.12 status tested", "Its status"},
+    {"set bakery canvas title 'Bakery 2028'", "The canvas' own title"},
+    {"set bakery 7.12 f.rank 3 --kind number", "A number"},
+    END_EXAMPLES,
+};
+static const struct cmd_option comment_options[] = {
+    {"reply-to", 0, "COMMENT", "As an answer to this comment"},
+    END_OPTIONS,
+};
+static const struct cmd_example comment_examples[] = {
+    {"comment add bakery 7.12 'Who says so?'", "On a card (a block, or \"canvas\")"},
+    {"comment resolve bakery 7.31", "Done with it"},
+    END_EXAMPLES,
+};
+static const struct cmd_option resolve_options[] = {
+    {"reopen", 0, NULL, "Not done after all"},
+    END_OPTIONS,
+};
+static const struct cmd_option comment_delete_options[] = {
+    {"restore", 0, NULL, "Bring a deleted comment back (by its id)"},
+    END_OPTIONS,
+};
+static const struct cmd_option link_options[] = {
+    {"kind", 'k', "KIND", "What the link says: serves, needs, pays …; \"relates\" if not given"},
+    END_OPTIONS,
+};
+static const struct cmd_example link_examples[] = {
+    {"link bakery 7.12 7.3 --kind serves", "From a card to a card"},
+    END_EXAMPLES,
+};
+
+/* ---- blocks */
+
+static const struct cmd_option block_add_options[] = {
+    {"prompt", 'p', "TEXT", "The question that is shown while the block is empty"},
+    END_OPTIONS,
+};
+static const struct cmd_example block_add_examples[] = {
+    {"block add bakery risks 'Risks' --prompt 'What could go wrong?'", NULL},
+    END_EXAMPLES,
+};
+static const struct cmd_example block_set_examples[] = {
+    {"block set bakery ch title 'How we reach them'", "Properties: title, prompt, col, row, col_span, row_span, order"},
+    END_EXAMPLES,
+};
+
+/* ---- time */
+
+static const struct cmd_option watch_options[] = {
+    {"since", 's', "SEQ", "Begin behind this revision (0: from the beginning); now, if not given"},
+    {"follow", 'f', NULL, "Go on until interrupted; without it, stop at the present revision"},
+    END_OPTIONS,
+};
+static const struct cmd_example watch_examples[] = {
+    {"watch bakery --follow", "One line for each change, as it happens"},
+    {"watch bakery --since 120 --json", "Everything behind revision 120, for a program"},
+    END_EXAMPLES,
+};
+static const struct cmd_option history_options[] = {
+    {"limit", 'n', "N", "The newest N revisions (20); 0: all"},
+    {"since", 's', "SEQ", "Only behind this revision"},
+    {"author", 0, "NAME", "Only by this person (the beginning of the name)"},
+    END_OPTIONS,
+};
+static const struct cmd_option undo_options[] = {
+    {"revision", 0, "SEQ", "Take this change of yours back (see history) instead of the last one"},
+    END_OPTIONS,
+};
+static const struct cmd_example undo_examples[] = {
+    {"undo bakery", "The last one"},
+    {"undo bakery --revision 31", "A certain one"},
+    END_EXAMPLES,
+};
+
+/* ---- files */
+
+static const struct cmd_option export_options[] = {
+    {"format", 'f', "FORMAT", "json (everything) or markdown (to read and to edit); else by the file's name"},
+    {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
+    END_OPTIONS,
+};
+static const struct cmd_example export_examples[] = {
+    {"export bakery -o bakery.json", "Everything: removed cards, votes, comments, links, stamps"},
+    {"export bakery -f markdown | less", "To read"},
+    END_EXAMPLES,
+};
+static const struct cmd_option import_options[] = {
+    {"format", 'f', "FORMAT", "json or markdown; else by the file's name"},
+    {"title", 't', "TITLE", "Another title than the file's"},
+    {"template", 0, "TEMPLATE", "For Markdown: another template than the file's"},
+    END_OPTIONS,
+};
+static const struct cmd_example import_examples[] = {
+    {"import bakery.json", "A new canvas with the same state"},
+    {"import ideas.md --template bmc", "Cards from a Markdown list into a new canvas"},
+    END_EXAMPLES,
+};
+static const struct cmd_option template_options[] = {
+    {"builtin", 0, NULL, "Those of this program, without asking the server"},
+    END_OPTIONS,
+};
+
+/* ---- the rest */
+
+static const struct cmd_option live_options[] = {
+    {"plain", 'p', NULL, "One line for each event, and a prompt; for screen readers and slow lines"},
+    END_OPTIONS,
+};
+static const struct cmd_example live_examples[] = {
+    {"live --plain bakery", NULL},
+    END_EXAMPLES,
+};
+static const struct cmd_example doctor_examples[] = {
+    {"doctor", "The current context's server"},
+    {"doctor canvas.example.org", "A server that one is not logged in to"},
+    END_EXAMPLES,
+};
+static const struct cmd_example completion_examples[] = {
+    {"completion bash >~/.local/share/bash-completion/completions/cocanvas", NULL},
+    {"completion zsh >~/.zfunc/_cocanvas", NULL},
+    {"completion fish >~/.config/fish/completions/cocanvas.fish", NULL},
+    END_EXAMPLES,
+};
+static const struct cmd_option man_options[] = {
+    {"all", 0, "FOLDER", "Write every page into this folder"},
+    END_OPTIONS,
+};
+static const struct cmd_example man_examples[] = {
+    {"man cocanvas-add | man -l -", "Read a page without installing it"},
+    END_EXAMPLES,
+};
+
+static const struct command table[] = {
+    {"login", "", "LINK|SERVER", 0, 1, "Log this device in, with an invitation or a password",
+     "With an invitation LINK you choose a login, the name that others see, and a password of at least 10 characters. The link also tells which "
+     "key the server has, so nothing needs to be confirmed. With a SERVER (HOST or HOST:PORT) you log in with login and password. Without "
+     "either, the server of the current context is taken.\n\n"
+     "The password is needed once per device: the server answers with a token that is kept in credentials, readable only by you. "
+     "Every workspace that you are a member of becomes a context.",
+     login_options, login_examples, NEEDS_SERVER, true, cmd_login},
+    {"logout", "", "", 0, 0, "Forget this device's token",
+     "Removes the token of the context's account from this device. Unsent edits stay on disk and go out after the next login.",
+     logout_options, NULL, NEEDS_NOTHING, false, cmd_logout},
+    {"context list", "", "", 0, 0, "The workspaces that you are logged in to", "The current one is marked with an asterisk.",
+     NULL, NULL, NEEDS_NOTHING, false, cmd_context_list},
+    {"context use", "", "NAME", 1, 1, "Choose the workspace that commands act on", NULL, NULL, context_use_examples, NEEDS_NOTHING, false,
+     cmd_context_use},
+    {"workspace list", "", "", 0, 0, "Your workspaces on this server, and your role in each", NULL, NULL, NULL, NEEDS_SERVER, false,
+     cmd_workspace_list},
+    {"member invite", "", "", 0, 0, "Make a one-time link for another person",
+     "Prints a link that makes one person a member of the workspace. It works once. Send it to that person only: whoever has it, may use it.",
+     invite_options, invite_examples, NEEDS_SERVER, false, cmd_member_invite},
+
+    {"list", "ls", "[WORDS]", 0, 1, "The canvases", "With WORDS only those whose title contains them.", list_options, NULL, NEEDS_SERVER, true,
+     cmd_list},
+    {"new", "create", "TEMPLATE TITLE...", 2, -1, "Make a canvas from a template", NULL, NULL, new_examples, NEEDS_SERVER, true, cmd_new},
+    {"show", "cat", "CANVAS", 1, 1, "Print a canvas",
+     "Draws the canvas where it fits the terminal, else an outline: each block with its prompt while it is empty, and its cards with ids, tags, "
+     "votes and comments. The template's attribution is printed under every one.\n\n"
+     "CANVAS is the beginning of its title or of its id.",
+     show_options, show_examples, NEEDS_CANVAS, true, cmd_show},
+    {"add", "", "CANVAS BLOCK TEXT...", 3, -1, "Add cards to a block",
+     "Each TEXT becomes a card; all are added together or not at all. A TEXT \"-\" reads standard input: one card for each line that is not "
+     "empty.\n\n"
+     "BLOCK is its key, its title, or the beginning of either.",
+     add_options, add_examples, NEEDS_EDITOR, true, cmd_add},
+    {"edit", "", "CANVAS CARD [TEXT...]", 2, -1, "Change a card's text",
+     "Only the difference between the old and the new text is sent, so what others type into the same card at the same time stays. Without TEXT the "
+     "card opens in your editor; it is merged with what others did meanwhile.\n\n"
+     "CARD is its id (7.12, or 12 where that is clear) or the beginning of its text.",
+     edit_options, edit_examples, NEEDS_EDITOR, true, cmd_edit},
+    {"move", "mv", "CANVAS CARD [BLOCK]", 2, 3, "Move a card", "Without BLOCK the card moves within its own.", move_options, move_examples,
+     NEEDS_EDITOR, true, cmd_move},
+    {"remove", "rm, delete", "CANVAS CARD...", 2, -1, "Remove cards", "A removed card keeps everything and can be restored.", NULL,
+     remove_examples, NEEDS_EDITOR, true, cmd_remove},
+    {"restore", "", "CANVAS CARD...", 2, -1, "Bring removed cards back", "With their votes, comments and links. See show --removed.", NULL,
+     remove_examples, NEEDS_EDITOR, true, cmd_restore},
+    {"undo", "", "CANVAS", 1, 1, "Take your last change back",
+     "Looks in the canvas' history for your own last change that is not undone yet, and submits its inverse as a new change. What others did since "
+     "then stays: their words in a text that you edited, a property that they set after you. A card of yours that others have worked on since is not "
+     "taken away; undo then says so and changes nothing. Several undos go further back, one change each.\n\n"
+     "When your last change was made by another device of yours, or by a program that is still open, undo does not guess: it names "
+     "that change, and --revision takes it back.",
+     undo_options, undo_examples, NEEDS_EDITOR, true, cmd_undo},
+    {"redo", "", "CANVAS", 1, 1, "Take your last undo back", "Works like undo, on your own last undo; only while you changed nothing else after it.",
+     NULL, NULL, NEEDS_EDITOR, false, cmd_redo},
+    {"tag", "", "CANVAS CARD TAG...", 3, -1, "Give a card tags, or take them away", NULL, off_options, tag_examples, NEEDS_EDITOR, false, cmd_tag},
+    {"vote", "", "CANVAS CARD...", 2, -1, "Vote for cards, or take your vote back", "One vote of yours per card.", off_options, NULL,
+     NEEDS_EDITOR, true, cmd_vote},
+    {"set", "", "CANVAS OBJECT KEY [VALUE]", 3, 4, "Set a property of a card, a block or the canvas",
+     "OBJECT is a card, a block, or the word \"canvas\". Of two people who set the same property, the later one wins.", set_options,
+     set_examples, NEEDS_EDITOR, false, cmd_set},
+    {"comment add", "comment", "CANVAS OBJECT TEXT...", 3, -1, "Comment on a card, a block or the canvas", NULL, comment_options,
+     comment_examples, NEEDS_EDITOR, true, cmd_comment_add},
+    {"comment resolve", "", "CANVAS COMMENT", 2, 2, "Mark a comment as done", NULL, resolve_options, comment_examples, NEEDS_EDITOR, false,
+     cmd_comment_resolve},
+    {"comment delete", "comment remove", "CANVAS COMMENT", 2, 2, "Delete a comment", NULL, comment_delete_options, NULL, NEEDS_EDITOR, false,
+     cmd_comment_delete},
+    {"link", "", "CANVAS CARD CARD", 3, 3, "Link one card to another", NULL, link_options, link_examples, NEEDS_EDITOR, true, cmd_link},
+    {"unlink", "", "CANVAS CARD CARD", 3, 3, "Remove the link between two cards", NULL, link_options, NULL, NEEDS_EDITOR, false, cmd_unlink},
+    {"block list", "", "CANVAS", 1, 1, "The blocks of a canvas: key, title, cards", NULL, NULL, NULL, NEEDS_CANVAS, false, cmd_block_list},
+    {"block add", "", "CANVAS KEY TITLE...", 3, -1, "Add a block below the others",
+     "KEY is the short name for the command line: a letter, then letters, digits, . _ -", block_add_options, block_add_examples, NEEDS_EDITOR,
+     false, cmd_block_add},
+    {"block set", "", "CANVAS BLOCK KEY VALUE", 4, 4, "Change a block's title, prompt or place", NULL, NULL, block_set_examples, NEEDS_EDITOR,
+     false, cmd_block_set},
+    {"block remove", "", "CANVAS BLOCK", 2, 2, "Remove a block that holds no cards", NULL, NULL, NULL, NEEDS_EDITOR, false, cmd_block_remove},
+
+    {"watch", "", "CANVAS", 1, 1, "Print changes as they happen",
+     "One line for each change; with --json one object for each committed batch, with its ops, as in the protocol. After a lost connection it "
+     "goes on where it was, without a gap.",
+     watch_options, watch_examples, NEEDS_CANVAS, true, cmd_watch},
+    {"history", "log", "CANVAS", 1, 1, "Who changed what, when", NULL, history_options, NULL, NEEDS_CANVAS, true, cmd_history},
+    {"export", "", "CANVAS", 1, 1, "Write a canvas to a file",
+     "JSON holds the whole state: import makes an equal canvas of it. Markdown holds what people read: title, blocks, cards, tags, status, "
+     "comments, links and the template's attribution.",
+     export_options, export_examples, NEEDS_CANVAS, true, cmd_export},
+    {"import", "", "FILE", 1, 1, "Make a canvas from a file",
+     "FILE is JSON or Markdown as written by export; - is standard input. The numbers of authors in JSON stay as they are: in another workspace "
+     "they may belong to other people.",
+     import_options, import_examples, NEEDS_SERVER, true, cmd_import},
+    {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false, cmd_template_list},
+    {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL, template_options, NULL, NEEDS_NOTHING,
+     false, cmd_template_show},
+    {"template check", "", "FILE", 1, 1, "Check a template file", "Names the line of the first mistake.", NULL, NULL, NEEDS_NOTHING, false,
+     cmd_template_check},
+
+    {"live", "", "CANVAS", 1, 1, "Work on a canvas together, line by line",
+     "One line for each event - \"Ann added 7.14 to Channels: 'Wholesale'\" - and a prompt that takes the same commands: list, read 14, add, edit, "
+     "move, remove, restore, vote, tag, comment, who, where, undo, redo, status, help, quit. Nothing on the screen is redrawn. When the connection "
+     "is lost you can go on; what you do is kept on this device and sent when the server is back. After each change it says saved, "
+     "or not saved yet.",
+     live_options, live_examples, NEEDS_EDITOR, true, cmd_live},
+    {"doctor", "", "[SERVER]", 0, 1, "Find out why something does not work",
+     "Checks settings, name look-up, connection, the server's key, clocks, versions, login, unsent edits and the terminal. The report holds no secrets and "
+     "no titles; it can be pasted into a question.",
+     NULL, doctor_examples, NEEDS_NOTHING, true, cmd_doctor},
+    {"version", "", "", 0, 0, "The version of this program", NULL, NULL, NULL, NEEDS_NOTHING, false, cmd_version},
+    {"completion", "", "SHELL", 1, 1, "Print a completion script for bash, zsh or fish", NULL, NULL, completion_examples, NEEDS_NOTHING, false,
+     cmd_completion},
+    {"man", "", "[PAGE]", 0, 1, "Print a manual page", "PAGE is cocanvas or cocanvas-COMMAND.", man_options, man_examples, NEEDS_NOTHING, false,
+     cmd_man},
+    {"help", "", "[COMMAND...]", 0, 2, "Help for a command, or the list of commands", NULL, NULL, NULL, NEEDS_NOTHING, false, cmd_help},
+    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NEEDS_NOTHING, false, NULL},
+};
+
+static const struct exit_meaning exits[] = {
+    {EXIT_OK, "Done", NEEDS_NOTHING},
+    {EXIT_ERROR, "Something else went wrong; the sentence says what", NEEDS_NOTHING},
+    {EXIT_USAGE, "The command was not understood, or a name fits several things", NEEDS_NOTHING},
+    {EXIT_NOT_FOUND, "There is no such thing, or you may not see it or do that", NEEDS_SERVER},
+    {EXIT_LOGIN, "Login needed, or refused", NEEDS_SERVER},
+    {EXIT_CONFLICT, "It does not fit what is there now: it exists already, or was removed meanwhile", NEEDS_SERVER},
+    {EXIT_UNREACHABLE, "The server can't be reached", NEEDS_SERVER},
+    {EXIT_AGAIN, "The server can't do it at the moment; try again", NEEDS_SERVER},
+    {EXIT_IDENTITY, "The server has another key than it should have", NEEDS_SERVER},
+    {EXIT_TIMED_OUT, "No answer in time", NEEDS_SERVER},
+    {EXIT_INTERRUPTED, "Interrupted", NEEDS_SERVER},
+};
+
+static const struct cmd_example environment[] = {
+    {"COCANVAS_SERVER", "Server to act on, as --server"},
+    {"COCANVAS_CONTEXT", "Context to act on, as --context"},
+    {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where settings and state live instead of ~/.config and ~/.local/state"},
+    {"VISUAL, EDITOR", "Editor for \"edit\" without a text"},
+    {"NO_COLOR, CLICOLOR_FORCE", "Never, or always, colour"},
+    {"COLUMNS", "Width to assume when the output is no terminal"},
+    END_EXAMPLES,
+};
+
+static const struct cmd_example files[] = {
+    {"~/.config/cocanvas/contexts", "Servers, workspaces, and the current one (JSON)"},
+    {"~/.config/cocanvas/known_hosts", "The servers' public keys"},
+    {"~/.local/state/cocanvas/credentials", "Device tokens; readable by you only"},
+    {"~/.local/state/cocanvas/", "Edits that are not sent yet"},
+    END_EXAMPLES,
+};
+
+const struct command *cmd_at(size_t i)
+{
+    return i < sizeof table / sizeof *table && table[i].name ? &table[i] : NULL;
+}
+
+/* Whether name is one of the aliases, "a, b c, d". */
+static bool is_alias(const char *aliases, const char *name)
+{
+    size_t len = strlen(name);
+    for (const char *at = aliases; *at;) {
+        size_t n = strcspn(at, ",");
+        if (n == len && memcmp(at, name, n) == 0)
+            return true;
+        at += n;
+        at += strspn(at, ", ");
+    }
+    return false;
+}
+
+const struct command *cmd_find(const char *name)
+{
+    for (size_t i = 0; cmd_at(i); i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    for (size_t i = 0; cmd_at(i); i++)
+        if (is_alias(table[i].aliases, name))
+            return &table[i];
+    return NULL;
+}
+
+bool cmd_is_group(const char *noun)
+{
+    size_t len = strlen(noun);
+    for (size_t i = 0; cmd_at(i); i++)
+        if (strncmp(table[i].name, noun, len) == 0 && table[i].name[len] == ' ')
+            return true;
+    return false;
+}
+
+const struct cmd_option *cmd_global_options(void)
+{
+    return global_options;
+}
+
+const struct exit_meaning *cmd_exit_codes(size_t *n)
+{
+    *n = sizeof exits / sizeof *exits;
+    return exits;
+}
+
+const struct cmd_example *cmd_environment(void)
+{
+    return environment;
+}
+
+const struct cmd_example *cmd_files(void)
+{
+    return files;
+}

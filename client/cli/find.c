@@ -1,0 +1,228 @@
+/* Finding things by what people call them, see find.h. */
+#include "client/cli/find.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/cli/cmd.h"
+#include "common/ids.h"
+
+enum { CANDIDATES = 8, ID_PREFIX_LEAST = 4 };
+
+const char *id_text(struct arena *arena, uint64_t id)
+{
+    char text[OBJECT_ID_TEXT];
+    object_id_format(id, text);
+    return arena_strndup(arena, text, strlen(text));
+}
+
+const char *short_text(struct arena *arena, const struct text *text, size_t cells)
+{
+    const char *bytes = text->bytes ? text->bytes : "";
+    size_t line = strcspn(bytes, "\n");
+    const char *first = arena_strndup(arena, bytes, line);
+    return arena_short(arena, bytes[line] ? arena_printf(arena, "%s …", first) : first, cells);
+}
+
+/* Candidates of one search. An exact fit beats those that only begin with the words. */
+struct hits {
+    struct arena *arena;
+    const char *folded;          /* the words, folded */
+    void *exact, *first;
+    size_t n_exact, n;
+    struct buf list;             /* "  7.12  Wholesale\n" for the first few */
+};
+
+static void hits_init(struct hits *h, struct arena *arena, const char *words)
+{
+    memset(h, 0, sizeof *h);
+    h->arena = arena;
+    h->folded = arena_fold(arena, words);
+    buf_init(&h->list);
+}
+
+static void hit(struct hits *h, void *at, bool exact, const char *label, const char *text)
+{
+    if (exact) {
+        h->exact = at;
+        h->n_exact++;
+    }
+    if (h->n++ == 0)
+        h->first = at;
+    if (h->n <= CANDIDATES)
+        buf_addf(&h->list, "\n  %-10s %s", label, text);
+    else if (h->n == CANDIDATES + 1)
+        buf_addf(&h->list, "\n  …");
+}
+
+/* Whether text begins with the words; *exact if it is them. */
+static bool begins(const struct hits *h, const char *text, bool *exact)
+{
+    const char *folded = arena_fold(h->arena, text);
+    size_t len = strlen(h->folded);
+    *exact = strcmp(folded, h->folded) == 0;
+    return len > 0 && strncmp(folded, h->folded, len) == 0;
+}
+
+static enum status hits_decide(struct hits *h, const char *what, const char *words, const char *next, void **found, const char **why)
+{
+    enum status status = STATUS_OK;
+    buf_add(&h->list, "", 1);
+    if (h->n_exact == 1 || (h->n_exact == 0 && h->n == 1)) {
+        *found = h->n_exact == 1 ? h->exact : h->first;
+    } else if (h->n == 0) {
+        *why = arena_printf(h->arena, "There is no %s \"%s\". %s", what, words, next);
+        status = STATUS_NOT_FOUND;
+    } else {
+        *why = arena_printf(h->arena, "Several fit \"%s\"; say which one by its id:%s", words, (const char *)h->list.data);
+        status = STATUS_CONFLICT;
+    }
+    buf_fini(&h->list);
+    return status;
+}
+
+enum status find_canvas(struct arena *arena, const Cocanvas__CanvasList *list, const char *words, Cocanvas__CanvasInfo **found, const char **why)
+{
+    struct hits h;
+    hits_init(&h, arena, words);
+    for (size_t i = 0; i < list->n_canvases; i++) {
+        struct uuid id;
+        char text[UUID_TEXT];
+        bool exact;
+        Cocanvas__CanvasInfo *info = list->canvases[i];
+        if (!uuid_from_bytes(info->id.data, info->id.len, &id))
+            continue;
+        uuid_format(&id, text);
+        bool by_id = strlen(words) >= ID_PREFIX_LEAST && strncmp(text, h.folded, strlen(h.folded)) == 0;
+        if (begins(&h, info->title, &exact) || by_id)
+            hit(&h, info, exact, arena_strndup(arena, text, 8), arena_short(arena, info->title, 60));
+    }
+    return hits_decide(&h, "canvas", words, "See: cocanvas list", (void **)found, why);
+}
+
+static bool wanted_card(const struct card *card, enum find_cards which)
+{
+    return which == FIND_ANY_CARD || (card->deleted_seq != 0) == (which == FIND_DELETED);
+}
+
+/* A bare number means the counter: people read "12" off the screen for 7.12. */
+static void hit_card(struct hits *h, const char *words, struct card *card)
+{
+    char id[OBJECT_ID_TEXT];
+    bool exact = false;
+    object_id_format(card->o.id, id);
+    char *end;
+    unsigned long counter = strtoul(words, &end, 10);
+    bool by_counter = end != words && *end == 0 && counter == object_counter(card->o.id);
+    bool by_text = begins(h, card->text.bytes ? card->text.bytes : "", &exact);
+    if (strcmp(id, words) == 0 || by_counter || by_text)
+        hit(h, card, strcmp(id, words) == 0 || by_counter || exact, id, short_text(h->arena, &card->text, 60));
+}
+
+enum status find_card(struct arena *arena, const struct canvas *canvas, enum find_cards which, const char *words, struct card **found,
+                      const char **why)
+{
+    uint64_t id;
+    struct hits h;
+    *found = object_id_parse(words, &id) ? canvas_card(canvas, id) : NULL;
+    if (*found && wanted_card(*found, which))
+        return STATUS_OK;
+    if (*found && which == FIND_ALIVE) {
+        *why = arena_printf(arena, "Card %s was removed. Next: cocanvas restore CANVAS %s", words, words);
+        return STATUS_NOT_FOUND;
+    }
+    if (*found) {
+        *why = arena_printf(arena, "Card %s was not removed.", words);
+        return STATUS_NOT_FOUND;
+    }
+    hits_init(&h, arena, words);
+    for (struct object *o = canvas->cards; o; o = o->hh.next) {
+        struct card *card = (struct card *)o;
+        if (wanted_card(card, which))
+            hit_card(&h, words, card);
+    }
+    const char *next = which == FIND_DELETED ? "Removed cards: cocanvas show CANVAS --removed" : "See: cocanvas show CANVAS";
+    return hits_decide(&h, which == FIND_DELETED ? "removed card" : "card", words, next, (void **)found, why);
+}
+
+static const char *list_of_blocks(struct arena *arena, const struct canvas *canvas)
+{
+    struct buf keys;
+    size_t n;
+    buf_init(&keys);
+    struct block **blocks = canvas_blocks_in_order(canvas, &n);
+    for (size_t i = 0; i < n; i++)
+        buf_addf(&keys, "%s%s", i ? ", " : "", blocks[i]->key);
+    buf_add(&keys, "", 1);
+    const char *text = arena_printf(arena, "The blocks are: %s.", (const char *)keys.data);
+    free(blocks);
+    buf_fini(&keys);
+    return text;
+}
+
+enum status find_block(struct arena *arena, const struct canvas *canvas, const char *words, struct block **found, const char **why)
+{
+    struct hits h;
+    size_t n;
+    hits_init(&h, arena, words);
+    struct block **blocks = canvas_blocks_in_order(canvas, &n);
+    for (size_t i = 0; i < n; i++) {
+        bool is_key = false, is_title = false;
+        bool by_key = begins(&h, blocks[i]->key, &is_key), by_title = begins(&h, blocks[i]->title, &is_title);
+        bool by_id = strcmp(id_text(arena, blocks[i]->o.id), words) == 0;
+        if (by_key || by_title || by_id)
+            hit(&h, blocks[i], is_key || is_title || by_id, blocks[i]->key, arena_short(arena, blocks[i]->title, 60));
+    }
+    free(blocks);
+    return hits_decide(&h, "block", words, h.n ? "" : list_of_blocks(arena, canvas), (void **)found, why);
+}
+
+static void hit_comment(struct hits *h, const char *words, struct comment *comment)
+{
+    char id[OBJECT_ID_TEXT], *end;
+    object_id_format(comment->o.id, id);
+    unsigned long counter = strtoul(words, &end, 10);
+    bool same = strcmp(id, words) == 0 || (end != words && *end == 0 && counter == object_counter(comment->o.id));
+    bool exact = false;
+    if (same || begins(h, comment->text.bytes ? comment->text.bytes : "", &exact))
+        hit(h, comment, same || exact, id, short_text(h->arena, &comment->text, 60));
+}
+
+enum status find_comment(struct arena *arena, const struct canvas *canvas, const char *words, struct comment **found, const char **why)
+{
+    struct hits h;
+    uint64_t id;
+    *found = object_id_parse(words, &id) ? canvas_comment(canvas, id) : NULL;
+    if (*found)
+        return STATUS_OK;
+    hits_init(&h, arena, words);
+    for (struct object *o = canvas->comments; o; o = o->hh.next)
+        if (((struct comment *)o)->deleted_seq == 0)
+            hit_comment(&h, words, (struct comment *)o);
+    return hits_decide(&h, "comment", words, "See: cocanvas show CANVAS", (void **)found, why);
+}
+
+enum status find_object(struct arena *arena, const struct canvas *canvas, const char *words, uint64_t *id, const char **what, const char **why)
+{
+    struct block *block;
+    struct card *card;
+    const char *ignored;
+    if (strcmp(words, "canvas") == 0 || strcmp(words, ".") == 0) {
+        *id = 0;
+        *what = "canvas";
+        return STATUS_OK;
+    }
+    if (canvas_block_by_key(canvas, words) || find_card(arena, canvas, FIND_ALIVE, words, &card, why) != STATUS_OK) {
+        enum status status = find_block(arena, canvas, words, &block, &ignored);
+        if (status != STATUS_OK) {
+            *why = arena_printf(arena, "There is no card or block \"%s\". See: cocanvas show CANVAS", words);
+            return status;
+        }
+        *id = block->o.id;
+        *what = "block";
+        return STATUS_OK;
+    }
+    *id = card->o.id;
+    *what = "card";
+    return STATUS_OK;
+}

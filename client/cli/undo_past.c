@@ -1,0 +1,135 @@
+/* What stood before a change, found by going back through the journal: the last op that set the same thing, or the op that made the object.
+ * Objects that are older than the journal (a template's blocks, imported cards) have a past that is not written anywhere. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client/cli/undo.h"
+
+/* Goes back from just before ops[op] of batch index; false at the beginning of the history. */
+struct backwards {
+    const struct history *history;
+    size_t batch, op;
+};
+
+static const Cocanvas__Op *step_back(struct backwards *b, uint32_t *author)
+{
+    while (b->op == 0) {
+        if (b->batch == 0)
+            return NULL;
+        b->batch--;
+        b->op = b->history->at[b->batch]->n_ops;
+    }
+    b->op--;
+    *author = b->history->at[b->batch]->author;
+    return b->history->at[b->batch]->ops[b->op];
+}
+
+/* A block's columns are fields of its message, not properties. */
+static const Cocanvas__Value *block_column(const Cocanvas__Block *block, const char *key, struct arena *arena)
+{
+    const struct {
+        const char *key;
+        uint32_t number;
+    } numbers[] = {{"col", block->col}, {"row", block->row}, {"col_span", block->col_span}, {"row_span", block->row_span}, {"order", block->order}};
+    Cocanvas__Value *value = arena_alloc(arena, sizeof *value);
+    ASSERT(value);
+    cocanvas__value__init(value);
+    if (strcmp(key, "title") == 0 || strcmp(key, "prompt") == 0) {
+        value->kind_case = COCANVAS__VALUE__KIND_TEXT;
+        value->text = key[0] == 't' ? block->title : block->prompt;
+        return value;
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        if (strcmp(numbers[i].key, key) != 0)
+            continue;
+        char text[16];
+        int len = snprintf(text, sizeof text, "%u", numbers[i].number);
+        value->kind_case = COCANVAS__VALUE__KIND_NUMBER;
+        value->number = arena_strndup(arena, text, (size_t)len);
+        return value;
+    }
+    return NULL;
+}
+
+static enum past prop_in(size_t n, Cocanvas__Prop *const *props, const char *key, const Cocanvas__Value **value)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(props[i]->key, key) == 0) {
+            *value = props[i]->value;
+            return PAST_KNOWN;
+        }
+    return PAST_UNSET;
+}
+
+enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set, struct arena *arena,
+                          const Cocanvas__Value **value)
+{
+    struct backwards b = {history, index, op};
+    const Cocanvas__Op *at;
+    uint32_t author;
+    while ((at = step_back(&b, &author))) {
+        if (at->kind_case == COCANVAS__OP__KIND_PROP_SET && at->prop_set->object == set->object && strcmp(at->prop_set->key, set->key) == 0) {
+            *value = at->prop_set->value;
+            return *value && (*value)->kind_case ? PAST_KNOWN : PAST_UNSET;
+        }
+        if (at->kind_case == COCANVAS__OP__KIND_CARD_CREATE && at->card_create->id == set->object)
+            return prop_in(at->card_create->n_props, at->card_create->props, set->key, value);
+        if (at->kind_case == COCANVAS__OP__KIND_BLOCK_ADD && at->block_add->block->id == set->object) {
+            *value = block_column(at->block_add->block, set->key, arena);
+            return *value ? PAST_KNOWN : prop_in(at->block_add->block->n_props, at->block_add->block->props, set->key, value);
+        }
+    }
+    return PAST_HIDDEN;
+}
+
+enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card, const Cocanvas__Place **place)
+{
+    struct backwards b = {history, index, op};
+    const Cocanvas__Op *at;
+    uint32_t author;
+    *place = NULL;
+    while (!*place && (at = step_back(&b, &author))) {
+        if (at->kind_case == COCANVAS__OP__KIND_CARD_MOVE && at->card_move->id == card)
+            *place = at->card_move->place;
+        else if (at->kind_case == COCANVAS__OP__KIND_CARD_CREATE && at->card_create->id == card)
+            *place = at->card_create->place;
+    }
+    return *place ? PAST_KNOWN : PAST_HIDDEN;
+}
+
+enum past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set, bool *on)
+{
+    struct backwards b = {history, index, op};
+    const Cocanvas__Op *at;
+    uint32_t author;
+    *on = false;
+    while ((at = step_back(&b, &author))) {
+        if (at->kind_case == COCANVAS__OP__KIND_TAG_SET && at->tag_set->card == set->card && strcmp(at->tag_set->tag, set->tag) == 0) {
+            *on = at->tag_set->on;
+            return PAST_KNOWN;
+        }
+        if (at->kind_case != COCANVAS__OP__KIND_CARD_CREATE || at->card_create->id != set->card)
+            continue;
+        for (size_t i = 0; i < at->card_create->n_tags; i++)
+            *on = *on || strcmp(at->card_create->tags[i], set->tag) == 0;
+        return PAST_KNOWN;
+    }
+    return PAST_HIDDEN;
+}
+
+enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author, bool *on)
+{
+    struct backwards b = {history, index, op};
+    const Cocanvas__Op *at;
+    uint32_t whose;
+    *on = false;
+    while ((at = step_back(&b, &whose))) {
+        if (at->kind_case == COCANVAS__OP__KIND_VOTE_SET && at->vote_set->card == card && whose == author) {
+            *on = at->vote_set->on;
+            return PAST_KNOWN;
+        }
+        if (at->kind_case == COCANVAS__OP__KIND_CARD_CREATE && at->card_create->id == card)
+            return PAST_KNOWN;
+    }
+    return PAST_HIDDEN;
+}
