@@ -25,7 +25,7 @@
 #include "server/worker.h"
 
 enum server_phase { SERVER_STARTING, SERVER_SERVING, SERVER_DRAINING, SERVER_ENDED };
-enum { SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
+enum { OPEN_AFTER_S = 5, SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
 
 struct server {
     struct config_source source;
@@ -35,12 +35,13 @@ struct server {
     struct mailbox box;
     struct event *signals[SIGNALS];
     struct event *watchdog;              /* NULL: nobody watches */
+    struct event *open_anyway;           /* while STARTING: do not wait for the database any longer */
     struct listener *listener;
     struct admin *admin;
     struct hasher *hasher;
     struct template_set templates;
     struct worker **workers;
-    unsigned n_workers, n_drained;
+    unsigned n_workers, n_ready, n_drained;
     unsigned long n_conns;               /* numbers given */
     struct uuid server_id, incarnation;
     int64_t started_ms;
@@ -160,7 +161,43 @@ static void post_drained(void *ctx, unsigned worker)
     mailbox_post(&s->box, mail);
 }
 
-static const struct worker_host worker_host = {.gone = post_gone, .stats = post_stats, .drained = post_drained};
+/* ---- the doors open when all workers have their database, so that the first client is not told that it is away */
+
+static void open_doors(struct server *s)
+{
+    set_phase(s, SERVER_SERVING);
+    event_del(s->open_anyway);
+    listener_start(s->listener);
+    char *addresses = listener_addresses(s->listener);
+    log_notice(NULL, "cocanvasd " COCANVAS_VERSION " serves at %s with %u workers", addresses, s->n_workers);
+    free(addresses);
+    systemd_notify("READY=1");
+}
+
+static void on_open_anyway(evutil_socket_t fd, short what, void *ctx)
+{
+    (void)fd;
+    (void)what;
+    open_doors(ctx);
+}
+
+static void deliver_ready(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    free(mail);
+    if (++s->n_ready == s->n_workers && s->phase == SERVER_STARTING)
+        open_doors(s);
+}
+
+static void post_ready(void *ctx)
+{
+    struct server *s = ctx;
+    struct mail *mail = xmalloc(sizeof *mail);
+    mail->deliver = deliver_ready;
+    mailbox_post(&s->box, mail);
+}
+
+static const struct worker_host worker_host = {.ready = post_ready, .gone = post_gone, .stats = post_stats, .drained = post_drained};
 
 /* ---- newcomers */
 
@@ -213,6 +250,8 @@ static enum status reload(struct server *s, struct why *why)
 
 static void drain(struct server *s)
 {
+    if (s->phase == SERVER_STARTING)
+        open_doors(s);
     if (s->phase != SERVER_SERVING)
         return;
     set_phase(s, SERVER_DRAINING);
@@ -419,12 +458,9 @@ static void serve(struct server *s)
     start_workers(s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     watch(s);
-    set_phase(s, SERVER_SERVING);
-    listener_start(s->listener);
-    char *addresses = listener_addresses(s->listener);
-    log_notice(NULL, "cocanvasd " COCANVAS_VERSION " serves at %s with %u workers", addresses, s->n_workers);
-    free(addresses);
-    systemd_notify("READY=1");
+    struct timeval patience = {OPEN_AFTER_S, 0};
+    s->open_anyway = evtimer_new(s->base, on_open_anyway, s);
+    ASSERT(s->open_anyway && event_add(s->open_anyway, &patience) == 0);
     event_base_dispatch(s->base);
 }
 
@@ -450,6 +486,8 @@ static void stop(struct server *s)
             event_free(s->signals[i]);
     if (s->watchdog)
         event_free(s->watchdog);
+    if (s->open_anyway)
+        event_free(s->open_anyway);
     event_base_free(s->base);
     SSL_CTX_free(s->settings.tls);
 }

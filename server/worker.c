@@ -10,6 +10,7 @@
 
 #include "common/buf.h"
 #include "common/log.h"
+#include "server/journal/pg.h"
 #include "server/mailbox.h"
 
 enum {
@@ -43,6 +44,7 @@ struct worker {
     int64_t database_since_ms;           /* wall clock */
     enum worker_phase phase;
     int64_t drain_until_ms;              /* monotonic; from FINISHING on */
+    bool ready_told;
     bool stopping;
     pthread_t thread;
 };
@@ -422,6 +424,14 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     conns_tick(&w->conns);
 }
 
+static void watch_start(struct worker *w)
+{
+    if (!journal_is_up(w->journal) || !pg_is_ready(journal_reads(w->journal)))
+        return;
+    w->ready_told = true;
+    w->options.host->ready(w->options.ctx);
+}
+
 static void *run(void *ctx)
 {
     struct worker *w = ctx;
@@ -433,6 +443,8 @@ static void *run(void *ctx)
         event_base_loop(w->base, more ? EVLOOP_ONCE | EVLOOP_NONBLOCK : EVLOOP_ONCE);
         rooms_pump(w->rooms);
         more = conns_turn(&w->conns);
+        if (!w->ready_told)
+            watch_start(w);
         if (w->phase != WORKER_SERVING)
             watch_drain(w);
     }

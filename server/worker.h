@@ -14,6 +14,8 @@ struct worker;
 
 /* All called on the worker's thread. */
 struct worker_host {
+    /* Once: its connections to PostgreSQL stand. */
+    void (*ready)(void *ctx);
     /* A connection has ended. */
     void (*gone)(void *ctx, const struct address *address);
     void (*stats)(void *ctx, const struct worker_stats *stats);

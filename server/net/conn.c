@@ -302,6 +302,11 @@ void conn_tick(struct conn *conn)
     int64_t now = conn->all->now_ms, age = now - conn->since_ms;
     switch (conn->state) {
     case CONN_WAITING:
+        if (age >= settings->handshake_ms) {
+            conn->all->stats.refused++;      /* a crowd: told as a number, not one by one */
+            conn_drop(conn);
+        }
+        break;
     case CONN_HANDSHAKE:
         if (age >= settings->handshake_ms)
             conn_kill(conn, STATUS_TIMEOUT, "the TLS handshake took too long");

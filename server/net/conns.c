@@ -254,6 +254,7 @@ static void free_dead(struct conns *all)
 bool conns_turn(struct conns *all)
 {
     all->now_ms = all->sessions->mono_ms(all->sessions->ctx);
+    free_dead(all);
     move_all(all);
     resume_all(all);
     bool more = admit(all);

@@ -101,13 +101,13 @@ class Postgres:
 class LocalServer:
     """The daemon. options: of its configuration, as keyword arguments; they may be changed (self.options) before a reload or restart."""
 
-    def __init__(self, daemon=None, conf="", **options):
+    def __init__(self, daemon=None, conf="", environment=(), **options):
         self.daemon = daemon or os.environ["COCANVASD"]
         self.folder = tempfile.mkdtemp(prefix="cocanvas-test-")
         self.process = self.postgres = None
         self.port = free_port()
-        self.options = dict(workers=2, **options)
-        self.tokens = {}
+        self.options = {"workers": 2, **options}
+        self.tokens, self.environment = {}, dict(environment)
         try:
             self.postgres = Postgres(self.folder, conf)
             self.start()
@@ -138,11 +138,11 @@ class LocalServer:
     def command(self, *words):
         return [self.daemon, f"--config={self.write_config()}", *(["--allow-root"] if os.geteuid() == 0 else []), *words]
 
-    def start(self, wait=True, **environment):
+    def start(self, wait=True):
         self.log_start = os.path.getsize(self.log_path()) if os.path.exists(self.log_path()) else 0
         with open(self.log_path(), "ab") as log:
             self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, preexec_fn=die_with_parent,
-                                            env={**os.environ, **environment})
+                                            env={**os.environ, **self.environment})
         if wait:
             self.wait_log("serves at")
 
