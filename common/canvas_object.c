@@ -279,11 +279,15 @@ static char *string_clone(const char *s)
     return s != NULL ? xstrdup(s) : NULL;
 }
 
+/* Without counting the code points again, as text_set() would. */
 static void text_clone(struct text *to, const struct text *from)
 {
     text_init(to);
-    if (from->len_bytes > 0)
-        text_set(to, from->bytes, from->len_bytes);
+    if (from->len_bytes == 0)
+        return;
+    *to = *from;
+    to->cap_bytes = from->len_bytes + 1;
+    to->bytes = xstrndup(from->bytes, from->len_bytes);
 }
 
 /* Replaces the borrowed parts of a flat copy by copies of their own. */

@@ -1,6 +1,7 @@
 /* All or none: what a batch touches is remembered at the first touch, so that a batch that is refused half-way leaves no trace. A changed object
  * is copied, a new one is noted, a removed one is kept until the batch ends. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/canvas_internal.h"
 
@@ -10,6 +11,7 @@ struct undo_entry {
     enum undo_kind kind;
     struct object *object;     /* in the canvas; REMOVED: out of it and owned by the entry */
     struct object *before;     /* CHANGED, and REMOVED after a change: its copy from before the batch, owned; else NULL */
+    bool unlisted;             /* a card that is out of its block's list while a rollback is under way */
 };
 
 struct canvas_undo {
@@ -30,7 +32,7 @@ static void add_entry(struct canvas *c, enum undo_kind kind, struct object *o, s
         undo->cap = undo->cap > 0 ? undo->cap * 2 : 16;
         undo->at = xrealloc(undo->at, undo->cap * sizeof *undo->at);
     }
-    undo->at[undo->n++] = (struct undo_entry){kind, o, before};
+    undo->at[undo->n++] = (struct undo_entry){.kind = kind, .object = o, .before = before};
     o->undo_at = undo->n;
 }
 
@@ -101,9 +103,13 @@ static void restore(struct canvas *c, struct undo_entry *entry)
         canvas_mark_dirty(c, o); /* its hash may have been asked for in between */
 }
 
-static bool is_card(const struct undo_entry *entry)
+/* Whether the entry's card must come back to its block's list, because it is not there or stands elsewhere or counts differently. */
+static bool list_differs(const struct undo_entry *entry)
 {
-    return entry->kind != UNDO_NOTHING && entry->object->kind == OBJECT_CARD;
+    if (entry->kind != UNDO_CHANGED)
+        return true;
+    const struct card *now = (const struct card *)entry->object, *before = (const struct card *)entry->before;
+    return now->block != before->block || (now->deleted_seq == 0) != (before->deleted_seq == 0) || strcmp(now->order_key, before->order_key) != 0;
 }
 
 void canvas_rollback(struct canvas *c)
@@ -112,20 +118,18 @@ void canvas_rollback(struct canvas *c)
     ASSERT(undo != NULL);
     /* Cards leave their lists before anything is restored and come back afterwards: keys and blocks may have been swapped among them. */
     for (uint32_t i = 0; i < undo->n; i++) {
-        if (is_card(&undo->at[i]) && undo->at[i].kind != UNDO_REMOVED) {
-            struct card *card = (struct card *)undo->at[i].object;
-            block_remove(card->block, card);
-        }
+        struct undo_entry *entry = &undo->at[i];
+        entry->unlisted = entry->kind != UNDO_NOTHING && entry->object->kind == OBJECT_CARD && list_differs(entry);
+        if (entry->unlisted && entry->kind != UNDO_REMOVED)
+            block_remove(((struct card *)entry->object)->block, (struct card *)entry->object);
     }
     for (uint32_t i = 0; i < undo->n; i++) {
         if (undo->at[i].kind != UNDO_NOTHING)
             restore(c, &undo->at[i]);
     }
     for (uint32_t i = 0; i < undo->n; i++) {
-        if (undo->at[i].kind != UNDO_CREATED && is_card(&undo->at[i])) {
-            struct card *card = (struct card *)undo->at[i].object;
-            block_insert(card->block, card);
-        }
+        if (undo->at[i].unlisted && undo->at[i].kind != UNDO_CREATED)
+            block_insert(((struct card *)undo->at[i].object)->block, (struct card *)undo->at[i].object);
     }
     undo_free(c);
 }
