@@ -684,7 +684,7 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
         break;
     case COCANVAS__FRAME__BODY_LAGGED:
         c->n_lagged++;
-        assert_int_equal(frame->lagged->from_seq, c->state.seq + 1);
+        assert_true(frame->lagged->from_seq > c->state.seq);     /* later, if a snapshot was on its way */
         break;
     case COCANVAS__FRAME__BODY_PRESENCE_UPDATE:
         client_on_presence(c, frame->presence_update);

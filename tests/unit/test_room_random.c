@@ -61,7 +61,7 @@ static void submit_card_op(struct play *p, struct client *c, const struct card *
     place.block = 1 + below(p, 2);
     place.first = below(p, 3) == 0;
     vote.on = below(p, 2);
-    switch (below(p, 4)) {
+    switch (card->deleted_seq ? 1 : below(p, 4)) {
     case 0:
         op.kind_case = COCANVAS__OP__KIND_CARD_DELETE;
         op.card_delete = &delete;
@@ -86,14 +86,15 @@ static void submit_something(struct play *p, struct client *c)
     if (!c->open || c->in_flight || !c->has_state || c->state.seq < c->opened_head)
         return;
     p->submitted++;
-    if (c->state.n_cards == 0 || below(p, 8) == 0)
+    const struct card *card = c->state.n_cards > 0 ? any_card(p, c) : NULL;
+    if (!card || below(p, 8) == 0)
         client_create(c, "start");
     else if (below(p, 20) == 0)
-        client_edit_at(c, c->state.seq, any_card(p, c)->o.id, 60000, 0, 0, "wrong length");
-    else if (below(p, 3) > 0)
-        submit_text(p, c, any_card(p, c));
+        client_edit_at(c, c->state.seq, card->o.id, 60000, 0, 0, "wrong length");
+    else if (below(p, 4) > (card->deleted_seq ? 2 : 0))
+        submit_text(p, c, card);
     else
-        submit_card_op(p, c, any_card(p, c));
+        submit_card_op(p, c, card);
 }
 
 /* ---------------------------------------------------------------- what happens */
@@ -201,6 +202,8 @@ static void bring_together(struct play *p)
             if (!c->connected || c->must_reopen)
                 client_connect(c, false, true);
         }
+        world_settle(w);
+        rooms_tick(w->rooms);       /* asks again about an unknown outcome */
         world_settle(w);
         for (size_t i = 0; i < PEOPLE; i++) {
             if (w->clients[i].open && w->clients[i].in_flight)
