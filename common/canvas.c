@@ -18,6 +18,10 @@
 #define uthash_fatal(msg) ASSERT(!msg)
 #include "common/canvas_internal.h"
 
+/* Most look-ups of new ids find nothing and walk a whole chain, each link of it a cache miss: keep chains short. */
+#undef HASH_BKT_CAPACITY_THRESH
+#define HASH_BKT_CAPACITY_THRESH 4U
+
 #include <stdlib.h>
 
 static const enum object_kind kinds[] = {OBJECT_BLOCK, OBJECT_CARD, OBJECT_COMMENT, OBJECT_LINK, OBJECT_READING, OBJECT_NAMED};
