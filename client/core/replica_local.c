@@ -57,6 +57,30 @@ static void keep_text_inverse(struct own_list *inverse, uint64_t object, const c
     free(own_key);
 }
 
+/* A card that comes back has its old order key; but the cards around it may have been taken back and forth past its tombstone. So its place among
+ * the cards that people see is kept, too; replica_undo.c leaves the move out where it changes nothing. */
+static void keep_place(struct own_list *inverse, const struct canvas *view, const Cocanvas__Op *op, int64_t now_ms, uint64_t step)
+{
+    const struct card *card = op->kind_case == COCANVAS__OP__KIND_CARD_DELETE ? canvas_card(view, op->card_delete->id) : NULL;
+    const struct card *before, *after;
+    Cocanvas__Place place = COCANVAS__PLACE__INIT;
+    Cocanvas__CardMove move = COCANVAS__CARD_MOVE__INIT;
+    Cocanvas__Op back = COCANVAS__OP__INIT;
+
+    if (!card || card->deleted_seq)
+        return;
+    before = card_prev_alive(card);
+    after = card_next_alive(card);
+    place.block = card->block->o.id;
+    place.after = before ? before->o.id : 0;
+    place.before = after ? after->o.id : 0;
+    move.id = card->o.id;
+    move.place = &place;
+    back.kind_case = COCANVAS__OP__KIND_CARD_MOVE;
+    back.card_move = &move;
+    own_list_prepend(inverse, own_new(&back, now_ms, step));
+}
+
 static void keep_created_texts(struct own_list *inverse, const Cocanvas__Op *op, int64_t now_ms, uint64_t step)
 {
     const Cocanvas__CardCreate *create = op->card_create;
@@ -76,6 +100,7 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     struct op_actor actor = {.client = r->client, .author = r->author, .time_ms = now_ms, .base_seq = UINT64_MAX,
                              .seq = r->confirmed->seq + 1, .last_object = r->used_object};
     Cocanvas__Op *back[INVERSE_OPS];
+    struct own_list places = {0};
     Cocanvas__Op *resolved;
     uint64_t object;
     const char *key;
@@ -93,7 +118,11 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     if (st != STATUS_OK)
         return st;
     n_back = op_invert(&r->view, resolved, &actor, &r->arena, back, INVERSE_OPS);
+    keep_place(&places, &r->view, resolved, now_ms, step);
     st = op_apply(&r->view, resolved, &actor, why);
+    if (st == STATUS_OK && places.n)
+        own_list_prepend(inverse, own_list_take(&places, 0));
+    own_list_clear(&places);
     if (st != STATUS_OK)
         return st;
     r->used_object = actor.last_object;

@@ -265,6 +265,22 @@ static void record(struct replica *r, struct own_list *fresh, const struct step 
         view_unwind(r);
 }
 
+static uint64_t id_of(const struct card *card)
+{
+    return card ? card->o.id : 0;
+}
+
+/* The card stands already where the entry would move it. */
+static bool is_in_place(const struct canvas *view, const struct own_op *entry)
+{
+    const Cocanvas__CardMove *move = entry->op->kind_case == COCANVAS__OP__KIND_CARD_MOVE ? entry->op->card_move : NULL;
+    const struct card *card = move ? canvas_card(view, move->id) : NULL;
+
+    if (!card || card->block->o.id != move->place->block || move->place->first)
+        return false;
+    return move->place->after ? id_of(card_prev_alive(card)) == move->place->after : id_of(card_next_alive(card)) == move->place->before;
+}
+
 /* Applies what fits of a step; the rest is about things that are gone or belong to others by now. */
 static void apply_step(struct replica *r, const struct step *step, uint64_t id, int64_t now_ms, struct own_list *fresh, struct own_list *inverse)
 {
@@ -273,7 +289,7 @@ static void apply_step(struct replica *r, const struct step *step, uint64_t id, 
         const struct own_op *entry = step->inverse.at[i];
         Cocanvas__Op *op;
 
-        if (entry->broken || own_is_noop(entry))
+        if (entry->broken || own_is_noop(entry) || is_in_place(&r->view, entry))
             continue;
         arena_reset(&r->arena);
         op = own_message(entry, &r->arena);
