@@ -1,4 +1,5 @@
-/* The first start: an empty database gets a workspace and a one-time link for its owner. Blocking, for start-up only. */
+/* The first start: an empty database gets a workspace and a one-time link for its owner. Blocking, for start-up
+ * only. */
 #include "server/journal/pg_blocking.h"
 #include "server/journal/store.h"
 

@@ -1,8 +1,9 @@
 /* The one statement that writes a group, and the arrays that it takes.
  *
- * The statement first moves the heads of the canvases whose (head_seq, epoch, owner) are as we believe (P12), and then writes rows and positions
- * of just these. Each step is driven by unnesting one array and takes the rest by subscript, which costs the same for any place in an array of numbers or
- * uuids; so there is no join, and no plan to get wrong: all is index look-ups. */
+ * The statement first moves the heads of the canvases whose (head_seq, epoch, owner) are as we believe (P12), and
+ * then writes rows and positions of just these. Each step is driven by unnesting one array and takes the rest by
+ * subscript, which costs the same for any place in an array of numbers or uuids; so there is no join, and no plan to
+ * get wrong: all is index look-ups. */
 #include "server/journal/group.h"
 
 #include <endian.h>

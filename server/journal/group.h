@@ -1,5 +1,5 @@
-/* A group: the batches of many canvases that are written by one statement, as arrays in PostgreSQL's binary format, built by hand into
- * buffers that are used again and again. Private to the journal. */
+/* A group: the batches of many canvases that are written by one statement, as arrays in PostgreSQL's binary format,
+ * built by hand into buffers that are used again and again. Private to the journal. */
 #ifndef COCANVAS_SERVER_JOURNAL_GROUP_H
 #define COCANVAS_SERVER_JOURNAL_GROUP_H
 

@@ -1,9 +1,10 @@
 /* The journal's life: its two connections, the node's lease, and the group commit (group.c has the statement).
  *
- * "Up" means that both connections are ready and that our lease was renewed on the present one. Whatever goes wrong while a group is under way, its canvases are
- * told COMMIT_UNKNOWN, also when PostgreSQL surely rolled back: the room finds out by taking its canvas again, and there is one way through
- * trouble instead of two (P11). Trouble that a new try would meet again at once (a full disk, a read-only server) costs both connections,
- * so that the tries have growing pauses and everybody is told that nothing is being saved. */
+ * "Up" means that both connections are ready and that our lease was renewed on the present one. Whatever goes wrong
+ * while a group is under way, its canvases are told COMMIT_UNKNOWN, also when PostgreSQL surely rolled back: the
+ * room finds out by taking its canvas again, and there is one way through trouble instead of two (P11). Trouble that
+ * a new try would meet again at once (a full disk, a read-only server) costs both connections, so that the tries
+ * have growing pauses and everybody is told that nothing is being saved. */
 #include "server/journal/journal.h"
 
 #include <stdlib.h>
@@ -32,8 +33,9 @@ static const struct pg_statement lease_statements[] = {
 };
 enum { NODE_START, NODE_BEAT, NODE_MINE };
 
-/* What both connections set. Plans are made once, for arrays of any length and tables that grow from nothing, so only index look-ups will do.
- * Nothing may time a commit out; and a commit is durable, whatever the role's default says (P1). */
+/* What both connections set. Plans are made once, for arrays of any length and tables that grow from nothing, so
+ * only index look-ups will do. Nothing may time a commit out; and a commit is durable, whatever the role's default
+ * says (P1). */
 static const char *const session[] = {
     "SELECT set_config('enable_seqscan', 'off', false), set_config('enable_hashjoin', 'off', false),"
     " set_config('enable_mergejoin', 'off', false), set_config('plan_cache_mode', 'force_generic_plan', false), set_config('jit', 'off', false)",
@@ -193,7 +195,8 @@ static void count_outcome(struct journal_stats *stats, enum commit_outcome outco
     stats->fenced += outcome == COMMIT_FENCED;
 }
 
-/* A deadlock or a serialisation failure is over when it is reported; anything else would be there at the next try, too. */
+/* A deadlock or a serialisation failure is over when it is reported; anything else would be there at the next try,
+ * too. */
 static bool is_passing(const char *sqlstate)
 {
     return strncmp(sqlstate, "40", 2) == 0;

@@ -1,12 +1,15 @@
-/* The journal: committed batches in PostgreSQL, in order; and what belongs to them: canvas heads, client positions, snapshots. One struct
- * journal per worker: two libpq connections in pipeline mode on the worker's event base, one for commits, one for reads.
+/* The journal: committed batches in PostgreSQL, in order; and what belongs to them: canvas heads, client positions,
+ * snapshots. One struct journal per worker: two libpq connections in pipeline mode on the worker's event base, one for
+ * commits, one for reads.
  *
- * P1, P2, P3, P12 are decided here: a group of batches from many canvases is written by ONE prepared statement (arrays and unnest, binary)
- * in one transaction that compares-and-sets (head_seq, epoch, owner) per canvas and advances client positions. A canvas whose comparison
- * fails is fenced: none of its rows are written. The outcome is known only when the pipeline's sync has come back without a warning; a
- * connection that breaks before means UNKNOWN, and only a new take-over (which is itself a commit) tells what became of it.
+ * P1, P2, P3, P12 are decided here: a group of batches from many canvases is written by ONE prepared statement (arrays
+ * and unnest, binary) in one transaction that compares-and-sets (head_seq, epoch, owner) per canvas and advances client
+ * positions. A canvas whose comparison fails is fenced: none of its rows are written. The outcome is known only when
+ * the pipeline's sync has come back without a warning; a connection that breaks before means UNKNOWN, and only a new
+ * take-over (which is itself a commit) tells what became of it.
  *
- * Nothing here blocks. Answers come by callback, with the ids that were given, never with pointers to rooms or sessions. */
+ * Nothing here blocks. Answers come by callback, with the ids that were given, never with pointers to rooms or
+ * sessions. */
 #ifndef COCANVAS_SERVER_JOURNAL_JOURNAL_H
 #define COCANVAS_SERVER_JOURNAL_JOURNAL_H
 
@@ -64,15 +67,16 @@ struct journal_callbacks {
     /* The group is through. Called once per canvas in it, in the order of journal_add_canvas, then on_group_done. */
     void (*on_commit)(void *ctx, uint64_t room_id, enum commit_outcome outcome);
     void (*on_group_done)(void *ctx);
-    /* PostgreSQL is reachable (true) or not; also called once when the first connection stands. since_ms: wall clock. */
+    /* PostgreSQL is reachable (true) or not; also called once when the first connection stands. since_ms: wall
+     * clock. */
     void (*on_state)(void *ctx, bool up, int64_t since_ms);
-    /* Answer to journal_take: status OK, NOT_FOUND, CONFLICT (another live node owns it), DEGRADED (try again at the next on_state
-     * up; that one will come). */
+    /* Answer to journal_take: status OK, NOT_FOUND, CONFLICT (another live node owns it), DEGRADED (try again at the
+     * next on_state up; that one will come). */
     void (*on_taken)(void *ctx, uint64_t room_id, enum status status, const struct journal_canvas *canvas);
     /* Answer to journal_client: OK, DENIED (the client_id belongs to another member), FENCED as CONFLICT, DEGRADED. */
     void (*on_client)(void *ctx, uint64_t room_id, uint64_t member_id, enum status status, const struct journal_client *client);
-    /* The one answer to a journal_read; batches ascending; last: nothing more up to to_seq, else ask again from the next seq on. On status
-     * != OK n is 0. */
+    /* The one answer to a journal_read; batches ascending; last: nothing more up to to_seq, else ask again from the
+     * next seq on. On status != OK n is 0. */
     void (*on_read)(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status, size_t n,
                     const uint8_t *const *committed, const size_t *len, bool last, uint64_t oldest_seq);
     /* Answer to journal_snapshot. */
@@ -97,20 +101,22 @@ bool journal_is_up(const struct journal *j);
 
 /* No group is under way and PostgreSQL is up. */
 bool journal_is_idle(const struct journal *j);
-/* Opens the canvas' part of the next group; rows and positions that follow belong to it. old_head may equal new_head (only positions). */
+/* Opens the canvas' part of the next group; rows and positions that follow belong to it. old_head may equal new_head
+ * (only positions). */
 void journal_add_canvas(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
                         uint64_t old_head, uint64_t new_head);
 void journal_add_row(struct journal *j, const struct journal_row *row);
 void journal_add_position(struct journal *j, const struct journal_client *client);
 /* Sends the group; nothing happens if it is empty. */
 void journal_send(struct journal *j);
-/* A canvas' title for lists changed: written with the group that carries the change (call between add_canvas and send). */
+/* A canvas' title for lists changed: written with the group that carries the change (call between add_canvas and
+ * send). */
 void journal_set_title(struct journal *j, const char *title);
 
 /* ---- the rest */
 
-/* Becomes the canvas' owner: epoch + 1, and reads snapshot and suffix in the same transaction, answering only after its commit.
- * read_state false (a repeated take-over after UNKNOWN): only head and epoch are answered. */
+/* Becomes the canvas' owner: epoch + 1, and reads snapshot and suffix in the same transaction, answering only after
+ * its commit. read_state false (a repeated take-over after UNKNOWN): only head and epoch are answered. */
 void journal_take(struct journal *j, uint64_t room_id, const struct uuid *canvas, bool read_state);
 /* Gives it up (owner = null) if the epoch is still ours; no answer. */
 void journal_release(struct journal *j, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch);
@@ -119,8 +125,8 @@ void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, con
                     uint64_t epoch, const struct uuid *client_id, uint32_t author);
 void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
                   const struct uuid *canvas, uint64_t from_seq, uint64_t to_seq);
-/* Stores a snapshot under the epoch and removes older ones but the last two and the one at seq 0, with which a replay of the whole journal
- * begins. The bytes are copied. */
+/* Stores a snapshot under the epoch and removes older ones but the last two and the one at seq 0, with which a
+ * replay of the whole journal begins. The bytes are copied. */
 void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
                       uint64_t seq, uint64_t hash, const uint8_t *bytes, size_t len);
 
@@ -134,7 +140,8 @@ struct journal_stats {
 };
 const struct journal_stats *journal_stats(const struct journal *j);
 
-/* Applies the embedded schema files that the database does not have yet, in order, under a lock; blocking; for start-up only. */
+/* Applies the embedded schema files that the database does not have yet, in order, under a lock; blocking; for
+ * start-up only. */
 enum status schema_migrate(const char *conninfo, bool plan_only, struct why *why) MUST_CHECK;
 /* Reads or makes the server's id (16 random bytes, kept in the database); blocking; for start-up only. */
 enum status schema_server_id(const char *conninfo, struct uuid *id, struct why *why) MUST_CHECK;

@@ -1,6 +1,7 @@
-/* The journal's requests that are not groups: taking and releasing a canvas, clients' bookkeeping, reading history, storing snapshots. They run on the read
- * connection, each as a transaction of its own; so a large answer delays no commit. The statements of a take-over are separate, because each
- * must see what was committed while the first of them waited for the canvas' row. */
+/* The journal's requests that are not groups: taking and releasing a canvas, clients' bookkeeping, reading history,
+ * storing snapshots. They run on the read connection, each as a transaction of its own; so a large answer delays no
+ * commit. The statements of a take-over are separate, because each must see what was committed while the first of
+ * them waited for the canvas' row. */
 #include <stdlib.h>
 #include <string.h>
 

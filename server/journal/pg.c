@@ -1,8 +1,8 @@
 /* The asynchronous connection: states, the queue of requests, and what came of them.
  *
- * All trouble ends in one place, break_off(): it is only marked when it is found (perhaps deep in somebody's call) and carried out from the
- * event loop. Requests that were made while there is no connection are answered from there, too, so a callback never runs inside the call
- * that made the request. */
+ * All trouble ends in one place, break_off(): it is only marked when it is found (perhaps deep in somebody's call)
+ * and carried out from the event loop. Requests that were made while there is no connection are answered from there,
+ * too, so a callback never runs inside the call that made the request. */
 #include "server/journal/pg.h"
 
 #include <errno.h>
@@ -100,7 +100,8 @@ static void defer(struct pg *pg)
     event_active(pg->deferred, EV_TIMEOUT, 0);
 }
 
-/* Marks the connection as broken; what follows from it happens from the event loop. reason may be PQerrorMessage()'s several lines. */
+/* Marks the connection as broken; what follows from it happens from the event loop. reason may be PQerrorMessage()'s
+ * several lines. */
 static void mark_broken(struct pg *pg, const char *reason)
 {
     if (pg->state == PG_BROKEN || pg->state == PG_PAUSING)
@@ -190,8 +191,8 @@ void pg_end(struct pg_request *request)
 
 /* ---------------------------------------------------------------- answers */
 
-/* A warning while a commit is under way may mean that it is only half a commit ("canceling wait for synchronous replication"). Its text is localised and
- * its code generic, so every warning counts. */
+/* A warning while a commit is under way may mean that it is only half a commit ("canceling wait for synchronous
+ * replication"). Its text is localised and its code generic, so every warning counts. */
 static void on_notice(void *arg, const PGresult *notice)
 {
     struct pg *pg = arg;
@@ -209,7 +210,8 @@ static bool starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* The server is not one to stay with: it shuts down, or it is read-only (a former primary: libpq then looks for the present one). */
+/* The server is not one to stay with: it shuts down, or it is read-only (a former primary: libpq then looks for the
+ * present one). */
 static bool is_parting(const char *sqlstate)
 {
     return starts_with(sqlstate, "25006") || starts_with(sqlstate, "57P");
@@ -402,8 +404,9 @@ static void on_connecting(evutil_socket_t fd, short what, void *arg)
     }
 }
 
-/* Our defaults come first, so that the connection string overrides them; what follows it overrides the connection string. A dead host is
- * given up by tcp_user_timeout, because libpq does not watch connect_timeout in asynchronous use. */
+/* Our defaults come first, so that the connection string overrides them; what follows it overrides the connection
+ * string. A dead host is given up by tcp_user_timeout, because libpq does not watch connect_timeout in asynchronous
+ * use. */
 static PGconn *start_conn(const struct pg *pg)
 {
     const char *const keys[] = {"tcp_user_timeout", "keepalives_idle", "keepalives_interval", "keepalives_count", "target_session_attrs",

@@ -1,8 +1,10 @@
-/* One asynchronous connection to PostgreSQL: libpq in pipeline mode on libevent. It connects by itself, prepares its statements, and comes back
- * with growing, jittered pauses when it breaks. Requests are answered in the order in which they were made.
+/* One asynchronous connection to PostgreSQL: libpq in pipeline mode on libevent. It connects by itself, prepares its
+ * statements, and comes back with growing, jittered pauses when it breaks. Requests are answered in the order in which
+ * they were made.
  *
- * A request is one or more prepared statements and one Sync, so it is one transaction. Its answer is given after the Sync has come back: only
- * then is it known that the transaction was committed (P1). Nothing here times a request out or cancels one. */
+ * A request is one or more prepared statements and one Sync, so it is one transaction. Its answer is given after the
+ * Sync has come back: only then is it known that the transaction was committed (P1). Nothing here times a request
+ * out or cancels one. */
 #ifndef COCANVAS_SERVER_JOURNAL_PG_H
 #define COCANVAS_SERVER_JOURNAL_PG_H
 
@@ -39,8 +41,8 @@ struct pg_answer {
     int n_results;
 };
 
-/* ctx: whose request it is. note: what the requester wants to remember (malloc'd, may be NULL); the connection frees it after the callback, or
- * without the callback when the connection itself is freed first. */
+/* ctx: whose request it is. note: what the requester wants to remember (malloc'd, may be NULL); the connection frees
+ * it after the callback, or without the callback when the connection itself is freed first. */
 typedef void pg_answer_cb(void *ctx, void *note, const struct pg_answer *answer);
 
 struct pg_options {
@@ -49,8 +51,8 @@ struct pg_options {
     unsigned worker;                                /* for logs */
     const char *const *session;                     /* statements run after each connect; ends with NULL */
     const struct pg_statement *const *statements;   /* tables to prepare; ends with NULL */
-    /* Ready for requests (true), or not any more (false); the latter before the requests that are lost by it are answered. Also
-     * false for a first connection that fails. */
+    /* Ready for requests (true), or not any more (false); the latter before the requests that are lost by it are
+     * answered. Also false for a first connection that fails. */
     void (*on_state)(void *ctx, struct pg *pg, bool ready);
     void *ctx;
 };
@@ -58,7 +60,8 @@ struct pg_options {
 struct pg *pg_new(struct event_base *base, const struct pg_options *options);
 void pg_free(struct pg *pg);
 bool pg_is_ready(const struct pg *pg);
-/* Gives the connection up, at once not ready, and connects anew after a pause: for a server that answers but cannot serve. */
+/* Gives the connection up, at once not ready, and connects anew after a pause: for a server that answers but cannot
+ * serve. */
 void pg_reset(struct pg *pg, const char *reason);
 
 /* ---- requests: pg_begin, pg_exec …, pg_end. The callback is never called before pg_end has returned. */

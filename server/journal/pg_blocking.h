@@ -1,4 +1,5 @@
-/* The few blocking requests of start-up: schema, the server's id, the first owner. Never used while the daemon serves. */
+/* The few blocking requests of start-up: schema, the server's id, the first owner. Never used while the daemon
+ * serves. */
 #ifndef COCANVAS_SERVER_JOURNAL_PG_BLOCKING_H
 #define COCANVAS_SERVER_JOURNAL_PG_BLOCKING_H
 

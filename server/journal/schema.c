@@ -1,5 +1,5 @@
-/* The schema: numbered files, applied in order at start, each once, all in one transaction. Who comes second waits for the row with version
- * 0 and then finds nothing left to do. Blocking, for start-up only. */
+/* The schema: numbered files, applied in order at start, each once, all in one transaction. Who comes second waits
+ * for the row with version 0 and then finds nothing left to do. Blocking, for start-up only. */
 #include <libpq-fe.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +81,8 @@ static enum status apply_pending(PGconn *conn, bool plan_only, struct why *why)
     return status;
 }
 
-/* Begins the transaction that holds the lock. Two first starts at once can collide in creating the table: the one that is refused tries again. */
+/* Begins the transaction that holds the lock. Two first starts at once can collide in creating the table: the one
+ * that is refused tries again. */
 static enum status lock_schema(PGconn *conn, struct why *why)
 {
     enum status status = STATUS_INTERNAL;

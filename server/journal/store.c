@@ -1,5 +1,6 @@
-/* The statements behind store.h and their answers. Each request is one transaction on the read connection. Whatever somebody may not see is left out by the
- * statement itself, by joining through member, so "not there" and "not yours" take the same way (P9). */
+/* The statements behind store.h and their answers. Each request is one transaction on the read connection. Whatever
+ * somebody may not see is left out by the statement itself, by joining through member, so "not there" and "not
+ * yours" take the same way (P9). */
 #include "server/journal/store.h"
 
 #include <stdlib.h>
@@ -30,8 +31,8 @@ const struct pg_statement store_statements[] = {
     [ACCOUNT_BY_ID] = {"account_by_id", ACCOUNT_COLUMNS " WHERE a.account_id = $1::uuid"},
     [MEMBERSHIPS_BY_ID] = {"memberships_by_id", MEMBERSHIP_COLUMNS " WHERE m.account_id = $1::uuid ORDER BY m.joined_at, m.workspace_id"},
     [DEVICE_ADD] = {"device_add", "INSERT INTO device (token_hash, account_id, name) VALUES ($2::bytea, $1::uuid, $3::text)"},
-    /* $1 token, $2 login, $3 password hash, $4 the member's name, $5 existing account or null, $6 id for a new account. An account that is in the
-     * workspace already keeps its number, and the higher role. */
+    /* $1 token, $2 login, $3 password hash, $4 the member's name, $5 existing account or null, $6 id for a new
+     * account. An account that is in the workspace already keeps its number, and the higher role. */
     [REDEEM] = {"redeem",
      "WITH valid AS ("
      " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS

@@ -1,6 +1,7 @@
-/* Requests to PostgreSQL that are not edits: accounts, devices, membership, invitations, canvas lists. Asynchronous on a journal's read connection; each
- * answer comes once, by callback, with the id that was given (a session's number), so that an answer for a vanished session can be dropped.
- * Look-ups go through membership: what one may not see is not found (P9). Every statement names its workspace. */
+/* Requests to PostgreSQL that are not edits: accounts, devices, membership, invitations, canvas lists. Asynchronous
+ * on a journal's read connection; each answer comes once, by callback, with the id that was given (a session's
+ * number), so that an answer for a vanished session can be dropped. Look-ups go through membership: what one may not
+ * see is not found (P9). Every statement names its workspace. */
 #ifndef COCANVAS_SERVER_JOURNAL_STORE_H
 #define COCANVAS_SERVER_JOURNAL_STORE_H
 
@@ -39,8 +40,9 @@ typedef void store_status_cb(void *ctx, uint64_t id, enum status status);
 void store_device_add(struct pg *pg, const struct uuid *account, const uint8_t token_hash[32], const char *device, void *ctx, uint64_t id,
                       store_status_cb *cb);
 
-/* Uses an invitation up, in one transaction: makes the account (existing NULL; CONFLICT if the login is taken) or adds the membership to
- * an existing one; DENIED if the invitation is unknown, used, or expired. display name: the member's name in the workspace. */
+/* Uses an invitation up, in one transaction: makes the account (existing NULL; CONFLICT if the login is taken) or
+ * adds the membership to an existing one; DENIED if the invitation is unknown, used, or expired. display name: the
+ * member's name in the workspace. */
 struct store_redeem {
     uint8_t token_hash[32];
     const char *login, *password_hash, *name;
@@ -58,7 +60,8 @@ struct store_invitation {
 };
 void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb);
 
-/* What an account may do on a canvas. NOT_FOUND also when it is not a member. people: all members' names of the workspace, for People. */
+/* What an account may do on a canvas. NOT_FOUND also when it is not a member. people: all members' names of the
+ * workspace, for People. */
 struct store_access {
     struct uuid workspace;
     int role;
@@ -82,7 +85,8 @@ struct store_canvas {
 typedef void store_canvases_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases);
 /* workspace NULL: all that the account is a member of. Most recently changed first. */
 void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, void *ctx, uint64_t id, store_canvases_cb *cb);
-/* Makes a canvas with its first state as the snapshot at seq 0. The same request_id again answers with the same canvas. n is 1. */
+/* Makes a canvas with its first state as the snapshot at seq 0. The same request_id again answers with the same
+ * canvas. n is 1. */
 struct store_canvas_new {
     struct uuid workspace, request_id;
     uint32_t created_by;
@@ -93,7 +97,8 @@ struct store_canvas_new {
 };
 void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, void *ctx, uint64_t id, store_canvases_cb *cb);
 
-/* Start-up, blocking: whether any account exists; and a first workspace with an owner's invitation (its token's hash). */
+/* Start-up, blocking: whether any account exists; and a first workspace with an owner's invitation (its token's
+ * hash). */
 enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t expires_ms, bool *needed,
                             struct why *why) MUST_CHECK;
 

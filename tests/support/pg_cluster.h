@@ -1,5 +1,6 @@
-/* A private PostgreSQL for one test program: a new cluster in a temporary folder, reachable only by a Unix socket. It is the test's
- * child process, dies with it, and runs as an unprivileged user when the test runs as root. Every failure aborts the test with a message. */
+/* A private PostgreSQL for one test program: a new cluster in a temporary folder, reachable only by a Unix socket.
+ * It is the test's child process, dies with it, and runs as an unprivileged user when the test runs as root. Every
+ * failure aborts the test with a message. */
 #ifndef COCANVAS_TESTS_SUPPORT_PG_CLUSTER_H
 #define COCANVAS_TESTS_SUPPORT_PG_CLUSTER_H
 
@@ -20,8 +21,8 @@ void pg_cluster_start(struct pg_cluster *cluster);
 void pg_cluster_freeze(struct pg_cluster *cluster, const char *application);
 void pg_cluster_thaw(struct pg_cluster *cluster, const char *application);
 
-/* Runs SQL (several statements are allowed) on a connection of its own. The second form returns the first column of the first row, malloc'd, NULL if there
- * is no row. */
+/* Runs SQL (several statements are allowed) on a connection of its own. The second form returns the first column of
+ * the first row, malloc'd, NULL if there is no row. */
 void pg_cluster_sql(const struct pg_cluster *cluster, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *pg_cluster_ask(const struct pg_cluster *cluster, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 long pg_cluster_ask_number(const struct pg_cluster *cluster, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

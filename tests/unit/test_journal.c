@@ -1,5 +1,5 @@
-/* The journal against a real PostgreSQL: group commit, fencing, taking, clients, history, snapshots. What happens when things break is in
- * test_journal_faults.c. */
+/* The journal against a real PostgreSQL: group commit, fencing, taking, clients, history, snapshots. What happens
+ * when things break is in test_journal_faults.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* The journal when things break, against a real PostgreSQL: at each point of a commit the outcome is either known or said to be unknown, and a new
- * take-over tells what became of it (P1, P11). */
+/* The journal when things break, against a real PostgreSQL: at each point of a commit the outcome is either known or
+ * said to be unknown, and a new take-over tells what became of it (P1, P11). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,7 +84,8 @@ static void test_a_backend_that_dies_before_the_commit(void **state)
     fixture_free(f);
 }
 
-/* The connection breaks while its backend has not begun. The take-over comes first, and the old backend finds itself fenced. */
+/* The connection breaks while its backend has not begun. The take-over comes first, and the old backend finds itself
+ * fenced. */
 static void test_a_late_commit_is_fenced_by_the_take_over(void **state)
 {
     struct fixture *f = fixture_new(cluster_of(state), NULL);
@@ -133,7 +134,8 @@ static void send_without_standby(struct pg_cluster *cluster, struct fixture *f)
     assert_int_equal(f->n_groups_done, 1);
 }
 
-/* "canceling wait for synchronous replication due to user request": PostgreSQL reports success, with a warning. It is not a success. */
+/* "canceling wait for synchronous replication due to user request": PostgreSQL reports success, with a warning. It
+ * is not a success. */
 static void test_a_commit_with_a_warning_is_unknown(void **state)
 {
     struct fixture *f = fixture_new(cluster_of(state), NULL);

@@ -1,4 +1,5 @@
-/* Accounts, invitations, membership and canvas lists on a real PostgreSQL; and what start-up does: schema, server id, first owner. */
+/* Accounts, invitations, membership and canvas lists on a real PostgreSQL; and what start-up does: schema, server
+ * id, first owner. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
