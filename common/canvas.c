@@ -1,19 +1,21 @@
-/* The canvas' tables: registration, look-ups, and the few changes that concern more than one object. Contents are canvas_object.c's, lists of
- * cards canvas_cards.c's, rollback canvas_undo.c's. Every object is owned by its canvas' table of its kind. */
+/* The canvas' tables: registration, look-ups, and the few changes that concern more than one object. Contents are
+ * canvas_object.c's, lists of cards canvas_cards.c's, rollback canvas_undo.c's. Every object is owned by its canvas'
+ * table of its kind. */
 #include <stdint.h>
 #include <string.h>
 
-/* Keys are 64-bit ids: the finaliser of MurmurHash3 spreads them well and is a fraction of uthash's default. All look-ups are in this file. */
-#define HASH_FUNCTION(key, len, hash)                \
-    do {                                             \
-        uint64_t mixed;                              \
-        memcpy(&mixed, key, sizeof mixed);           \
-        mixed ^= mixed >> 33;                        \
-        mixed *= UINT64_C(0xff51afd7ed558ccd);       \
-        mixed ^= mixed >> 33;                        \
-        mixed *= UINT64_C(0xc4ceb9fe1a85ec53);       \
-        mixed ^= mixed >> 33;                        \
-        (hash) = (unsigned)mixed;                    \
+/* Keys are 64-bit ids: the finaliser of MurmurHash3 spreads them well and is a fraction of uthash's default. All
+ * look-ups are in this file. */
+#define HASH_FUNCTION(key, len, hash)                                                                                  \
+    do {                                                                                                               \
+        uint64_t mixed;                                                                                                \
+        memcpy(&mixed, key, sizeof mixed);                                                                             \
+        mixed ^= mixed >> 33;                                                                                          \
+        mixed *= UINT64_C(0xff51afd7ed558ccd);                                                                         \
+        mixed ^= mixed >> 33;                                                                                          \
+        mixed *= UINT64_C(0xc4ceb9fe1a85ec53);                                                                         \
+        mixed ^= mixed >> 33;                                                                                          \
+        (hash) = (unsigned)mixed;                                                                                      \
     } while (0)
 #define uthash_fatal(msg) ASSERT(!msg)
 #include "common/canvas_internal.h"
@@ -24,7 +26,8 @@
 
 #include <stdlib.h>
 
-static const enum object_kind kinds[] = {OBJECT_BLOCK, OBJECT_CARD, OBJECT_COMMENT, OBJECT_LINK, OBJECT_READING, OBJECT_NAMED};
+static const enum object_kind kinds[] = {OBJECT_BLOCK, OBJECT_CARD,    OBJECT_COMMENT,
+                                         OBJECT_LINK,  OBJECT_READING, OBJECT_NAMED};
 enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 
 void canvas_init(struct canvas *c, const struct canvas_limits *limits)
@@ -201,8 +204,8 @@ struct object **canvas_sorted(const struct canvas *c, enum object_kind kind, siz
 
 bool canvas_id_used(const struct canvas *c, uint64_t id)
 {
-    return find(c->blocks, id) != NULL || find(c->cards, id) != NULL || find(c->comments, id) != NULL || find(c->links, id) != NULL ||
-           find(c->readings, id) != NULL;
+    return find(c->blocks, id) != NULL || find(c->cards, id) != NULL || find(c->comments, id) != NULL ||
+           find(c->links, id) != NULL || find(c->readings, id) != NULL;
 }
 
 /* ---- reading */

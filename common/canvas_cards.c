@@ -1,5 +1,5 @@
-/* A block's list of cards: an array sorted by (order key, id), so that places are found by binary search and appending costs nothing. It also counts
- * the cards that are alive and the keys that are due for a re-spread. */
+/* A block's list of cards: an array sorted by (order key, id), so that places are found by binary search and
+ * appending costs nothing. It also counts the cards that are alive and the keys that are due for a re-spread. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Copies: of a whole canvas, and of one object from one canvas into another (the replica's way of taking a view back to what is confirmed); and
- * the adoption of an imported state as a new canvas. */
+/* Copies: of a whole canvas, and of one object from one canvas into another (the replica's way of taking a view back
+ * to what is confirmed); and the adoption of an imported state as a new canvas. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,7 +122,7 @@ static int by_old(const void *a, const void *b)
 }
 
 struct adoption {
-    struct renumber *ids;        /* sorted by old id */
+    struct renumber *ids; /* sorted by old id */
     size_t n;
     uint32_t author;
 };
@@ -204,7 +204,8 @@ static void adopt_object(const struct adoption *a, struct object *o)
     }
 }
 
-static const enum object_kind adopted_kinds[] = {OBJECT_BLOCK, OBJECT_CARD, OBJECT_COMMENT, OBJECT_LINK, OBJECT_READING};
+static const enum object_kind adopted_kinds[] = {OBJECT_BLOCK, OBJECT_CARD, OBJECT_COMMENT, OBJECT_LINK,
+                                                 OBJECT_READING};
 enum { N_ADOPTED = sizeof adopted_kinds / sizeof adopted_kinds[0] };
 
 /* All objects in the order of their new ids: kind by kind, in each by old id. */

@@ -1,5 +1,6 @@
-/* The canvas as bytes, and its hash. Each object is written in protobuf's encoding by hand and canonically (fields ascending, defaults left out, sets
- * sorted), because the hash is defined over exactly these bytes (canvas.proto, CanvasState). */
+/* The canvas as bytes, and its hash. Each object is written in protobuf's encoding by hand and canonically (fields
+ * ascending, defaults left out, sets sorted), because the hash is defined over exactly these bytes (canvas.proto,
+ * CanvasState). */
 #include <stdlib.h>
 #include <xxhash.h>
 
@@ -191,7 +192,8 @@ uint64_t canvas_hash(struct canvas *c)
         struct object *next = o->next_dirty;
         buf_clear(&bytes, SIZE_MAX);
         object_encode(o, &bytes);
-        o->hash = XXH3_64bits_withSeed(buf_len(&bytes) > 0 ? (const void *)buf_at(&bytes) : "", buf_len(&bytes), (XXH64_hash_t)o->kind);
+        o->hash = XXH3_64bits_withSeed(buf_len(&bytes) > 0 ? (const void *)buf_at(&bytes) : "", buf_len(&bytes),
+                                       (XXH64_hash_t)o->kind);
         c->hash_sum += o->hash;
         o->dirty = false;
         o->next_dirty = NULL;

@@ -1,4 +1,5 @@
-/* What the files of the canvas share and nobody else needs: the life of an object's content, the lists of cards, the encoding of single objects. */
+/* What the files of the canvas share and nobody else needs: the life of an object's content, the lists of cards, the
+ * encoding of single objects. */
 #ifndef COCANVAS_COMMON_CANVAS_INTERNAL_H
 #define COCANVAS_COMMON_CANVAS_INTERNAL_H
 
@@ -13,7 +14,8 @@ struct object *object_new(enum object_kind kind, uint64_t id);
 void object_free(struct object *o);
 /* A deep copy of content and identity, unregistered; a block's copy has no cards. */
 struct object *object_clone(const struct object *o);
-/* Replaces o's content by that of `content` (same kind), which it uses up; identity, registration and a block's cards stay o's. */
+/* Replaces o's content by that of `content` (same kind), which it uses up; identity, registration and a block's cards
+ * stay o's. */
 void object_replace(struct object *o, struct object *content);
 void props_fini(struct props *p);
 
@@ -51,10 +53,18 @@ void block_rekey(struct block *block, uint32_t index, const char *key);
 
 /* ---- canvas_undo.c */
 
-/* Notes that o is new, changed or removed since canvas_begin(); nothing outside of a batch. Removed: the batch then owns o. */
+/* Notes that o is new, changed or removed since canvas_begin(); nothing outside of a batch. Removed: the batch then
+ * owns o. */
 void undo_created(struct canvas *c, struct object *o);
 void undo_changing(struct canvas *c, struct object *o);
 void undo_removed(struct canvas *c, struct object *o);
+
+/* ---- object_decode.c */
+
+/* Reads and checks one object's encoding into a new one (or the header); whether other objects refer to it properly
+ * is checked later. */
+enum status object_decode(const struct canvas *c, struct object *o, const uint8_t *bytes, size_t len,
+                          struct why *why) MUST_CHECK;
 
 /* ---- canvas_encode.c */
 

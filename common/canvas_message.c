@@ -1,4 +1,5 @@
-/* The state in protobuf-c's form, for exports and listings: structs and arrays from an arena, strings borrowed from the canvas. */
+/* The state in protobuf-c's form, for exports and listings: structs and arrays from an arena, strings borrowed from
+ * the canvas. */
 #include <stdlib.h>
 
 #include "common/canvas_internal.h"
@@ -188,8 +189,9 @@ static void *named_message(const struct object *o, struct arena *arena)
     return m;
 }
 
-static bool table_message(const struct canvas *c, enum object_kind kind, void *(*convert)(const struct object *, struct arena *),
-                          struct arena *arena, size_t *n, void ***out)
+static bool table_message(const struct canvas *c, enum object_kind kind,
+                          void *(*convert)(const struct object *, struct arena *), struct arena *arena, size_t *n,
+                          void ***out)
 {
     struct object **list = canvas_sorted(c, kind, n);
     *out = arena_calloc(arena, *n, sizeof **out);
@@ -200,7 +202,7 @@ static bool table_message(const struct canvas *c, enum object_kind kind, void *(
     return ok;
 }
 
-#define TABLE(kind, convert, field) \
+#define TABLE(kind, convert, field)                                                                                    \
     (table_message(c, kind, convert, arena, &m->n_##field, &list) && (m->field = (void *)list, true))
 
 Cocanvas__CanvasState *canvas_to_message(struct canvas *c, struct arena *arena)

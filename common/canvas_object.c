@@ -1,5 +1,5 @@
-/* The content of single objects: how each kind is made, copied, freed, and its sorted sets (properties, text fields, tags, votes).
- * Nothing here knows of a canvas. */
+/* The content of single objects: how each kind is made, copied, freed, and its sorted sets (properties, text fields,
+ * tags, votes). Nothing here knows of a canvas. */
 #include <stdlib.h>
 #include <string.h>
 

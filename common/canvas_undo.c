@@ -1,5 +1,5 @@
-/* All or none: what a batch touches is remembered at the first touch, so that a batch that is refused half-way leaves no trace. A changed object
- * is copied, a new one is noted, a removed one is kept until the batch ends. */
+/* All or none: what a batch touches is remembered at the first touch, so that a batch that is refused half-way leaves
+ * no trace. A changed object is copied, a new one is noted, a removed one is kept until the batch ends. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +9,9 @@ enum undo_kind { UNDO_CREATED, UNDO_CHANGED, UNDO_REMOVED, UNDO_NOTHING };
 
 struct undo_entry {
     enum undo_kind kind;
-    struct object *object;     /* in the canvas; REMOVED: out of it and owned by the entry */
-    struct object *before;     /* CHANGED, and REMOVED after a change: its copy from before the batch, owned; else NULL */
-    bool unlisted;             /* a card that is out of its block's list while a rollback is under way */
+    struct object *object; /* in the canvas; REMOVED: out of it and owned by the entry */
+    struct object *before; /* CHANGED, and REMOVED after a change: its copy from before the batch, owned; else NULL */
+    bool unlisted;         /* a card that is out of its block's list while a rollback is under way */
 };
 
 struct canvas_undo {
@@ -103,20 +103,23 @@ static void restore(struct canvas *c, struct undo_entry *entry)
         canvas_mark_dirty(c, o); /* its hash may have been asked for in between */
 }
 
-/* Whether the entry's card must come back to its block's list, because it is not there or stands elsewhere or counts differently. */
+/* Whether the entry's card must come back to its block's list, because it is not there or stands elsewhere or counts
+ * differently. */
 static bool list_differs(const struct undo_entry *entry)
 {
     if (entry->kind != UNDO_CHANGED)
         return true;
     const struct card *now = (const struct card *)entry->object, *before = (const struct card *)entry->before;
-    return now->block != before->block || (now->deleted_seq == 0) != (before->deleted_seq == 0) || strcmp(now->order_key, before->order_key) != 0;
+    return now->block != before->block || (now->deleted_seq == 0) != (before->deleted_seq == 0) ||
+           strcmp(now->order_key, before->order_key) != 0;
 }
 
 void canvas_rollback(struct canvas *c)
 {
     struct canvas_undo *undo = c->undo;
     ASSERT(undo != NULL);
-    /* Cards leave their lists before anything is restored and come back afterwards: keys and blocks may have been swapped among them. */
+    /* Cards leave their lists before anything is restored and come back afterwards: keys and blocks may have been
+     * swapped among them. */
     for (uint32_t i = 0; i < undo->n; i++) {
         struct undo_entry *entry = &undo->at[i];
         entry->unlisted = entry->kind != UNDO_NOTHING && entry->object->kind == OBJECT_CARD && list_differs(entry);

@@ -1,6 +1,6 @@
-/* Applies an op as it stands: the same on the server, on every client and in a replay (P4). Each op is checked against the state before its first
- * change, so one that does not fit leaves nothing behind. Knows nothing of base_seq or limits: whether an op is welcome was decided when it
- * was resolved. */
+/* Applies an op as it stands: the same on the server, on every client and in a replay (P4). Each op is checked
+ * against the state before its first change, so one that does not fit leaves nothing behind. Knows nothing of
+ * base_seq or limits: whether an op is welcome was decided when it was resolved. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +34,8 @@ static void touch_edited(const struct applier *a, struct card *card)
 }
 
 /* The block and key that a resolved place names. */
-static enum status find_place(const struct applier *a, const Cocanvas__Place *place, const struct card *self, struct block **block)
+static enum status find_place(const struct applier *a, const Cocanvas__Place *place, const struct card *self,
+                              struct block **block)
 {
     const char *key = pbc_string(place->order_key);
     *block = canvas_block(a->c, place->block);
@@ -216,7 +217,8 @@ static enum status edit_text(const struct applier *a, const struct text_op *op, 
     return text_op_check(op, text != NULL ? text->len_points : 0, UINT32_MAX, a->why);
 }
 
-static enum status apply_card_text(const struct applier *a, struct card *card, const char *key, const struct text_op *op)
+static enum status apply_card_text(const struct applier *a, struct card *card, const char *key,
+                                   const struct text_op *op)
 {
     struct text *text = canvas_text(a->c, card->o.id, key);
     enum status status = edit_text(a, op, text);
@@ -436,7 +438,8 @@ static enum status apply_respread(const struct applier *a, const Cocanvas__Respr
         if (block->cards[at + i]->o.id != m->cards[i] || strcmp(before, m->keys[i]) >= 0)
             return misfit(a, "a re-spread must keep the order");
     }
-    if (at + m->n_cards < block->n_cards && strcmp(m->keys[m->n_keys - 1], block->cards[at + m->n_cards]->order_key) >= 0)
+    if (at + m->n_cards < block->n_cards &&
+        strcmp(m->keys[m->n_keys - 1], block->cards[at + m->n_cards]->order_key) >= 0)
         return misfit(a, "a re-spread must keep the order");
     for (uint32_t i = 0; i < m->n_cards; i++) {
         canvas_touch(a->c, &block->cards[at + i]->o);

@@ -28,8 +28,8 @@ static void end(struct canvas *c, bool began, enum status status)
 /* ---- runs: cards that are pasted one after another get keys that share their gap evenly, so that keys stay short */
 
 struct run {
-    size_t left;                 /* ops that still take a key */
-    struct order_key *keys;      /* the next one first; owned through `all` */
+    size_t left;            /* ops that still take a key */
+    struct order_key *keys; /* the next one first; owned through `all` */
     struct order_key *all;
 };
 
@@ -69,8 +69,8 @@ static const char *run_next(struct run *run)
     return (run->keys++)->text;
 }
 
-enum status batch_resolve_apply(struct canvas *c, size_t n_ops, Cocanvas__Op **ops, struct op_actor *actor, struct arena *arena,
-                                uint32_t *bad_op, struct why *why)
+enum status batch_resolve_apply(struct canvas *c, size_t n_ops, Cocanvas__Op **ops, struct op_actor *actor,
+                                struct arena *arena, uint32_t *bad_op, struct why *why)
 {
     uint32_t last_object = actor->last_object;
     bool began = begin(c, n_ops);
@@ -94,7 +94,8 @@ enum status batch_resolve_apply(struct canvas *c, size_t n_ops, Cocanvas__Op **o
 enum status batch_apply_committed(struct canvas *c, const Cocanvas__Committed *batch, struct why *why)
 {
     if (batch->seq != c->seq + 1)
-        return refuse(why, STATUS_OUT_OF_ORDER, "batch %llu does not follow %llu", (unsigned long long)batch->seq, (unsigned long long)c->seq);
+        return refuse(why, STATUS_OUT_OF_ORDER, "batch %llu does not follow %llu", (unsigned long long)batch->seq,
+                      (unsigned long long)c->seq);
     struct op_actor actor = {
         .client = (uint32_t)batch->client,
         .author = batch->author,
@@ -117,7 +118,7 @@ enum status batch_apply_committed(struct canvas *c, const Cocanvas__Committed *b
 
 /* ---- re-spreading */
 
-enum { RESPREAD_REACH = 512 };    /* cards on either side of a long key that are re-keyed with it, if that is enough */
+enum { RESPREAD_REACH = 512 }; /* cards on either side of a long key that are re-keyed with it, if that is enough */
 
 /* New keys for the cards [from, to) of the block; false if they would be too long. */
 static bool spread_keys(const struct block *block, uint32_t from, uint32_t to, struct order_key *keys)
@@ -133,7 +134,8 @@ static bool spread_keys(const struct block *block, uint32_t from, uint32_t to, s
     return true;
 }
 
-static Cocanvas__Op *respread_op(const struct block *block, uint32_t from, uint32_t to, const struct order_key *keys, struct arena *arena)
+static Cocanvas__Op *respread_op(const struct block *block, uint32_t from, uint32_t to, const struct order_key *keys,
+                                 struct arena *arena)
 {
     size_t n = to - from;
     Cocanvas__Op *op = pbc_new(arena, &cocanvas__op__descriptor);

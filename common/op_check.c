@@ -1,6 +1,6 @@
-/* What can be said about an op without knowing the canvas: exactly one kind, keys and names well-formed, values in range, texts valid, nothing set
- * that only the server may set (P10). Every op from outside passes here before anything else looks at it, and so does every committed
- * op before a client or a replay applies it. */
+/* What can be said about an op without knowing the canvas: exactly one kind, keys and names well-formed, values in
+ * range, texts valid, nothing set that only the server may set (P10). Every op from outside passes here before
+ * anything else looks at it, and so does every committed op before a client or a replay applies it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "common/utf8.h"
 
 struct check {
-    bool committed;          /* from the server: what it adds is allowed */
-    uint32_t text_points;    /* 0: no limit */
+    bool committed;       /* from the server: what it adds is allowed */
+    uint32_t text_points; /* 0: no limit */
     struct why *why;
 };
 
@@ -31,9 +31,11 @@ static enum status check_content(const struct check *k, const char *text, const 
 {
     size_t points;
     if (!utf8_check(text, strlen(text), &points))
-        return refuse(k->why, STATUS_BAD_TEXT, "%s is not valid UTF-8 or holds a control character other than line feed and tab", what);
+        return refuse(k->why, STATUS_BAD_TEXT,
+                      "%s is not valid UTF-8 or holds a control character other than line feed and tab", what);
     if (k->text_points != 0 && points > k->text_points)
-        return refuse(k->why, STATUS_TOO_LARGE, "%s has %zu characters; at most %u are allowed", what, points, k->text_points);
+        return refuse(k->why, STATUS_TOO_LARGE, "%s has %zu characters; at most %u are allowed", what, points,
+                      k->text_points);
     return STATUS_OK;
 }
 
@@ -100,7 +102,8 @@ static enum status check_fields(const struct check *k, size_t n, Cocanvas__TextF
 
 static enum status check_tag(const struct check *k, const char *tag)
 {
-    return rule_tag(tag) ? STATUS_OK : refuse(k->why, STATUS_BAD_OP, "a tag is one line of 1 to %d characters", TAG_POINTS);
+    return rule_tag(tag) ? STATUS_OK
+                         : refuse(k->why, STATUS_BAD_OP, "a tag is one line of 1 to %d characters", TAG_POINTS);
 }
 
 /* ---- ops */
@@ -151,7 +154,8 @@ static enum status check_steps(const struct check *k, const Cocanvas__TextEdit *
         } else if (kind == COCANVAS__TEXT_STEP__KIND_INSERT) {
             const char *text = pbc_string(step->insert);
             if (!utf8_check(text, strlen(text), &points))
-                return refuse(k->why, STATUS_BAD_TEXT, "an insert is not valid UTF-8 or holds a control character other than line feed and tab");
+                return refuse(k->why, STATUS_BAD_TEXT,
+                              "an insert is not valid UTF-8 or holds a control character other than line feed and tab");
             inserted += points;
         }
         if (points == 0)
@@ -160,7 +164,8 @@ static enum status check_steps(const struct check *k, const Cocanvas__TextEdit *
             return bad(k, "text steps are not in canonical form");
         last = kind;
     }
-    if (last == COCANVAS__TEXT_STEP__KIND_RETAIN || (last == 0 && !k->committed)) /* a transformed edit may have nothing left to do */
+    if (last == COCANVAS__TEXT_STEP__KIND_RETAIN ||
+        (last == 0 && !k->committed)) /* a transformed edit may have nothing left to do */
         return bad(k, "a text edit needs steps and does not end with a retain");
     if (consumed > m->pre_len)
         return bad(k, "a text edit reaches beyond the text");
@@ -168,8 +173,8 @@ static enum status check_steps(const struct check *k, const Cocanvas__TextEdit *
     if (after > TEXT_POINTS_MAX)
         return refuse(k->why, STATUS_TOO_LARGE, "the text would be too long");
     if (k->text_points != 0 && after > k->text_points && inserted > removed)
-        return refuse(k->why, STATUS_TOO_LARGE, "the text would have %llu characters; at most %u are allowed", (unsigned long long)after,
-                      k->text_points);
+        return refuse(k->why, STATUS_TOO_LARGE, "the text would have %llu characters; at most %u are allowed",
+                      (unsigned long long)after, k->text_points);
     return STATUS_OK;
 }
 
@@ -229,8 +234,10 @@ static enum status check_block_add(const struct check *k, const Cocanvas__BlockA
         return refuse(k->why, STATUS_BAD_OP, "a block's title is one line of 1 to %d characters", TITLE_POINTS);
     if (!rule_text(pbc_string(b->prompt), 0, PROMPT_POINTS))
         return refuse(k->why, STATUS_BAD_OP, "a block's prompt is a text of at most %d characters", PROMPT_POINTS);
-    if (b->col >= GRID_MAX || b->row >= GRID_MAX || b->col_span < 1 || b->col_span > GRID_MAX || b->row_span < 1 || b->row_span > GRID_MAX)
-        return refuse(k->why, STATUS_BAD_OP, "a block's column and row are below %d, its spans from 1 to %d", GRID_MAX, GRID_MAX);
+    if (b->col >= GRID_MAX || b->row >= GRID_MAX || b->col_span < 1 || b->col_span > GRID_MAX || b->row_span < 1 ||
+        b->row_span > GRID_MAX)
+        return refuse(k->why, STATUS_BAD_OP, "a block's column and row are below %d, its spans from 1 to %d", GRID_MAX,
+                      GRID_MAX);
     if (b->order > ORDER_MAX)
         return refuse(k->why, STATUS_BAD_OP, "a block's order is a number from 0 to %d", ORDER_MAX);
     if (b->deleted)
@@ -359,7 +366,8 @@ static size_t second_edit(size_t n_ops, Cocanvas__Op *const *ops)
     return found;
 }
 
-enum status batch_check(size_t n_ops, Cocanvas__Op *const *ops, const struct canvas_limits *limits, uint32_t *bad_op, struct why *why)
+enum status batch_check(size_t n_ops, Cocanvas__Op *const *ops, const struct canvas_limits *limits, uint32_t *bad_op,
+                        struct why *why)
 {
     *bad_op = 0;
     if (n_ops == 0)

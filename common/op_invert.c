@@ -1,12 +1,13 @@
-/* What takes an op back, given the state before it. The inverse is an op like any other: it is submitted, transformed and resolved, so it never removes
- * another person's work (P6); an order key or removed characters are not filled in. */
+/* What takes an op back, given the state before it. The inverse is an op like any other: it is submitted, transformed
+ * and resolved, so it never removes another person's work (P6); an order key or removed characters are not filled in.
+ */
 #include <string.h>
 
 #include "common/ids.h"
 #include "common/op_internal.h"
 
 struct inverter {
-    const struct canvas *c;          /* before the op */
+    const struct canvas *c; /* before the op */
     const struct op_actor *actor;
     struct arena *arena;
 };
@@ -330,8 +331,8 @@ static Cocanvas__Op *invert(const struct inverter *v, const Cocanvas__Op *op)
     }
 }
 
-size_t op_invert(const struct canvas *c, const Cocanvas__Op *op, const struct op_actor *actor, struct arena *arena, Cocanvas__Op **inverse,
-                 size_t cap)
+size_t op_invert(const struct canvas *c, const Cocanvas__Op *op, const struct op_actor *actor, struct arena *arena,
+                 Cocanvas__Op **inverse, size_t cap)
 {
     const struct inverter v = {.c = c, .actor = actor, .arena = arena};
     Cocanvas__Op *back = cap > 0 ? invert(&v, op) : NULL;

@@ -114,7 +114,8 @@ void text_op_from_message(struct text_op *out, const Cocanvas__TextEdit *edit)
     text_op_finish(out);
 }
 
-static bool step_to_message(const struct text_op *op, const struct text_step *step, Cocanvas__TextStep *m, struct arena *arena)
+static bool step_to_message(const struct text_op *op, const struct text_step *step, Cocanvas__TextStep *m,
+                            struct arena *arena)
 {
     switch (step->kind) {
     case TEXT_RETAIN:
@@ -167,6 +168,7 @@ Cocanvas__Op *op_dup(const Cocanvas__Op *op, struct arena *arena)
 
 const char *op_kind_name(const Cocanvas__Op *op)
 {
-    const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field(&cocanvas__op__descriptor, op->kind_case);
+    const ProtobufCFieldDescriptor *field =
+        protobuf_c_message_descriptor_get_field(&cocanvas__op__descriptor, op->kind_case);
     return field != NULL ? field->name : "nothing";
 }

@@ -1,8 +1,9 @@
-/* Makes a checked op fit the canvas as it is now: finds what it refers to, decides what a deletion does to it, turns a place into an order key, and
- * fills in the characters that a text edit removes. Changes the op in place, never the canvas.
+/* Makes a checked op fit the canvas as it is now: finds what it refers to, decides what a deletion does to it, turns
+ * a place into an order key, and fills in the characters that a text edit removes. Changes the op in place, never the
+ * canvas.
  *
- * The rule for deleted things: an op whose author did not know of the deletion (base_seq before it) lands in the tombstone, so that a restore
- * brings it back (P5); one who knew is told GONE. */
+ * The rule for deleted things: an op whose author did not know of the deletion (base_seq before it) lands in the
+ * tombstone, so that a restore brings it back (P5); one who knew is told GONE. */
 #include <string.h>
 
 #include "common/canvas_internal.h"
@@ -15,7 +16,7 @@ struct resolver {
     const struct canvas *c;
     struct op_actor *actor;
     struct arena *arena;
-    const char *order_key;       /* chosen by the caller, or NULL */
+    const char *order_key; /* chosen by the caller, or NULL */
     struct why *why;
 };
 
@@ -61,15 +62,19 @@ static enum status resolve_new(const struct resolver *r, enum object_kind kind, 
 {
     const struct canvas *c = r->c;
     if (object_client(id) != r->actor->client)
-        return refuse(r->why, STATUS_BAD_OP, "a new object's id must carry the client's own number, %u", r->actor->client);
+        return refuse(r->why, STATUS_BAD_OP, "a new object's id must carry the client's own number, %u",
+                      r->actor->client);
     if (object_counter(id) <= r->actor->last_object)
-        return refuse(r->why, STATUS_CONFLICT, "the counter of a new id must be above %u, the last one used", r->actor->last_object);
+        return refuse(r->why, STATUS_CONFLICT, "the counter of a new id must be above %u, the last one used",
+                      r->actor->last_object);
     if (canvas_id_used(c, id))
         return refuse(r->why, STATUS_CONFLICT, "the new id is in use");
     if (kind == OBJECT_CARD && c->limits.cards != 0 && c->n_cards >= c->limits.cards)
-        return refuse(r->why, STATUS_TOO_LARGE, "the canvas holds %u cards, deleted ones included; that is its limit", c->n_cards);
+        return refuse(r->why, STATUS_TOO_LARGE, "the canvas holds %u cards, deleted ones included; that is its limit",
+                      c->n_cards);
     if (kind != OBJECT_CARD && c->limits.objects != 0 && c->n_blocks + c->n_others >= c->limits.objects)
-        return refuse(r->why, STATUS_TOO_LARGE, "the canvas holds %u comments, links, readings and blocks; that is its limit",
+        return refuse(r->why, STATUS_TOO_LARGE,
+                      "the canvas holds %u comments, links, readings and blocks; that is its limit",
                       c->n_blocks + c->n_others);
     return STATUS_OK;
 }
@@ -88,8 +93,8 @@ static struct card *anchor(const struct canvas *c, const struct block *block, ui
     return card != NULL && card->deleted_seq == 0 && card->block == block && card != self ? card : NULL;
 }
 
-enum status place_gap(const struct canvas *c, const Cocanvas__Place *place, const struct card *self, const char **low, const char **high,
-                      struct why *why)
+enum status place_gap(const struct canvas *c, const Cocanvas__Place *place, const struct card *self, const char **low,
+                      const char **high, struct why *why)
 {
     const struct block *block = canvas_block(c, place->block);
     if (block == NULL)
@@ -213,14 +218,16 @@ static enum status resolve_text_edit(const struct resolver *r, Cocanvas__TextEdi
     if (text == NULL)
         text = &none;
     if (m->pre_len != text->len_points)
-        return refuse(r->why, STATUS_BAD_OP, "the edit is for a text of %u characters, but it has %u", m->pre_len, text->len_points);
+        return refuse(r->why, STATUS_BAD_OP, "the edit is for a text of %u characters, but it has %u", m->pre_len,
+                      text->len_points);
     uint64_t consumed, after;
     edit_lengths(m, &consumed, &after);
     if (consumed > m->pre_len)
         return refuse(r->why, STATUS_BAD_OP, "the edit reaches beyond the text");
     uint32_t most = r->c->limits.text_points;
     if (most != 0 && after > most && after > m->pre_len)
-        return refuse(r->why, STATUS_TOO_LARGE, "the text would have %llu characters; at most %u are allowed", (unsigned long long)after, most);
+        return refuse(r->why, STATUS_TOO_LARGE, "the text would have %llu characters; at most %u are allowed",
+                      (unsigned long long)after, most);
     m->removed = removed_characters(m, text, r->arena);
     return m->removed != NULL ? STATUS_OK : arena_full(r);
 }
@@ -250,7 +257,8 @@ static enum status resolve_card_restore(const struct resolver *r, const Cocanvas
     if (card == NULL)
         return no_such(r->why, "card", m->id);
     if (card->deleted_seq != 0 && card->block->deleted)
-        return refuse(r->why, STATUS_GONE, "the card's block \"%s\" was removed; bring it back first", card->block->key);
+        return refuse(r->why, STATUS_GONE, "the card's block \"%s\" was removed; bring it back first",
+                      card->block->key);
     return STATUS_OK;
 }
 
@@ -258,7 +266,8 @@ static enum status resolve_tag_set(const struct resolver *r, const Cocanvas__Tag
 {
     struct card *card;
     enum status status = find_card(r, m->card, &card);
-    return status == STATUS_OK && m->on ? room_for(r, card->n_tags, TAGS_MAX, "the card has no room for another tag") : status;
+    return status == STATUS_OK && m->on ? room_for(r, card->n_tags, TAGS_MAX, "the card has no room for another tag")
+                                        : status;
 }
 
 static enum status resolve_vote_set(const struct resolver *r, const Cocanvas__VoteSet *m)
@@ -384,7 +393,8 @@ static enum status resolve_block_remove(const struct resolver *r, const Cocanvas
     if (block == NULL)
         return no_such(r->why, "block", m->id);
     if (m->on && block->n_alive > 0)
-        return refuse(r->why, STATUS_CONFLICT, "block \"%s\" still holds %u cards; move or delete them first", block->key, block->n_alive);
+        return refuse(r->why, STATUS_CONFLICT, "block \"%s\" still holds %u cards; move or delete them first",
+                      block->key, block->n_alive);
     return STATUS_OK;
 }
 
@@ -406,7 +416,8 @@ static enum status resolve(const struct resolver *r, Cocanvas__Op *op)
     case COCANVAS__OP__KIND_CARD_CREATE:
         return resolve_card_create(r, op->card_create);
     case COCANVAS__OP__KIND_CARD_DELETE:
-        return canvas_card(r->c, op->card_delete->id) != NULL ? STATUS_OK : no_such(r->why, "card", op->card_delete->id);
+        return canvas_card(r->c, op->card_delete->id) != NULL ? STATUS_OK
+                                                              : no_such(r->why, "card", op->card_delete->id);
     case COCANVAS__OP__KIND_CARD_RESTORE:
         return resolve_card_restore(r, op->card_restore);
     case COCANVAS__OP__KIND_CARD_MOVE:
@@ -422,17 +433,22 @@ static enum status resolve(const struct resolver *r, Cocanvas__Op *op)
     case COCANVAS__OP__KIND_COMMENT_ADD:
         return resolve_comment_add(r, op->comment_add);
     case COCANVAS__OP__KIND_COMMENT_DELETE:
-        return canvas_comment(r->c, op->comment_delete->id) != NULL ? STATUS_OK : no_such(r->why, "comment", op->comment_delete->id);
+        return canvas_comment(r->c, op->comment_delete->id) != NULL
+                   ? STATUS_OK
+                   : no_such(r->why, "comment", op->comment_delete->id);
     case COCANVAS__OP__KIND_COMMENT_RESOLVE:
         return resolve_comment_resolve(r, op->comment_resolve);
     case COCANVAS__OP__KIND_LINK_ADD:
         return resolve_link_add(r, op->link_add);
     case COCANVAS__OP__KIND_LINK_REMOVE:
-        return canvas_link(r->c, op->link_remove->id) != NULL ? STATUS_OK : no_such(r->why, "link", op->link_remove->id);
+        return canvas_link(r->c, op->link_remove->id) != NULL ? STATUS_OK
+                                                              : no_such(r->why, "link", op->link_remove->id);
     case COCANVAS__OP__KIND_READING_ADD:
         return resolve_reading_add(r, op->reading_add);
     case COCANVAS__OP__KIND_READING_REMOVE:
-        return canvas_reading(r->c, op->reading_remove->id) != NULL ? STATUS_OK : no_such(r->why, "reading", op->reading_remove->id);
+        return canvas_reading(r->c, op->reading_remove->id) != NULL
+                   ? STATUS_OK
+                   : no_such(r->why, "reading", op->reading_remove->id);
     case COCANVAS__OP__KIND_BLOCK_ADD:
         return resolve_block_add(r, op->block_add);
     case COCANVAS__OP__KIND_BLOCK_REMOVE:
@@ -446,14 +462,15 @@ static enum status resolve(const struct resolver *r, Cocanvas__Op *op)
     }
 }
 
-enum status resolve_with_key(const struct canvas *c, Cocanvas__Op *op, struct op_actor *actor, struct arena *arena, const char *order_key,
-                             struct why *why)
+enum status resolve_with_key(const struct canvas *c, Cocanvas__Op *op, struct op_actor *actor, struct arena *arena,
+                             const char *order_key, struct why *why)
 {
     struct resolver r = {.c = c, .actor = actor, .arena = arena, .order_key = order_key, .why = why};
     return resolve(&r, op);
 }
 
-enum status op_resolve(const struct canvas *c, Cocanvas__Op *op, struct op_actor *actor, struct arena *arena, struct why *why)
+enum status op_resolve(const struct canvas *c, Cocanvas__Op *op, struct op_actor *actor, struct arena *arena,
+                       struct why *why)
 {
     return resolve_with_key(c, op, actor, arena, NULL, why);
 }

@@ -1,5 +1,6 @@
-/* Protobuf's encoding by hand, for the state of a canvas: written canonically (fields ascending, defaults left out), so that equal objects have equal
- * bytes; read field by field without building a tree first, so that a hostile state costs no more memory than it has content. Private to common/. */
+/* Protobuf's encoding by hand, for the state of a canvas: written canonically (fields ascending, defaults left out),
+ * so that equal objects have equal bytes; read field by field without building a tree first, so that a hostile state
+ * costs no more memory than it has content. Private to common/. */
 #ifndef COCANVAS_COMMON_PB_H
 #define COCANVAS_COMMON_PB_H
 
@@ -69,14 +70,14 @@ void pb_end(struct buf *out, size_t began);
 
 struct pb_reader {
     const uint8_t *at, *end;
-    bool bad;                /* the bytes are not a message */
+    bool bad; /* the bytes are not a message */
 };
 
 struct pb_field {
     uint32_t number;
     enum pb_wire wire;
-    uint64_t value;          /* VARINT */
-    const uint8_t *bytes;    /* BYTES; borrowed */
+    uint64_t value;       /* VARINT */
+    const uint8_t *bytes; /* BYTES; borrowed */
     size_t len;
 };
 

@@ -1,4 +1,5 @@
-/* What is a key, a name, a decimal number, a date, and which properties have a meaning of their own. No state, no allocation. */
+/* What is a key, a name, a decimal number, a date, and which properties have a meaning of their own. No state, no
+ * allocation. */
 #include "common/rules.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
-/* Template files: libconfig's syntax, read into a struct template after every value was checked, with the file's line in each complaint. The
- * catalogue is embedded into the library (common/templates/ *.template) and parsed by whoever needs it. */
+/* Template files: libconfig's syntax, read into a struct template after every value was checked, with the file's line
+ * in each complaint. The catalogue is embedded into the library (common/templates/ *.template) and parsed by whoever
+ * needs it. */
 #include "common/template.h"
 
 #include <libconfig.h>
@@ -15,7 +16,7 @@ enum {
     BLOCKS_MAX = 256,
     PLUGINS_MAX = 16,
     VERSION_POINTS = 20,
-    NEAREST_MAX = 40,        /* longest word that a suggestion is looked for */
+    NEAREST_MAX = 40, /* longest word that a suggestion is looked for */
 };
 
 /* ---- the nearest word */
@@ -59,7 +60,7 @@ static bool is_near(const char *word, const char *known, unsigned *least)
 /* ---- complaints */
 
 struct parser {
-    const char *name;        /* of the file */
+    const char *name; /* of the file */
     struct why *why;
     bool failed;
 };
@@ -106,8 +107,8 @@ static void check_names(struct parser *p, const config_setting_t *group, const c
 enum presence { OPTIONAL, REQUIRED };
 
 /* A text of at most `most` code points (one line unless lines), owned; `otherwise` if it is optional and absent. */
-static char *get_text(struct parser *p, const config_setting_t *group, const char *name, enum presence presence, size_t most, bool lines,
-                      const char *otherwise)
+static char *get_text(struct parser *p, const config_setting_t *group, const char *name, enum presence presence,
+                      size_t most, bool lines, const char *otherwise)
 {
     const config_setting_t *setting = config_setting_get_member(group, name);
     if (setting == NULL) {
@@ -120,7 +121,8 @@ static char *get_text(struct parser *p, const config_setting_t *group, const cha
     if (text == NULL)
         complain(p, setting, "%s must be a text in quotes", name);
     else if (lines ? !rule_text(text, least, most) : !rule_line(text, least, most))
-        complain(p, setting, "%s must be valid UTF-8, %s %zu to %zu characters", name, lines ? "of" : "one line of", least, most);
+        complain(p, setting, "%s must be valid UTF-8, %s %zu to %zu characters", name, lines ? "of" : "one line of",
+                 least, most);
     else
         return xstrdup(text);
     return xstrdup(otherwise);
@@ -130,7 +132,8 @@ static char *get_key(struct parser *p, const config_setting_t *group, const char
 {
     char *key = get_text(p, group, name, REQUIRED, KEY_MAX, false, "");
     if (!p->failed && !rule_key(key))
-        complain(p, config_setting_get_member(group, name), "%s must begin with a letter a-z and go on with a-z, 0-9, \"_\", \".\" or \"-\"", name);
+        complain(p, config_setting_get_member(group, name),
+                 "%s must begin with a letter a-z and go on with a-z, 0-9, \"_\", \".\" or \"-\"", name);
     return key;
 }
 
@@ -150,7 +153,8 @@ static uint32_t get_number(struct parser *p, const config_setting_t *group, cons
 }
 
 /* A pair of numbers, "[3, 0]". */
-static void get_pair(struct parser *p, const config_setting_t *group, const char *name, int least, uint32_t *first, uint32_t *second)
+static void get_pair(struct parser *p, const config_setting_t *group, const char *name, int least, uint32_t *first,
+                     uint32_t *second)
 {
     const config_setting_t *setting = config_setting_get_member(group, name);
     *first = *second = (uint32_t)least;
@@ -166,7 +170,8 @@ static void get_pair(struct parser *p, const config_setting_t *group, const char
         *(i == 0 ? first : second) = (uint32_t)value;
     }
     if (!ok)
-        complain(p, setting, "%s must be two whole numbers from %d to %d in brackets: [columns, rows]", name, least, GRID_MAX);
+        complain(p, setting, "%s must be two whole numbers from %d to %d in brackets: [columns, rows]", name, least,
+                 GRID_MAX);
 }
 
 static char **get_plugins(struct parser *p, const config_setting_t *group)
@@ -174,7 +179,8 @@ static char **get_plugins(struct parser *p, const config_setting_t *group)
     const config_setting_t *setting = config_setting_get_member(group, "plugins");
     int n = setting != NULL ? config_setting_length(setting) : 0;
     if (setting != NULL && (!config_setting_is_array(setting) || n > PLUGINS_MAX)) {
-        complain(p, setting, "plugins must be at most %d ids of templates in brackets: [\"fit\", \"persona\"]", PLUGINS_MAX);
+        complain(p, setting, "plugins must be at most %d ids of templates in brackets: [\"fit\", \"persona\"]",
+                 PLUGINS_MAX);
         n = 0;
     }
     char **plugins = xcalloc((size_t)n + 1, sizeof *plugins);
@@ -191,14 +197,17 @@ static char **get_plugins(struct parser *p, const config_setting_t *group)
 
 static bool overlap(const struct template_block *a, const struct template_block *b)
 {
-    return a->col < b->col + b->col_span && b->col < a->col + a->col_span && a->row < b->row + b->row_span && b->row < a->row + a->row_span;
+    return a->col < b->col + b->col_span && b->col < a->col + a->col_span && a->row < b->row + b->row_span &&
+           b->row < a->row + a->row_span;
 }
 
-static void check_block(struct parser *p, const config_setting_t *group, const struct template *t, const struct template_block *block)
+static void check_block(struct parser *p, const config_setting_t *group, const struct template *t,
+                        const struct template_block *block)
 {
     if (block->col + block->col_span > t->cols || block->row + block->row_span > t->rows)
-        complain(p, group, "block \"%s\" reaches beyond the grid of %u columns and %u rows; make it smaller or the grid larger", block->key, t->cols,
-                 t->rows);
+        complain(p, group,
+                 "block \"%s\" reaches beyond the grid of %u columns and %u rows; make it smaller or the grid larger",
+                 block->key, t->cols, t->rows);
     for (const struct template_block *other = t->blocks; other < block; other++) {
         if (strcmp(other->key, block->key) == 0)
             complain(p, group, "there are two blocks with the key \"%s\"; rename one", block->key);
@@ -232,7 +241,8 @@ static void parse_blocks(struct parser *p, const config_setting_t *root, struct 
     const config_setting_t *blocks = config_setting_get_member(root, "blocks");
     int n = blocks != NULL && config_setting_is_list(blocks) ? config_setting_length(blocks) : 0;
     if (n < 1 || n > BLOCKS_MAX) {
-        complain(p, blocks != NULL ? blocks : root, "blocks must be a list of 1 to %d blocks: blocks = ( { ... }, { ... } );", BLOCKS_MAX);
+        complain(p, blocks != NULL ? blocks : root,
+                 "blocks must be a list of 1 to %d blocks: blocks = ( { ... }, { ... } );", BLOCKS_MAX);
         return;
     }
     t->blocks = xcalloc((size_t)n, sizeof *t->blocks);
@@ -244,7 +254,7 @@ static void parse_blocks(struct parser *p, const config_setting_t *root, struct 
 
 static void parse_root(struct parser *p, const config_setting_t *root, struct template *t)
 {
-    static const char *const known[] = {"id",     "title",      "kind", "version", "lang",  "attribution", "licence",
+    static const char *const known[] = {"id",     "title",      "kind", "version", "lang",   "attribution", "licence",
                                         "source", "provenance", "cols", "rows",    "blocks", NULL};
     check_names(p, root, known);
     t->id = get_key(p, root, "id");
@@ -259,14 +269,16 @@ static void parse_root(struct parser *p, const config_setting_t *root, struct te
     if (!p->failed && strcmp(t->kind, "grid") != 0)
         complain(p, config_setting_get_member(root, "kind"), "kind \"%.40s\" is not supported; use \"grid\"", t->kind);
     if (!p->failed && strstr(t->licence, "CC-BY") != NULL && t->attribution[0] == '\0')
-        complain(p, config_setting_get_member(root, "licence"), "this licence asks for an attribution; add attribution = \"...\";");
+        complain(p, config_setting_get_member(root, "licence"),
+                 "this licence asks for an attribution; add attribution = \"...\";");
     t->cols = get_number(p, root, "cols", 1, GRID_MAX);
     t->rows = get_number(p, root, "rows", 1, GRID_MAX);
     if (!p->failed)
         parse_blocks(p, root, t);
 }
 
-/* libconfig can include files; a template stands alone, and a stranger's must not make us open anything. Number of the line, 0 if none. */
+/* libconfig can include files; a template stands alone, and a stranger's must not make us open anything. Number of
+ * the line, 0 if none. */
 static unsigned include_line(const char *text)
 {
     unsigned line = 1;
@@ -284,7 +296,8 @@ struct template *template_parse(const char *name, const char *text, struct why *
 {
     unsigned line = include_line(text);
     if (line > 0) {
-        (void)refuse(why, STATUS_BAD_OP, "%s:%u: a template cannot include another file; copy what is needed", name, line);
+        (void)refuse(why, STATUS_BAD_OP, "%s:%u: a template cannot include another file; copy what is needed", name,
+                     line);
         return NULL;
     }
     struct parser p = {.name = name, .why = why};
@@ -295,8 +308,8 @@ struct template *template_parse(const char *name, const char *text, struct why *
         parse_root(&p, config_root_setting(&config), t);
     } else {
         p.failed = true;
-        (void)refuse(why, STATUS_BAD_OP, "%s:%d: %s; look for a missing quote, \";\" or bracket here or just above", name,
-                     config_error_line(&config), config_error_text(&config));
+        (void)refuse(why, STATUS_BAD_OP, "%s:%d: %s; look for a missing quote, \";\" or bracket here or just above",
+                     name, config_error_line(&config), config_error_text(&config));
     }
     config_destroy(&config);
     if (!p.failed)

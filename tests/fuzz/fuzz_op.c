@@ -1,5 +1,6 @@
-/* Batches from arbitrary bytes, as hostile clients could send them, on a small canvas: what is refused leaves no trace, what is accepted gives
- * everyone the same state. The first byte chooses: ops composed from the bytes (most of them nearly right), or the bytes as a protobuf Submit. */
+/* Batches from arbitrary bytes, as hostile clients could send them, on a small canvas: what is refused leaves no
+ * trace, what is accepted gives everyone the same state. The first byte chooses: ops composed from the bytes (most of
+ * them nearly right), or the bytes as a protobuf Submit. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,7 +93,8 @@ static void composed(struct world *w, struct dice *dice)
 /* A few objects to hit, then the bytes as they are, several times over: server-side fields are then set already. */
 static void raw(struct world *w, const uint8_t *bytes, size_t len)
 {
-    Cocanvas__Op *ops[] = {card_create(&w->arena, object_id(1, 1), 1, 0, "card"), card_create(&w->arena, object_id(1, 2), 2, 0, "Karte"),
+    Cocanvas__Op *ops[] = {card_create(&w->arena, object_id(1, 1), 1, 0, "card"),
+                           card_create(&w->arena, object_id(1, 2), 2, 0, "Karte"),
                            comment_add(&w->arena, object_id(1, 3), object_id(1, 1), 0, "hm")};
     serve(w, 3, ops);
     ASSERT(w->server.n_cards == 2);

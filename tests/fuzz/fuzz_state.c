@@ -1,5 +1,5 @@
-/* An encoded CanvasState from anywhere: what is accepted is a sound canvas that encodes to an equal one and can be adopted; what is refused leaves
- * the canvas empty. */
+/* An encoded CanvasState from anywhere: what is accepted is a sound canvas that encodes to an equal one and can be
+ * adopted; what is refused leaves the canvas empty. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* A template file from a stranger: it parses into a template that makes a sound canvas, or is refused with the file's name in the sentence. */
+/* A template file from a stranger: it parses into a template that makes a sound canvas, or is refused with the file's
+ * name in the sentence. */
 #include <stdlib.h>
 #include <string.h>
 

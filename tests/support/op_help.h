@@ -1,4 +1,5 @@
-/* For tests of canvas and ops: ops in one line each, an audit of a canvas from scratch, and random ops (from a seed or from a fuzzer's bytes). */
+/* For tests of canvas and ops: ops in one line each, an audit of a canvas from scratch, and random ops (from a seed
+ * or from a fuzzer's bytes). */
 #ifndef COCANVAS_TESTS_OP_HELP_H
 #define COCANVAS_TESTS_OP_HELP_H
 
@@ -88,8 +89,9 @@ static UNUSED Cocanvas__Op *card_move(struct arena *a, uint64_t id, Cocanvas__Pl
 static UNUSED Cocanvas__Value *value_of(struct arena *a, enum value_kind kind, const char *text, uint64_t number)
 {
     static const Cocanvas__Value__KindCase cases[] = {
-        COCANVAS__VALUE__KIND__NOT_SET, COCANVAS__VALUE__KIND_TEXT, COCANVAS__VALUE__KIND_NUMBER, COCANVAS__VALUE__KIND_DATE,
-        COCANVAS__VALUE__KIND_FLAG, COCANVAS__VALUE__KIND_CHOICE, COCANVAS__VALUE__KIND_PERSON, COCANVAS__VALUE__KIND_OBJECT,
+        COCANVAS__VALUE__KIND__NOT_SET, COCANVAS__VALUE__KIND_TEXT,   COCANVAS__VALUE__KIND_NUMBER,
+        COCANVAS__VALUE__KIND_DATE,     COCANVAS__VALUE__KIND_FLAG,   COCANVAS__VALUE__KIND_CHOICE,
+        COCANVAS__VALUE__KIND_PERSON,   COCANVAS__VALUE__KIND_OBJECT,
     };
     Cocanvas__Value *m = help_new(a, &cocanvas__value__descriptor);
     m->kind_case = cases[kind];
@@ -143,7 +145,8 @@ static UNUSED Cocanvas__Op *vote_set(struct arena *a, uint64_t card, bool on)
     return help_wrap(a, COCANVAS__OP__KIND_VOTE_SET, m);
 }
 
-static UNUSED Cocanvas__TextStep *step_of(struct arena *a, Cocanvas__TextStep__KindCase kind, uint32_t points, const char *insert)
+static UNUSED Cocanvas__TextStep *step_of(struct arena *a, Cocanvas__TextStep__KindCase kind, uint32_t points,
+                                          const char *insert)
 {
     Cocanvas__TextStep *m = help_new(a, &cocanvas__text_step__descriptor);
     m->kind_case = kind;
@@ -155,8 +158,8 @@ static UNUSED Cocanvas__TextStep *step_of(struct arena *a, Cocanvas__TextStep__K
 }
 
 /* Replaces `removed` code points at `at` of a text of pre_len by `insert`; steps that would be empty are left out. */
-static UNUSED Cocanvas__Op *text_edit(struct arena *a, uint64_t object, const char *key, uint32_t pre_len, uint32_t at, const char *insert,
-                                      uint32_t removed)
+static UNUSED Cocanvas__Op *text_edit(struct arena *a, uint64_t object, const char *key, uint32_t pre_len, uint32_t at,
+                                      const char *insert, uint32_t removed)
 {
     Cocanvas__TextEdit *m = help_new(a, &cocanvas__text_edit__descriptor);
     m->object = object;
@@ -172,7 +175,8 @@ static UNUSED Cocanvas__Op *text_edit(struct arena *a, uint64_t object, const ch
     return help_wrap(a, COCANVAS__OP__KIND_TEXT_EDIT, m);
 }
 
-static UNUSED Cocanvas__Op *comment_add(struct arena *a, uint64_t id, uint64_t object, uint64_t parent, const char *text)
+static UNUSED Cocanvas__Op *comment_add(struct arena *a, uint64_t id, uint64_t object, uint64_t parent,
+                                        const char *text)
 {
     Cocanvas__CommentAdd *m = help_new(a, &cocanvas__comment_add__descriptor);
     m->id = id;
@@ -211,7 +215,8 @@ static UNUSED Cocanvas__Op *link_add(struct arena *a, uint64_t id, uint64_t from
     return help_wrap(a, COCANVAS__OP__KIND_LINK_ADD, m);
 }
 
-static UNUSED Cocanvas__Op *reading_add(struct arena *a, uint64_t id, uint64_t object, const char *date, const char *value, const char *note)
+static UNUSED Cocanvas__Op *reading_add(struct arena *a, uint64_t id, uint64_t object, const char *date,
+                                        const char *value, const char *note)
 {
     Cocanvas__ReadingAdd *m = help_new(a, &cocanvas__reading_add__descriptor);
     m->id = id;
@@ -247,7 +252,7 @@ static UNUSED Cocanvas__Op *name_seq(struct arena *a, uint64_t seq, const char *
 static UNUSED void small_canvas(struct canvas *c, const struct canvas_limits *limits)
 {
     static const char *const keys[] = {"left", "right"};
-    struct value title = {.kind = VALUE_TEXT, .text = (char *)(uintptr_t)"Test"};
+    struct value title = {.kind = VALUE_TEXT, .text = (char *)(uintptr_t) "Test"};
     canvas_init(c, limits);
     canvas_touch(c, &c->header.o);
     props_set(&c->header.props, "title", &title);
@@ -265,8 +270,8 @@ static UNUSED void small_canvas(struct canvas *c, const struct canvas_limits *li
     }
 }
 
-/* Checks everything that a canvas keeps besides its content against the content itself, and that its bytes are what protobuf-c would write and
- * decode to an equal canvas. ASSERTs. */
+/* Checks everything that a canvas keeps besides its content against the content itself, and that its bytes are what
+ * protobuf-c would write and decode to an equal canvas. ASSERTs. */
 static UNUSED void audit_lists(const struct canvas *c)
 {
     uint32_t listed = 0;
@@ -290,7 +295,8 @@ static UNUSED void audit_lists(const struct canvas *c)
     ASSERT(listed == c->n_cards);
     ASSERT(listed == HASH_COUNT(c->cards));
     ASSERT(c->n_blocks == HASH_COUNT(c->blocks));
-    ASSERT(c->n_others == HASH_COUNT(c->comments) + HASH_COUNT(c->links) + HASH_COUNT(c->readings) + HASH_COUNT(c->named));
+    ASSERT(c->n_others ==
+           HASH_COUNT(c->comments) + HASH_COUNT(c->links) + HASH_COUNT(c->readings) + HASH_COUNT(c->named));
 }
 
 static UNUSED void audit(struct canvas *c)
@@ -339,7 +345,8 @@ static UNUSED bool same_state(struct canvas *a, struct canvas *b)
     return same;
 }
 
-/* What people can see, as bytes: without tombstones, stamps of the last edit and order keys (a card's place is its number in the block instead). */
+/* What people can see, as bytes: without tombstones, stamps of the last edit and order keys (a card's place is its
+ * number in the block instead). */
 static UNUSED void visible_state(struct canvas *c, struct buf *out)
 {
     struct arena arena;
@@ -444,20 +451,23 @@ static UNUSED uint64_t dice_block(struct dice *d, const struct canvas *c)
 
 static UNUSED const char *dice_word(struct dice *d)
 {
-    static const char *const words[] = {"a", "value", "Wert für Kunden", "x y z", "字典", "😀", "line\nline", "", "f.rank", "color", "title",
-                                        "col", "status", "bad\x01", "order", "prompt", "cols", "Aa", "tab\there", "f.need"};
+    static const char *const words[] = {
+        "a",     "value", "Wert für Kunden", "x y z",   "字典",  "😀",      "line\nline", "",   "f.rank",    "color",
+        "title", "col",   "status",          "bad\x01", "order", "prompt", "cols",       "Aa", "tab\there", "f.need"};
     return words[dice_below(d, sizeof words / sizeof words[0])];
 }
 
 static UNUSED const char *dice_key(struct dice *d)
 {
-    static const char *const keys[] = {"color", "status", "f.rank", "f.need", "f.cost", "title", "prompt", "col", "order", "col_span", "cols"};
+    static const char *const keys[] = {"color",  "status", "f.rank", "f.need",   "f.cost", "title",
+                                       "prompt", "col",    "order",  "col_span", "cols"};
     return keys[dice_below(d, sizeof keys / sizeof keys[0])];
 }
 
 static UNUSED Cocanvas__Value *dice_value(struct dice *d, const struct canvas *c, struct arena *a)
 {
-    static const char *const numbers[] = {"1", "0", "-2.50", "63", "64", "007", "1e5", "", "1.", "12345678901234567890.5"};
+    static const char *const numbers[] = {"1",   "0",   "-2.50", "63", "64",
+                                          "007", "1e5", "",      "1.", "12345678901234567890.5"};
     static const char *const dates[] = {"2024-02-29", "2023-02-29", "2011-06-26", "0000-01-01", "2024-13-01"};
     switch (dice_below(d, 8)) {
     case 0:
@@ -542,7 +552,11 @@ static UNUSED Cocanvas__Op *dice_op(struct dice *d, const struct canvas *c, uint
     case 8:
         return card_move(a, dice_card(d, c), dice_place(d, c, a));
     case 9:
-        return prop_set(a, dice_is(d, 3) ? dice_block(d, c) : dice_is(d, 4) ? 0 : dice_card(d, c), dice_key(d), dice_value(d, c, a));
+        return prop_set(a,
+                        dice_is(d, 3)   ? dice_block(d, c)
+                        : dice_is(d, 4) ? 0
+                                        : dice_card(d, c),
+                        dice_key(d), dice_value(d, c, a));
     case 10:
         return tag_set(a, dice_card(d, c), dice_word(d), dice_is(d, 2));
     case 11:
@@ -552,8 +566,8 @@ static UNUSED Cocanvas__Op *dice_op(struct dice *d, const struct canvas *c, uint
     case 14:
         return dice_text_edit(d, c, a);
     case 15:
-        return comment_add(a, next_id, dice_is(d, 3) ? dice_block(d, c) : dice_card(d, c), dice_is(d, 2) ? dice_object(d, c->comments) : 0,
-                           dice_word(d));
+        return comment_add(a, next_id, dice_is(d, 3) ? dice_block(d, c) : dice_card(d, c),
+                           dice_is(d, 2) ? dice_object(d, c->comments) : 0, dice_word(d));
     case 16:
         return switch_op(a, COCANVAS__OP__KIND_COMMENT_DELETE, dice_object(d, c->comments), dice_is(d, 2));
     case 17:

@@ -1,4 +1,5 @@
-/* The canvas by itself: its hash and bytes against protobuf-c's, what decoding refuses, copies, adoption, and the small look-ups. */
+/* The canvas by itself: its hash and bytes against protobuf-c's, what decoding refuses, copies, adoption, and the
+ * small look-ups. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -175,7 +176,11 @@ static enum status decode(struct canvas *c, const Cocanvas__CanvasState *m, stru
 /* One thing that is wrong with a state. */
 typedef void spoil_fn(Cocanvas__CanvasState *m);
 
-#define SPOIL(name, change) static void name(Cocanvas__CanvasState *m) { change; }
+#define SPOIL(name, change)                                                                                            \
+    static void name(Cocanvas__CanvasState *m)                                                                         \
+    {                                                                                                                  \
+        change;                                                                                                        \
+    }
 #define S(text) ((char *)(uintptr_t)(text))
 
 SPOIL(block_id_zero, m->blocks[0]->id = 0)
@@ -246,18 +251,73 @@ static const struct {
     const char *name;
     spoil_fn *spoil;
 } spoils[] = {
-#define ROW(name) {#name, name}
-    ROW(block_id_zero), ROW(block_twice), ROW(blocks_unsorted), ROW(block_key_twice), ROW(block_key_bad), ROW(block_key_empty),
-    ROW(block_title_empty), ROW(block_title_lines), ROW(block_control), ROW(block_span), ROW(block_far), ROW(block_order),
-    ROW(block_column_prop), ROW(block_deleted_with_card), ROW(grid_large), ROW(header_column_prop), ROW(header_title_lines),
-    ROW(card_block_missing), ROW(card_block_zero), ROW(card_key_missing), ROW(card_key_bad), ROW(card_key_twice), ROW(card_twice),
-    ROW(card_id_of_block), ROW(card_text_bad), ROW(card_text_control), ROW(card_deleted_later), ROW(card_time_negative),
-    ROW(props_unsorted), ROW(prop_twice), ROW(prop_key_bad), ROW(prop_valueless), ROW(prop_no_value), ROW(prop_number), ROW(prop_date),
-    ROW(prop_person), ROW(field_empty), ROW(field_key), ROW(tags_unsorted), ROW(tag_empty), ROW(votes_unsorted), ROW(vote_twice),
-    ROW(vote_nobody), ROW(comment_object), ROW(comment_of_comment), ROW(comment_parent), ROW(comment_parent_self),
-    ROW(comment_parent_nested), ROW(comment_parent_elsewhere), ROW(comment_id_of_card), ROW(comment_deleted_later), ROW(link_end),
-    ROW(link_self), ROW(link_kind), ROW(link_deleted_later), ROW(reading_object), ROW(reading_date), ROW(reading_value),
-    ROW(reading_deleted_later), ROW(named_zero), ROW(named_later), ROW(named_twice), ROW(named_empty),
+#define ROW(name)                                                                                                      \
+    {                                                                                                                  \
+#name, name                                                                                                    \
+    }
+    ROW(block_id_zero),
+    ROW(block_twice),
+    ROW(blocks_unsorted),
+    ROW(block_key_twice),
+    ROW(block_key_bad),
+    ROW(block_key_empty),
+    ROW(block_title_empty),
+    ROW(block_title_lines),
+    ROW(block_control),
+    ROW(block_span),
+    ROW(block_far),
+    ROW(block_order),
+    ROW(block_column_prop),
+    ROW(block_deleted_with_card),
+    ROW(grid_large),
+    ROW(header_column_prop),
+    ROW(header_title_lines),
+    ROW(card_block_missing),
+    ROW(card_block_zero),
+    ROW(card_key_missing),
+    ROW(card_key_bad),
+    ROW(card_key_twice),
+    ROW(card_twice),
+    ROW(card_id_of_block),
+    ROW(card_text_bad),
+    ROW(card_text_control),
+    ROW(card_deleted_later),
+    ROW(card_time_negative),
+    ROW(props_unsorted),
+    ROW(prop_twice),
+    ROW(prop_key_bad),
+    ROW(prop_valueless),
+    ROW(prop_no_value),
+    ROW(prop_number),
+    ROW(prop_date),
+    ROW(prop_person),
+    ROW(field_empty),
+    ROW(field_key),
+    ROW(tags_unsorted),
+    ROW(tag_empty),
+    ROW(votes_unsorted),
+    ROW(vote_twice),
+    ROW(vote_nobody),
+    ROW(comment_object),
+    ROW(comment_of_comment),
+    ROW(comment_parent),
+    ROW(comment_parent_self),
+    ROW(comment_parent_nested),
+    ROW(comment_parent_elsewhere),
+    ROW(comment_id_of_card),
+    ROW(comment_deleted_later),
+    ROW(link_end),
+    ROW(link_self),
+    ROW(link_kind),
+    ROW(link_deleted_later),
+    ROW(reading_object),
+    ROW(reading_date),
+    ROW(reading_value),
+    ROW(reading_deleted_later),
+    ROW(named_zero),
+    ROW(named_later),
+    ROW(named_twice),
+    ROW(named_empty),
 };
 
 static bool is_empty(struct canvas *c)
@@ -339,10 +399,12 @@ static void unusual_encodings(void **state)
 {
     (void)state;
     static const uint8_t bytes[] = {
-        0x22, 0x14, 0x42, 0x01, 0x05, 0x40, 0x06, 0x1a, 0x02, 'a', '0', 0x08, 0x81, 0x80, 0x80, 0x00, 0x10, 0x02, 0x9a, 0x06, 0x01, 'x', /* card */
-        0x1a, 0x0e, 0x38, 0x01, 0x40, 0x01, 0x1a, 0x01, 'T', 0x12, 0x01, 'k', 0x08, 0x02, 0x28, 0x00,                                    /* block */
-        0xa5, 0x06, 1, 2, 3, 4, 0xa1, 0x06, 1, 2, 3, 4, 5, 6, 7, 8, 0xa8, 0x06, 0x07,                                                    /* unknown */
-        0x08, 0x09,                                                                                                                      /* seq */
+        0x22, 0x14, 0x42, 0x01, 0x05, 0x40, 0x06, 0x1a, 0x02, 'a',  '0',  0x08, 0x81, 0x80, 0x80, 0x00,
+        0x10, 0x02, 0x9a, 0x06, 0x01, 'x',                                                              /* card */
+        0x1a, 0x0e, 0x38, 0x01, 0x40, 0x01, 0x1a, 0x01, 'T',  0x12, 0x01, 'k',  0x08, 0x02, 0x28, 0x00, /* block */
+        0xa5, 0x06, 1,    2,    3,    4,    0xa1, 0x06, 1,    2,    3,    4,    5,    6,    7,    8,
+        0xa8, 0x06, 0x07, /* unknown */
+        0x08, 0x09,       /* seq */
     };
     struct canvas c;
     struct why why = {""};
@@ -414,7 +476,8 @@ static void copy_is_equal_and_apart(void **state)
 static void copy_objects(void **state)
 {
     (void)state;
-    static const enum object_kind kinds[] = {OBJECT_NAMED, OBJECT_READING, OBJECT_CARD, OBJECT_LINK, OBJECT_BLOCK, OBJECT_COMMENT};
+    static const enum object_kind kinds[] = {OBJECT_NAMED, OBJECT_READING, OBJECT_CARD,
+                                             OBJECT_LINK,  OBJECT_BLOCK,   OBJECT_COMMENT};
     struct canvas full, other;
     rich_canvas(&full);
     small_canvas(&other, NULL);
@@ -587,11 +650,21 @@ static void small_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hash_follows_definition), cmocka_unit_test(hash_is_pinned),     cmocka_unit_test(bytes_are_protobuf),
-        cmocka_unit_test(long_parts),              cmocka_unit_test(spoilt_states_refused), cmocka_unit_test(cut_states_refused),
-        cmocka_unit_test(unusual_encodings),       cmocka_unit_test(limits_of_decoding), cmocka_unit_test(copy_is_equal_and_apart),
-        cmocka_unit_test(copy_objects),            cmocka_unit_test(copy_brings_block),  cmocka_unit_test(adoption),
-        cmocka_unit_test(lookups),                 cmocka_unit_test(neighbours),         cmocka_unit_test(small_arena),
+        cmocka_unit_test(hash_follows_definition),
+        cmocka_unit_test(hash_is_pinned),
+        cmocka_unit_test(bytes_are_protobuf),
+        cmocka_unit_test(long_parts),
+        cmocka_unit_test(spoilt_states_refused),
+        cmocka_unit_test(cut_states_refused),
+        cmocka_unit_test(unusual_encodings),
+        cmocka_unit_test(limits_of_decoding),
+        cmocka_unit_test(copy_is_equal_and_apart),
+        cmocka_unit_test(copy_objects),
+        cmocka_unit_test(copy_brings_block),
+        cmocka_unit_test(adoption),
+        cmocka_unit_test(lookups),
+        cmocka_unit_test(neighbours),
+        cmocka_unit_test(small_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Ops one by one: what each does, what it refuses, and where cards go. Batches, deletions and undo are in test_op_batch.c, random sequences in
- * test_op_random.c. */
+/* Ops one by one: what each does, what it refuses, and where cards go. Batches, deletions and undo are in
+ * test_op_batch.c, random sequences in test_op_random.c. */
 #include "tests/support/op_fixture.h"
 
 /* ---- cards */
@@ -69,7 +69,8 @@ static void create_card_refused(void **state)
     no(f, op, STATUS_BAD_OP);
     /* The same property twice is ambiguous. */
     op = card_create(&f->a, own(5), 1, 0, "");
-    Cocanvas__Prop *props[] = {prop_of(&f->a, "p", value_of(&f->a, VALUE_FLAG, NULL, 1)), prop_of(&f->a, "p", value_of(&f->a, VALUE_FLAG, NULL, 0))};
+    Cocanvas__Prop *props[] = {prop_of(&f->a, "p", value_of(&f->a, VALUE_FLAG, NULL, 1)),
+                               prop_of(&f->a, "p", value_of(&f->a, VALUE_FLAG, NULL, 0))};
     op->card_create->n_props = 2;
     op->card_create->props = props;
     no(f, op, STATUS_BAD_OP);
@@ -205,8 +206,9 @@ static void pasted_runs(void **state)
     struct fixture *f = *state;
     uint64_t a = add_card(f, "a");
     Cocanvas__Op *ops[] = {
-        card_create(&f->a, own(2), 1, a, "b"),      card_create(&f->a, own(3), 1, own(2), "c"), tag_set(&f->a, own(3), "t", true),
-        card_create(&f->a, own(4), 1, own(3), "d"), card_create(&f->a, own(5), 2, own(4), "e"), card_create(&f->a, own(6), 2, own(5), "f"),
+        card_create(&f->a, own(2), 1, a, "b"),      card_create(&f->a, own(3), 1, own(2), "c"),
+        tag_set(&f->a, own(3), "t", true),          card_create(&f->a, own(4), 1, own(3), "d"),
+        card_create(&f->a, own(5), 2, own(4), "e"), card_create(&f->a, own(6), 2, own(5), "f"),
     };
     assert_int_equal(run_batch(f, 6, ops), STATUS_OK);
     assert_string_equal(texts(f, 1), "abcd");
@@ -438,16 +440,22 @@ static void text_steps_canonical(void **state)
 {
     struct fixture *f = *state;
     uint64_t id = add_card(f, "abcdef");
-    enum { R = COCANVAS__TEXT_STEP__KIND_RETAIN, I = COCANVAS__TEXT_STEP__KIND_INSERT, D = COCANVAS__TEXT_STEP__KIND_REMOVE };
+    enum {
+        R = COCANVAS__TEXT_STEP__KIND_RETAIN,
+        I = COCANVAS__TEXT_STEP__KIND_INSERT,
+        D = COCANVAS__TEXT_STEP__KIND_REMOVE
+    };
     static const struct {
         int kinds[3];
         uint32_t points;
-    } cases[] = {{{R, R, I}, 1}, {{I, I, 0}, 1}, {{D, D, 0}, 1}, {{D, I, 0}, 1}, {{D, R, 0}, 1}, {{R, D, 0}, 0}, {{R, D, I}, UINT32_MAX}};
+    } cases[] = {{{R, R, I}, 1}, {{I, I, 0}, 1}, {{D, D, 0}, 1},         {{D, I, 0}, 1},
+                 {{D, R, 0}, 1}, {{R, D, 0}, 0}, {{R, D, I}, UINT32_MAX}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         Cocanvas__Op *op = text_edit(&f->a, id, "", 6, 0, "x", 0);
         op->text_edit->n_steps = 0;
         for (size_t j = 0; j < 3 && cases[i].kinds[j] != 0; j++)
-            op->text_edit->steps[op->text_edit->n_steps++] = step_of(&f->a, (Cocanvas__TextStep__KindCase)cases[i].kinds[j], cases[i].points, "x");
+            op->text_edit->steps[op->text_edit->n_steps++] =
+                step_of(&f->a, (Cocanvas__TextStep__KindCase)cases[i].kinds[j], cases[i].points, "x");
         no(f, op, STATUS_BAD_OP);
     }
     Cocanvas__Op *op = text_edit(&f->a, id, "", 6, 0, "x", 0);
@@ -647,11 +655,32 @@ static void object_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(create_card), TEST(create_card_refused), TEST(create_with_used_id), TEST(delete_and_restore), TEST(places),
-        TEST(place_falls_back), TEST(concurrent_inserts), TEST(pasted_run), TEST(pasted_runs), TEST(respread),
-        TEST(respread_refused), TEST(card_props), TEST(block_props), TEST(canvas_props), TEST(tags_and_votes),
-        TEST(text_edits), TEST(text_steps_canonical), TEST(text_growth), TEST(text_fields), TEST(text_noop),
-        TEST(comments), TEST(links), TEST(readings), TEST(blocks), TEST(versions), TEST(object_limit),
+        TEST(create_card),
+        TEST(create_card_refused),
+        TEST(create_with_used_id),
+        TEST(delete_and_restore),
+        TEST(places),
+        TEST(place_falls_back),
+        TEST(concurrent_inserts),
+        TEST(pasted_run),
+        TEST(pasted_runs),
+        TEST(respread),
+        TEST(respread_refused),
+        TEST(card_props),
+        TEST(block_props),
+        TEST(canvas_props),
+        TEST(tags_and_votes),
+        TEST(text_edits),
+        TEST(text_steps_canonical),
+        TEST(text_growth),
+        TEST(text_fields),
+        TEST(text_noop),
+        TEST(comments),
+        TEST(links),
+        TEST(readings),
+        TEST(blocks),
+        TEST(versions),
+        TEST(object_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

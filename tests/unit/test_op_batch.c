@@ -1,4 +1,5 @@
-/* Ops together: what a deletion does to later edits, batches all or none, committed batches, inverses, and messages in arenas. */
+/* Ops together: what a deletion does to later edits, batches all or none, committed batches, inverses, and messages
+ * in arenas. */
 #include "tests/support/op_fixture.h"
 
 /* ---- deleted cards */
@@ -122,8 +123,8 @@ static void batch_refused(void **state)
     struct fixture *f = *state;
     uint64_t id = add_card(f, "text");
     assert_int_equal(run_batch(f, 0, NULL), STATUS_BAD_OP);
-    Cocanvas__Op *twice[] = {text_edit(&f->a, id, "", 4, 0, "a", 0), text_edit(&f->a, id, "f.x", 0, 0, "a", 0), vote_set(&f->a, id, true),
-                             text_edit(&f->a, id, "", 5, 0, "b", 0)};
+    Cocanvas__Op *twice[] = {text_edit(&f->a, id, "", 4, 0, "a", 0), text_edit(&f->a, id, "f.x", 0, 0, "a", 0),
+                             vote_set(&f->a, id, true), text_edit(&f->a, id, "", 5, 0, "b", 0)};
     assert_int_equal(run_batch(f, 4, twice), STATUS_BAD_OP);
     assert_int_equal(f->bad_op, 3);
     assert_int_equal(run_batch(f, 3, twice), STATUS_OK);
@@ -135,8 +136,8 @@ static void batch_refused(void **state)
 static void batch_edits_its_own(void **state)
 {
     struct fixture *f = *state;
-    Cocanvas__Op *ops[] = {card_create(&f->a, own(1), 1, 0, "x"), card_delete(&f->a, own(1)), text_edit(&f->a, own(1), "", 1, 1, "y", 0),
-                           card_restore(&f->a, own(1))};
+    Cocanvas__Op *ops[] = {card_create(&f->a, own(1), 1, 0, "x"), card_delete(&f->a, own(1)),
+                           text_edit(&f->a, own(1), "", 1, 1, "y", 0), card_restore(&f->a, own(1))};
     assert_int_equal(run_batch(f, 4, ops), STATUS_OK);
     assert_string_equal(texts(f, 1), "xy");
 }
@@ -180,7 +181,8 @@ static void committed_batches(void **state)
 
 /* ---- undo */
 
-/* Applies op, then its inverse of the expected kind (NOT_SET: there is none), and compares what people see with what they saw before. */
+/* Applies op, then its inverse of the expected kind (NOT_SET: there is none), and compares what people see with what
+ * they saw before. */
 static void there_and_back(struct fixture *f, Cocanvas__Op *op, Cocanvas__Op__KindCase expected)
 {
     struct buf before, after;
@@ -195,7 +197,8 @@ static void there_and_back(struct fixture *f, Cocanvas__Op *op, Cocanvas__Op__Ki
     assert_int_equal(op_apply(&f->c, op, &f->actor, &f->why), STATUS_OK);
     f->c.seq = f->actor.base_seq = f->actor.seq++;
     visible_state(&f->c, &after);
-    bool changed = buf_len(&before) != buf_len(&after) || memcmp(buf_at(&before), buf_at(&after), buf_len(&before)) != 0;
+    bool changed =
+        buf_len(&before) != buf_len(&after) || memcmp(buf_at(&before), buf_at(&after), buf_len(&before)) != 0;
     if (changed != (expected != COCANVAS__OP__KIND__NOT_SET) || n != (changed ? 1 : 0))
         fail_msg("%s: changed %d, inverses %zu", op_kind_name(op), changed, n);
     if (n > 0) {
@@ -226,7 +229,8 @@ static void inverses(void **state)
     there_and_back(f, card_move(&f->a, c, place_of(&f->a, 1, 0, 0, true)), COCANVAS__OP__KIND_CARD_MOVE);
     there_and_back(f, prop_text(&f->a, a, "color", "red"), COCANVAS__OP__KIND_PROP_SET);
     ok(f, prop_set(&f->a, a, "f.cost", value_of(&f->a, VALUE_NUMBER, "12.5", 0)));
-    there_and_back(f, prop_set(&f->a, a, "f.cost", value_of(&f->a, VALUE_PERSON, NULL, 3)), COCANVAS__OP__KIND_PROP_SET);
+    there_and_back(f, prop_set(&f->a, a, "f.cost", value_of(&f->a, VALUE_PERSON, NULL, 3)),
+                   COCANVAS__OP__KIND_PROP_SET);
     there_and_back(f, prop_set(&f->a, a, "f.cost", NULL), COCANVAS__OP__KIND_PROP_SET);
     there_and_back(f, prop_text(&f->a, 0, "title", "Another"), COCANVAS__OP__KIND_PROP_SET);
     there_and_back(f, prop_set(&f->a, 0, "cols", value_of(&f->a, VALUE_NUMBER, "33", 0)), COCANVAS__OP__KIND_PROP_SET);
@@ -235,7 +239,8 @@ static void inverses(void **state)
     there_and_back(f, prop_text(&f->a, 1, "help", "Why?"), COCANVAS__OP__KIND_PROP_SET);
     static const char *const columns[] = {"col", "row", "col_span", "row_span", "order"};
     for (size_t i = 0; i < 5; i++)
-        there_and_back(f, prop_set(&f->a, 2, columns[i], value_of(&f->a, VALUE_NUMBER, "42", 0)), COCANVAS__OP__KIND_PROP_SET);
+        there_and_back(f, prop_set(&f->a, 2, columns[i], value_of(&f->a, VALUE_NUMBER, "42", 0)),
+                       COCANVAS__OP__KIND_PROP_SET);
     there_and_back(f, tag_set(&f->a, a, "x", false), nothing);
     there_and_back(f, tag_set(&f->a, a, "x", true), COCANVAS__OP__KIND_TAG_SET);
     ok(f, tag_set(&f->a, a, "x", true));
@@ -248,15 +253,19 @@ static void inverses(void **state)
     there_and_back(f, text_edit(&f->a, a, "f.x", 5, 0, "", 5), COCANVAS__OP__KIND_TEXT_EDIT);
     there_and_back(f, comment_add(&f->a, own(5), a, 0, "hm"), COCANVAS__OP__KIND_COMMENT_DELETE);
     ok(f, comment_add(&f->a, own(6), a, 0, "hm"));
-    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_COMMENT_DELETE, own(6), true), COCANVAS__OP__KIND_COMMENT_DELETE);
+    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_COMMENT_DELETE, own(6), true),
+                   COCANVAS__OP__KIND_COMMENT_DELETE);
     there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_COMMENT_DELETE, own(6), false), nothing);
-    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_COMMENT_RESOLVE, own(6), true), COCANVAS__OP__KIND_COMMENT_RESOLVE);
+    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_COMMENT_RESOLVE, own(6), true),
+                   COCANVAS__OP__KIND_COMMENT_RESOLVE);
     there_and_back(f, link_add(&f->a, own(7), a, b, "serves"), COCANVAS__OP__KIND_LINK_REMOVE);
     there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_LINK_REMOVE, own(7), false), COCANVAS__OP__KIND_LINK_REMOVE);
     there_and_back(f, reading_add(&f->a, own(8), a, "2024-01-01", "1", ""), COCANVAS__OP__KIND_READING_REMOVE);
-    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_READING_REMOVE, own(8), false), COCANVAS__OP__KIND_READING_REMOVE);
+    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_READING_REMOVE, own(8), false),
+                   COCANVAS__OP__KIND_READING_REMOVE);
     there_and_back(f, block_add(&f->a, own(9), "third", "Third"), COCANVAS__OP__KIND_BLOCK_REMOVE);
-    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_BLOCK_REMOVE, own(9), false), COCANVAS__OP__KIND_BLOCK_REMOVE);
+    there_and_back(f, switch_op(&f->a, COCANVAS__OP__KIND_BLOCK_REMOVE, own(9), false),
+                   COCANVAS__OP__KIND_BLOCK_REMOVE);
     there_and_back(f, name_seq(&f->a, 3, "version"), COCANVAS__OP__KIND_NAME_SEQ);
     there_and_back(f, name_seq(&f->a, 0, "version"), COCANVAS__OP__KIND_NAME_SEQ);
     ok(f, name_seq(&f->a, 3, "version"));
@@ -318,8 +327,15 @@ static void full_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(edits_land_in_tombstone), TEST(edits_of_gone_refused), TEST(batch_all_or_none), TEST(batch_refused),
-        TEST(batch_edits_its_own), TEST(committed_batches), TEST(inverses), TEST(copies), TEST(full_arena),
+        TEST(edits_land_in_tombstone),
+        TEST(edits_of_gone_refused),
+        TEST(batch_all_or_none),
+        TEST(batch_refused),
+        TEST(batch_edits_its_own),
+        TEST(committed_batches),
+        TEST(inverses),
+        TEST(copies),
+        TEST(full_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
-/* Random ops: whatever is tried, refused batches leave no trace, hashes kept in passing equal hashes made anew, everyone who applies the committed
- * batches has the same bytes (P4), and inverses bring back what was seen. Each run prints its seed when it fails; COCANVAS_SEED repeats it. */
+/* Random ops: whatever is tried, refused batches leave no trace, hashes kept in passing equal hashes made anew,
+ * everyone who applies the committed batches has the same bytes (P4), and inverses bring back what was seen. Each run
+ * prints its seed when it fails; COCANVAS_SEED repeats it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,9 +45,11 @@ static size_t random_batch(struct session *s, const struct op_actor *actor, Coca
 {
     size_t n = 1 + dice_below(&s->dice, dice_is(&s->dice, 2) ? 1 : MOST_OPS);
     for (size_t i = 0; i < n; i++) {
-        ops[i] = dice_op(&s->dice, &s->server, object_id(actor->client, actor->last_object + 1 + (uint32_t)i), &s->arena);
+        ops[i] =
+            dice_op(&s->dice, &s->server, object_id(actor->client, actor->last_object + 1 + (uint32_t)i), &s->arena);
         /* Cards of one batch often go one after another. */
-        if (i > 0 && ops[i]->kind_case == COCANVAS__OP__KIND_CARD_CREATE && ops[i - 1]->kind_case == COCANVAS__OP__KIND_CARD_CREATE) {
+        if (i > 0 && ops[i]->kind_case == COCANVAS__OP__KIND_CARD_CREATE &&
+            ops[i - 1]->kind_case == COCANVAS__OP__KIND_CARD_CREATE) {
             ops[i]->card_create->place->block = ops[i - 1]->card_create->place->block;
             ops[i]->card_create->place->after = ops[i - 1]->card_create->id;
         }
@@ -95,7 +98,8 @@ static void step(struct session *s)
     Cocanvas__Op *ops[MOST_OPS];
     struct op_actor *actor = &s->actors[dice_below(&s->dice, CLIENTS)];
     actor->seq = s->server.seq + 1;
-    actor->base_seq = dice_is(&s->dice, 3) && s->server.seq > 3 ? s->server.seq - dice_below(&s->dice, 4) : s->server.seq;
+    actor->base_seq =
+        dice_is(&s->dice, 3) && s->server.seq > 3 ? s->server.seq - dice_below(&s->dice, 4) : s->server.seq;
     actor->time_ms++;
     size_t n = random_batch(s, actor, ops);
     uint64_t hash = canvas_hash(&s->server);
@@ -135,7 +139,8 @@ static void sessions_converge(void **state)
     assert_true(accepted > 4000 && refused > 2000);
 }
 
-/* Taking back a batch's ops, the last one first, brings back what people saw, if nobody else did anything in between. */
+/* Taking back a batch's ops, the last one first, brings back what people saw, if nobody else did anything in between.
+ */
 static void inverses_restore(void **state)
 {
     (void)state;
@@ -163,20 +168,26 @@ static void inverses_restore(void **state)
             for (size_t j = 0; j < n && ok; j++) {
                 ok = op_resolve(&s.server, ops[j], actor, &s.arena, &why) == STATUS_OK;
                 if (ok)
-                    n_inverse += op_invert(&s.server, ops[j], actor, &s.arena, &inverse[n_inverse], MOST_OPS - n_inverse);
+                    n_inverse +=
+                        op_invert(&s.server, ops[j], actor, &s.arena, &inverse[n_inverse], MOST_OPS - n_inverse);
                 ok = ok && op_apply(&s.server, ops[j], actor, &why) == STATUS_OK;
             }
             for (size_t j = n_inverse; j-- > 0 && ok;) {
-                struct op_actor undoer = {.client = 1, .author = actor->author, .base_seq = actor->base_seq, .seq = actor->seq + 1};
-                if (op_check(inverse[j], NULL, &why) != STATUS_OK || op_resolve(&s.server, inverse[j], &undoer, &s.arena, &why) != STATUS_OK ||
+                struct op_actor undoer = {
+                    .client = 1, .author = actor->author, .base_seq = actor->base_seq, .seq = actor->seq + 1};
+                if (op_check(inverse[j], NULL, &why) != STATUS_OK ||
+                    op_resolve(&s.server, inverse[j], &undoer, &s.arena, &why) != STATUS_OK ||
                     op_apply(&s.server, inverse[j], &undoer, &why) != STATUS_OK)
-                    fail_msg("seed %lu step %d: %s cannot be taken back: %s", (unsigned long)seed, i, op_kind_name(inverse[j]), why.text);
+                    fail_msg("seed %lu step %d: %s cannot be taken back: %s", (unsigned long)seed, i,
+                             op_kind_name(inverse[j]), why.text);
                 inverted++;
             }
             if (ok)
                 visible_state(&s.server, &after);
-            if (ok && (buf_len(&before) != buf_len(&after) || memcmp(buf_at(&before), buf_at(&after), buf_len(&before)) != 0))
-                fail_msg("seed %lu step %d: another state after undo (%s)", (unsigned long)seed, i, op_kind_name(ops[n - 1]));
+            if (ok &&
+                (buf_len(&before) != buf_len(&after) || memcmp(buf_at(&before), buf_at(&after), buf_len(&before)) != 0))
+                fail_msg("seed %lu step %d: another state after undo (%s)", (unsigned long)seed, i,
+                         op_kind_name(ops[n - 1]));
             canvas_rollback(&s.server);
             audit_lists(&s.server);
             buf_fini(&before);
@@ -231,8 +242,10 @@ static void respreads_keep_order(void **state)
     size_t longest = 0;
     const struct block *block = canvas_block(&s.server, 1);
     for (uint32_t i = 0; i < 4000; i++) {
-        /* The first 1,500 at the end; then alternately directly after a card in the middle and before the last one put there. */
-        Cocanvas__Op *op = card_create(&s.arena, object_id(1, i + 1), 1, i < 1500 ? 0 : object_id(1, i % 2 == 0 ? 750 : i), "");
+        /* The first 1,500 at the end; then alternately directly after a card in the middle and before the last one
+         * put there. */
+        Cocanvas__Op *op =
+            card_create(&s.arena, object_id(1, i + 1), 1, i < 1500 ? 0 : object_id(1, i % 2 == 0 ? 750 : i), "");
         actor->seq = s.server.seq + 1;
         actor->base_seq = s.server.seq;
         assert_true(serve(&s, actor, 1, &op));

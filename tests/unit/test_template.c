@@ -1,5 +1,5 @@
-/* Template files: the whole catalogue parses and says under which licence it is; what is wrong with a file is said with its line; a canvas of a
- * template has the blocks and the attribution. */
+/* Template files: the whole catalogue parses and says under which licence it is; what is wrong with a file is said
+ * with its line; a canvas of a template has the blocks and the attribution. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -90,7 +90,8 @@ static void licences(void **state)
             fail_msg("%s: licence %s", t->id, t->licence);
         if (licensed) {
             share_alike++;
-            assert_true(contains(file->bytes, "# ") && contains(file->bytes, "https://creativecommons.org/licenses/by-sa/3.0/"));
+            assert_true(contains(file->bytes, "# ") &&
+                        contains(file->bytes, "https://creativecommons.org/licenses/by-sa/3.0/"));
             assert_true(contains(t->attribution, "CC BY-SA 3.0") && contains(t->attribution, "adapted"));
         }
         template_free(t);
@@ -102,7 +103,8 @@ static void licences(void **state)
 static void forbidden_names(void **state)
 {
     (void)state;
-    static const char *const names[] = {"Value Proposition Canvas", "Customer Value Map", "Customer Value Canvas", "Empathy Map", "Value Map"};
+    static const char *const names[] = {"Value Proposition Canvas", "Customer Value Map", "Customer Value Canvas",
+                                        "Empathy Map", "Value Map"};
     for (size_t i = 0; embedded_templates[i].name != NULL; i++) {
         for (size_t j = 0; j < sizeof names / sizeof names[0]; j++) {
             if (contains(embedded_templates[i].bytes, names[j]))
@@ -116,11 +118,12 @@ static void forbidden_names(void **state)
 static void all_settings(void **state)
 {
     (void)state;
-    struct template *t = parse("# comment\n" HEAD
-                               "version = \"2.1\"; lang = \"de\"; attribution = \"After \\\"X\\\"\"; source = \"https://example.org\";\n"
-                               "provenance = \"own \" \"work\";\n"
-                               "blocks = (\n  { key = \"left\"; title = \"Links\"; at = [0, 0]; size = [1, 1]; order = 5;\n"
-                               "    prompt = \"Wer?\\nWas?\"; help = \"Länger\"; plugins = [\"bmc\", \"fit\"]; },\n  " RIGHT ");\n");
+    struct template *t =
+        parse("# comment\n" HEAD
+              "version = \"2.1\"; lang = \"de\"; attribution = \"After \\\"X\\\"\"; source = \"https://example.org\";\n"
+              "provenance = \"own \" \"work\";\n"
+              "blocks = (\n  { key = \"left\"; title = \"Links\"; at = [0, 0]; size = [1, 1]; order = 5;\n"
+              "    prompt = \"Wer?\\nWas?\"; help = \"Länger\"; plugins = [\"bmc\", \"fit\"]; },\n  " RIGHT ");\n");
     assert_string_equal(t->version, "2.1");
     assert_string_equal(t->lang, "de");
     assert_string_equal(t->attribution, "After \"X\"");
@@ -150,21 +153,29 @@ static const struct {
     {"id = \"t\";\nid = \"u\";", "x.template:2: duplicate setting name"},
     {"@include \"/etc/passwd\"\n", "x.template:1: a template cannot include"},
     {"id = \"t\";\n  @include \"other\"\n", "x.template:2: a template cannot include"},
-    {"id = \"T\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\n", "x.template:1: id must begin with a letter"},
-    {HEAD "attribtion = \"x\";\nblocks = (" LEFT ");", "x.template:7: there is no setting \"attribtion\"; did you mean \"attribution\"?"},
-    {HEAD "license = \"x\";\nblocks = (" LEFT ");", "x.template:7: there is no setting \"license\"; did you mean \"licence\"?"},
+    {"id = \"T\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\n",
+     "x.template:1: id must begin with a letter"},
+    {HEAD "attribtion = \"x\";\nblocks = (" LEFT ");",
+     "x.template:7: there is no setting \"attribtion\"; did you mean \"attribution\"?"},
+    {HEAD "license = \"x\";\nblocks = (" LEFT ");",
+     "x.template:7: there is no setting \"license\"; did you mean \"licence\"?"},
     {HEAD "whatever = 1;\nblocks = (" LEFT ");", "x.template:7: there is no setting \"whatever\"; templates/README.md"},
-    {HEAD "blocks = (" LEFT ",\n { key = \"k\"; titel = \"K\"; });", "x.template:8: there is no setting \"titel\"; did you mean \"title\"?"},
+    {HEAD "blocks = (" LEFT ",\n { key = \"k\"; titel = \"K\"; });",
+     "x.template:8: there is no setting \"titel\"; did you mean \"title\"?"},
     {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"\";\n", "x.template:4: licence must be"},
     {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\ncols = 1;\n", "x.template: licence is missing"},
-    {"id = \"t\";\ntitle = \"T\";\nkind = \"table\";\nlicence = \"own\";\n", "x.template:3: kind \"table\" is not supported"},
-    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"CC-BY-SA-4.0\";\n", "x.template:4: this licence asks for an attribution"},
+    {"id = \"t\";\ntitle = \"T\";\nkind = \"table\";\nlicence = \"own\";\n",
+     "x.template:3: kind \"table\" is not supported"},
+    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"CC-BY-SA-4.0\";\n",
+     "x.template:4: this licence asks for an attribution"},
     {"id = \"t\";\ntitle = 5;\n", "x.template:2: title must be a text in quotes"},
     {"id = \"t\";\ntitle = \"two\\nlines\";\n", "x.template:2: title must be valid UTF-8, one line"},
     {"id = \"t\";\ntitle = \"\\x1b[2J\";\n", "x.template:2: title must be valid UTF-8, one line"},
     {"id = \"t\";\ntitle = \"\xff\";\n", "x.template:2: title must be valid UTF-8, one line"},
-    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\ncols = 65;\n", "x.template:5: cols must be a whole number from 1 to 64"},
-    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\ncols = \"2\";\n", "x.template:5: cols must be a whole number"},
+    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\ncols = 65;\n",
+     "x.template:5: cols must be a whole number from 1 to 64"},
+    {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"own\";\ncols = \"2\";\n",
+     "x.template:5: cols must be a whole number"},
     {HEAD, "x.template: blocks must be a list"},
     {HEAD "blocks = ();", "x.template:7: blocks must be a list"},
     {HEAD "blocks = ( 5 );", "x.template:7: a block must be a group"},
@@ -173,16 +184,23 @@ static const struct {
      "x.template:8: block \"k\" overlaps block \"right\""},
     {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [1, 0]; size = [2, 1]; order = 1; });",
      "x.template:8: block \"k\" reaches beyond the grid of 2 columns and 1 rows"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 1]; size = [1, 1]; order = 1; });", "x.template:8: block \"k\" reaches beyond"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0]; size = [1, 1]; order = 1; });", "x.template:8: at must be two whole numbers"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 0]; order = 1; });", "x.template:8: size must be two whole numbers"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, -1]; size = [1, 1]; order = 1; });", "x.template:8: at must be two"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 1]; size = [1, 1]; order = 1; });",
+     "x.template:8: block \"k\" reaches beyond"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0]; size = [1, 1]; order = 1; });",
+     "x.template:8: at must be two whole numbers"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 0]; order = 1; });",
+     "x.template:8: size must be two whole numbers"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, -1]; size = [1, 1]; order = 1; });",
+     "x.template:8: at must be two"},
     {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; size = [1, 1]; order = 1; });", "x.template:8: at is missing"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 1]; });", "x.template:8: order is missing"},
-    {HEAD "blocks = (\n { key = \"K\"; title = \"K\"; at = [0, 0]; size = [1, 1]; order = 1; });", "x.template:8: key must begin"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 1]; });",
+     "x.template:8: order is missing"},
+    {HEAD "blocks = (\n { key = \"K\"; title = \"K\"; at = [0, 0]; size = [1, 1]; order = 1; });",
+     "x.template:8: key must begin"},
     {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 1]; order = 1;\n plugins = \"fit\"; });",
      "x.template:9: plugins must be"},
-    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 1]; order = 1;\n plugins = [1]; });", "x.template:9: plugins must be"},
+    {HEAD "blocks = (\n { key = \"k\"; title = \"K\"; at = [0, 0]; size = [1, 1]; order = 1;\n plugins = [1]; });",
+     "x.template:9: plugins must be"},
 };
 
 static void mistakes_are_named(void **state)
@@ -249,8 +267,10 @@ static void instantiate(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(catalogue), cmocka_unit_test(catalogue_without_gaps), cmocka_unit_test(licences),    cmocka_unit_test(forbidden_names),
-        cmocka_unit_test(all_settings), cmocka_unit_test(mistakes_are_named),  cmocka_unit_test(nearest),     cmocka_unit_test(instantiate),
+        cmocka_unit_test(catalogue),    cmocka_unit_test(catalogue_without_gaps),
+        cmocka_unit_test(licences),     cmocka_unit_test(forbidden_names),
+        cmocka_unit_test(all_settings), cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(nearest),      cmocka_unit_test(instantiate),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
