@@ -32,7 +32,8 @@ static int64_t now_ms(void)
 
 static void on_state(void *ctx, enum client_state state, enum status code, const char *sentence)
 {
-    const struct player *p = ctx;
+    struct player *p = ctx;
+    p->level = p->level || state == CLIENT_LIVE;
     if (state == CLIENT_FAILED)
         give_up("player %u failed: %s: %s", p->number, status_name(code), sentence);
 }
@@ -85,6 +86,7 @@ static void start(struct player *p)
     };
     memcpy(options.pin, p->stage->server.pin, sizeof options.pin);
     p->last_seq = 0;
+    p->level = false;
     p->client = client_new(p->stage->base, &options, &callbacks, p);
     client_open(p->client, &p->stage->canvas, p->read_only);
     client_connect(p->client);
@@ -184,7 +186,7 @@ bool player_can_edit(void *player)
     const struct player *p = player;
     uint64_t from, to;
     const struct replica *replica = client_replica(p->client);
-    return replica != NULL && !replica_history_wanted(replica, &from, &to);
+    return p->level && replica != NULL && !replica_history_wanted(replica, &from, &to);
 }
 
 const struct text *player_text(struct player *p, uint64_t card)

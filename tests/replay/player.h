@@ -26,6 +26,7 @@ struct player {
     struct client *client;
     char *config_dir, *state_dir;
     uint64_t last_seq;       /* of this client's batches: they come in order, without a gap */
+    bool level;              /* since it was started it has been level with the canvas once */
     void (*on_reply)(void *ctx, const Cocanvas__Frame *reply);
     void *ctx;
 };
@@ -48,7 +49,8 @@ void player_wait_seq(struct player *p, uint64_t seq);
 /* Runs the event loop until cond(p). */
 void player_wait(struct player *p, bool (*cond)(void *player), const char *what);
 
-/* Whether it has a state and may edit it: connected or not, but not while it is finding its place after a snapshot. */
+/* Whether it knows the canvas and may edit it: connected or not, but not before it was level, nor while it is finding its place after a
+ * snapshot. */
 bool player_can_edit(void *player);
 /* What the player sees of a card; NULL before it has seen the canvas. */
 const struct text *player_text(struct player *p, uint64_t card);
