@@ -1,0 +1,441 @@
+#!/usr/bin/env python3
+"""Scenarios: actors (actor.c) edit one canvas on a real cocanvasd and a real PostgreSQL while something goes wrong; then check.py judges what
+they wrote down. Each scenario is a function below; its text says what happens.
+
+    run.py --bin BUILD [--rounds N] [--seed N] [--keep FOLDER] [SCENARIO…]      no names: all but disk_full
+    run.py --bin BUILD --convict                                                shows that the checker convicts broken builds
+"""
+import argparse
+import binascii
+import ctypes
+import errno
+import importlib
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(TOP / "tests/support")]
+import check                                          # noqa: E402
+from local_server import LocalServer, wait_for        # noqa: E402
+
+
+def protobuf_module(folder):
+    """The public contract as a Python module, made by protoc."""
+    subprocess.run(["protoc", f"--proto_path={TOP / 'proto'}", f"--python_out={folder}", "canvas.proto", "wire.proto"], check=True)
+    sys.path.insert(0, str(folder))
+    canvas, wire = importlib.import_module("canvas_pb2"), importlib.import_module("wire_pb2")
+
+    class Contract:
+        CanvasState, Card, Prop, Committed = canvas.CanvasState, canvas.Card, canvas.Prop, wire.Committed
+    return Contract
+
+
+class Actor:
+    """One participant: a process that may be killed and started again with what is on its disk."""
+
+    def __init__(self, game, name):
+        self.game, self.name, self.starts = game, name, 0
+        self.state = game.folder / name
+        self.state.mkdir(mode=0o700)
+        self.history = game.folder / f"{name}.history"
+        self.lines, self.process = [], None
+        self.start()
+
+    def start(self):
+        self.starts += 1
+        self.lines = []
+        seed = self.game.random.randrange(1 << 30)
+        self.process = subprocess.Popen(
+            [self.game.actor, self.name, f"127.0.0.1:{self.game.server.port}", self.game.pin, self.game.server.token(f"person-{self.name.lower()}"), self.game.canvas,
+             str(self.state), str(self.history), str(seed)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.game.folder / f"{self.name}.stderr", "ab"), text=True)
+        threading.Thread(target=self.listen, args=(self.process, self.lines), daemon=True).start()
+
+    @staticmethod
+    def listen(process, lines):
+        for line in process.stdout:
+            lines.append(line.strip())
+
+    def say(self, text):
+        self.process.stdin.write(text + "\n")
+        self.process.stdin.flush()
+
+    def heard(self, word):
+        return next((line for line in reversed(self.lines) if line.startswith(word)), None)
+
+    def await_word(self, word):
+        def there():
+            if self.process.poll() is not None:
+                raise AssertionError(f"{self.name} ended with {self.process.returncode}: {(self.game.folder / (self.name + '.stderr')).read_text()[-3000:]}")
+            return self.heard(word)
+        return wait_for(there, f"'{word}' of {self.name}", 120)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def edits(self):
+        """How much it has written down so far: a condition to wait for while it works."""
+        return self.history.stat().st_size if self.history.exists() else 0
+
+
+class Game:
+    """A server, a canvas, and actors on it."""
+
+    def __init__(self, tools, seed, actors=4, conf="", fault="", cards=3, disk=None, **options):
+        self.random = random.Random(seed)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cocanvas-scenario-"))
+        self.actor, self.pb = str(tools.bin / "tests/scenario/scenario_actor"), tools.pb
+        tempfile.tempdir, before = disk, tempfile.tempdir      # the server's files, PostgreSQL's among them
+        self.server = LocalServer(str(tools.bin / "server/cocanvasd"), conf=conf, **options)
+        tempfile.tempdir = before
+        self.fault = fault
+        wait_for(self.connected, "the daemon's connections to PostgreSQL")
+        self.canvas = str(uuid.UUID(bytes=bytes(self.server.canvas("owner"))))
+        with open(self.server.state_path("first-owner-link"), encoding="utf-8") as f:
+            self.pin = f.read().strip().split("p=")[1]
+        if fault:
+            self.server.stop()
+            self.start(fault)
+        self.actors = [Actor(self, name) for name in "ABCDEFGH"[:actors]]
+        for actor in self.actors:
+            actor.await_word("live")
+        self.actors[0].say("go 5")
+        wait_for(lambda: int(self.sql("SELECT count(*) FROM journal")) >= cards, "the first cards")
+
+    def sql(self, text):
+        return self.server.postgres.sql(text)
+
+    def start(self, fault=""):
+        self.server.environment["COCANVAS_FAULT"] = fault
+        self.server.start()
+
+    def connected(self):
+        return self.server.status().get("database") == "up"
+
+    def go(self, ms=5):
+        for actor in self.actors:
+            actor.say(f"go {ms}")
+
+    def work(self, size=4000):
+        """Until every actor has written down so many more bytes: everyone has edited and seen edits."""
+        before = {a: a.edits() for a in self.actors}
+        wait_for(lambda: all(a.edits() >= before[a] + size for a in self.actors), "the actors' work", 120)
+
+    def moment(self):
+        """A random moment while everyone works."""
+        self.work(self.random.randrange(500, 20000))
+
+    def head(self):
+        return int(self.sql("SELECT head_seq FROM canvas"))
+
+    def rest(self):
+        """Everybody stops and saves; gives name → (seq, hash). Asked again until all stand at the head."""
+        def equal():
+            for actor in self.actors:
+                actor.lines[:] = [line for line in actor.lines if not line.startswith("quiet")]
+                actor.say("quiet")
+            said = {a.name: a.await_word("quiet").split() for a in self.actors}
+            at = {name: (int(words[1]), int(words[2], 16)) for name, words in said.items()}
+            head = self.head()
+            return at if all(seq == head for seq, _ in at.values()) else None
+        return wait_for(equal, "everybody at the head", 120)
+
+    def judge(self, calm=False):
+        hashes = self.rest()
+        for actor in self.actors:
+            actor.say("quit")
+            actor.process.wait(60)
+        code = self.server.stop()
+        rows = [line.split("|") for line in self.sql("SELECT seq, epoch, client, client_seq, encode(payload, 'hex') FROM journal ORDER BY seq").splitlines()]
+        rows = [(int(a), int(b), int(c), int(d), binascii.unhexlify(e)) for a, b, c, d, e in rows]
+        snapshots = [line.split("|") for line in self.sql("SELECT seq, hash, encode(state, 'hex') FROM snapshot ORDER BY seq").splitlines()]
+        snapshots = [(int(a), int(b), binascii.unhexlify(c)) for a, b, c in snapshots]
+        checker = check.Checker(self.pb, rows, snapshots, hashes, [a.history for a in self.actors], calm)
+        violations = checker.run()
+        if code:
+            violations.append(f"the daemon stopped with {code}: {self.server.log()[-2000:]}")
+        return violations, getattr(checker, "summary", f"{len(rows)} batches")
+
+    def close(self):
+        for actor in self.actors:
+            if actor.process.poll() is None:
+                actor.kill()
+        self.server.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+# ---------------------------------------------------------------- scenarios: each plays with a game until it is time to judge
+
+def calm(game, _rounds):
+    """Nothing goes wrong."""
+    game.go()
+    for _ in range(4):
+        game.moment()
+    return True
+
+
+def kill_daemon(game, rounds):
+    """kill -9 of the daemon at random moments under load."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        game.server.kill()
+        game.start()
+    game.moment()
+
+
+def kill_after_commit(game, rounds):
+    """kill -9 of the daemon between COMMIT and broadcast."""
+    killed_by_fault(game, rounds, "kill_after_commit")
+
+
+def kill_before_commit(game, rounds):
+    """kill -9 of the daemon between receiving a batch and its COMMIT."""
+    killed_by_fault(game, rounds, "kill_before_commit")
+
+
+def killed_by_fault(game, rounds, fault):
+    game.go()
+    for _ in range(rounds):
+        game.server.kill()
+        game.start(f"{fault}:{game.random.randrange(5, 60)}")
+        assert game.server.process.wait(120) == -signal.SIGKILL
+        game.start()
+        game.moment()
+
+
+def kill_postgres(game, rounds):
+    """kill -9 of PostgreSQL, which stays away for a while in which everybody types on."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        game.server.postgres.kill()
+        wait_for(lambda: not game.connected(), "the daemon to notice")
+        for actor in game.actors:
+            before = actor.edits()
+            wait_for(lambda a=actor, b=before: a.edits() > b + 300, "typing while PostgreSQL is away")
+        game.server.postgres.start()
+        game.moment()
+
+
+def kill_client(game, rounds):
+    """kill -9 of clients with unsent edits: the daemon goes away, they type on, they are killed; all come back."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        game.server.kill()
+        game.work(1000)
+        for actor in game.actors[:3]:
+            actor.kill()
+        game.start()
+        for actor in game.actors[:3]:
+            actor.start()
+            actor.await_word("live")
+            actor.say("go 5")
+        game.moment()
+
+
+def drain(game, rounds):
+    """Orderly stops and starts, as for an upgrade."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        game.server.restart()
+    game.moment()
+
+
+def terminate_backends(game, rounds):
+    """PostgreSQL's administrator cuts all of the daemon's connections, again and again."""
+    game.go()
+    for _ in range(3 * rounds):
+        game.moment()
+        game.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'cocanvasd%'")
+    game.moment()
+
+
+def duplicates(game, rounds):
+    """One more client sends each of its batches twice, as after a lost answer, while the others work."""
+    game.go()
+    card = int(game.sql("SELECT client FROM journal ORDER BY seq LIMIT 1")) << 32 | 1
+    with game.server.member("owner") as wire:
+        opened = wire.open(uuid.UUID(game.canvas).bytes, client_id=os.urandom(16))
+        for number in range(1, 10 * rounds + 1):
+            op = {"tag_set": {"card": card, "tag": f"t{number}", "on": True}}
+            wire.submit(number, opened["head_seq"], op)
+            wire.submit(number, opened["head_seq"], op)
+            while not is_own(wire.expect("committed"), opened["client"], number):
+                pass
+    game.work()
+
+
+def is_own(batch, client, number):
+    return batch.get("client") == client and batch.get("client_seq") == number
+
+
+def freeze_postgres(game, rounds):
+    """PostgreSQL stands still in the middle of commits; then daemon and PostgreSQL are killed at once. Whatever was shown must be there."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        game.server.postgres.freeze()
+        for actor in game.actors:
+            before = actor.edits()
+            wait_for(lambda a=actor, b=before: a.edits() > b + 300, "typing while PostgreSQL stands still")
+        game.server.kill()
+        game.server.postgres.everybody(signal.SIGKILL)
+        game.server.postgres.process.wait()
+        game.server.postgres.start()
+        game.start(game.fault)
+        game.moment()
+
+
+def disk_full(game, rounds):
+    """The database's disk (a small tmpfs, see --small-disk) is full for a while. Everybody types on; nothing is lost; all is saved when there is room."""
+    game.go()
+    for _ in range(rounds):
+        game.moment()
+        ballast = pathlib.Path(game.server.postgres.data) / "ballast"
+        with open(ballast, "wb") as f:
+            try:
+                while True:
+                    f.write(bytes(1 << 16))
+                    f.flush()
+            except OSError as error:
+                assert error.errno == errno.ENOSPC, error
+        # What PostgreSQL has set aside is used up before it notices.
+        wait_for(lambda: not game.connected() or "disk" in game.server.log() or "no space" in game.server.log().lower(), "the disk to be full", 120)
+        for actor in game.actors:
+            before = actor.edits()
+            wait_for(lambda a=actor, b=before: a.edits() > b + 300, "typing while the disk is full")
+        ballast.unlink()
+        if not game.server.postgres.answers():      # a full disk can make PostgreSQL stop itself: the administrator starts it again
+            game.server.postgres.stop(signal.SIGQUIT)
+            game.server.postgres.start()
+        game.moment()
+
+
+SCENARIOS = {f.__name__: f for f in (calm, kill_daemon, kill_after_commit, kill_before_commit, kill_postgres, kill_client, drain, terminate_backends, duplicates,
+                                      freeze_postgres, disk_full)}
+
+
+# ---------------------------------------------------------------- broken builds that must be convicted
+
+def convict_ack_before_commit(game):
+    """Sends batches before they are committed."""
+    freeze_postgres(game, 3)
+
+
+def convict_dedupe_off(game):
+    """Takes what a client sends again for something new."""
+    duplicates(game, 2)
+
+
+def convict_tie_rule_flipped(game):
+    """Transforms late text to the other side than the clients do."""
+    game.go(2)
+    for _ in range(6):
+        game.moment()
+
+
+def convict_drop_one_broadcast(game):
+    """Leaves one committed batch out of what it sends."""
+    game.go()
+    for _ in range(4):
+        game.moment()
+
+
+CONVICTS = {f.__name__.removeprefix("convict_"): f
+            for f in (convict_ack_before_commit, convict_dedupe_off, convict_tie_rule_flipped, convict_drop_one_broadcast)}
+
+
+SMALL_DISK = {"disk_full": 160 << 20}       # bytes of the database's file system, by scenario
+SMALL_CONF = "min_wal_size = 32MB\nmax_wal_size = 64MB\nwal_recycle = off"
+
+
+def in_own_namespace(arguments):
+    """Runs this program again where it may mount a small disk. An ordinary user gets a user namespace for that; 77 if there is none to be had."""
+    how = ["unshare", "--mount"] + ([] if os.geteuid() == 0 else ["--map-current-user", "--keep-caps"])
+    if subprocess.run([*how, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        print("disk_full: needs root or user namespaces to mount a small disk; not run", flush=True)
+        return 77
+    return subprocess.run([*how, sys.executable, __file__, *arguments], env={**os.environ, "SCENARIO_NAMESPACE": "1"}, check=False).returncode
+
+
+def on_small_disk(size):
+    """A folder on a tmpfs of that size."""
+    folder = tempfile.mkdtemp(prefix="cocanvas-disk-")
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mount(b"tmpfs", folder.encode(), b"tmpfs", 0, f"size={size},mode=755".encode()):
+        raise OSError(ctypes.get_errno(), "mount")
+    return folder
+
+
+def play(tools, name, seed, rounds, fault="", keep=None):
+    small = name in SMALL_DISK
+    game = Game(tools, seed, fault=fault, conf=SMALL_CONF if small else "", disk=on_small_disk(SMALL_DISK[name]) if small else None)
+    try:
+        if fault:
+            CONVICTS[fault](game)
+            game.server.stop()
+            game.start("")
+            return game.judge(calm=fault == "drop_one_broadcast")[0]
+        violations, summary = game.judge(calm=bool(SCENARIOS[name](game, rounds)))
+        print(f"{name}: {summary}, {len(violations)} violations", flush=True)
+        return violations
+    except BaseException:
+        sys.stderr.write(f"\n{name}, seed {seed}: the daemon's log ends with\n{game.server.log()[-3000:]}\n")
+        raise
+    finally:
+        if keep:
+            shutil.copytree(game.folder, pathlib.Path(keep) / name, dirs_exist_ok=True)
+        game.close()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="build folder")
+    parser.add_argument("--rounds", type=int, default=2, help="faults per scenario")
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--keep", help="folder for the histories")
+    parser.add_argument("--convict", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="SCENARIO")
+    tools = parser.parse_args()
+    unknown = set(tools.names) - set(CONVICTS if tools.convict else SCENARIOS)
+    if unknown:
+        parser.error(f"no scenario named {', '.join(unknown)}; there are {', '.join(CONVICTS if tools.convict else SCENARIOS)}")
+    failed = False
+    small = set(tools.names) & set(SMALL_DISK)
+    if small and not tools.convict and "SCENARIO_NAMESPACE" not in os.environ:
+        assert len(tools.names) == 1, "a scenario on a small disk runs alone"
+        sys.exit(in_own_namespace(sys.argv[1:]))
+    print(f"seed {tools.seed}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        tools.pb = protobuf_module(folder)
+        for name in tools.names or (CONVICTS if tools.convict else sorted(set(SCENARIOS) - set(SMALL_DISK))):
+            try:
+                violations = play(tools, name, tools.seed, tools.rounds, fault=name if tools.convict else "", keep=tools.keep)
+            except AssertionError as error:     # a broken build may also never come to rest
+                violations = [f"I14: {error}"]
+            if tools.convict:
+                print(f"{name}: {'convicted: ' + violations[0] if violations else 'NOT CONVICTED'}", flush=True)
+                failed |= not violations
+            else:
+                for violation in violations[:20]:
+                    print("  " + violation)
+                failed |= bool(violations)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
