@@ -1,5 +1,6 @@
-"""A cocanvasd on a private PostgreSQL, for one test program: in a temporary folder, on loopback and a Unix socket, stopped and removed at the end.
-Both die with the test. As root, PostgreSQL runs as nobody (it refuses root) and the daemon with --allow-root."""
+"""A cocanvasd on a private PostgreSQL, for one test program: in temporary folders, on loopback and a Unix socket, stopped and removed at the end.
+Both die with the test. All servers of a program share one cluster, each with a database of its own. As root, PostgreSQL runs as nobody (it refuses root) and the daemon with --allow-root."""
+import atexit
 import ctypes
 import glob
 import os
@@ -44,8 +45,20 @@ def free_port():
 class Postgres:
     """A new cluster; conf: more lines for postgresql.conf."""
 
-    def __init__(self, folder, conf=""):
-        self.folder, self.bin = folder, sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+    shared = None
+
+    @classmethod
+    def get(cls):
+        """The program's own cluster, which is made when it is first needed."""
+        if not cls.shared:
+            cls.shared = cls()
+            atexit.register(cls.shared.close)
+        return cls.shared
+
+    def __init__(self, conf=""):
+        self.folder, self.bin = tempfile.mkdtemp(prefix="cocanvas-pg-"), sorted(glob.glob("/usr/lib/postgresql/*/bin"))[-1]
+        self.databases = 0
+        folder = self.folder
         self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
         self.data, self.log = os.path.join(folder, "pg"), os.path.join(folder, "pg.log")
         os.mkdir(self.data, 0o700)
@@ -56,7 +69,16 @@ class Postgres:
         with open(os.path.join(self.data, "postgresql.conf"), "a", encoding="utf-8") as f:
             f.write(f"listen_addresses = ''\nunix_socket_directories = '{self.data}'\nfsync = off\nmax_connections = 60\n{conf}\n")
         self.start()
-        self.run("createdb", "-h", self.data, "-U", "cocanvas", "cocanvas")
+
+    def close(self):
+        self.stop(signal.SIGQUIT)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def new_database(self):
+        self.databases += 1
+        name = f"test{self.databases}"
+        self.run("createdb", "-h", self.data, "-U", "cocanvas", name)
+        return name
 
     def as_user(self):
         die_with_parent()
@@ -91,25 +113,40 @@ class Postgres:
         self.process.kill()
         self.process.wait(DEADLINE)
 
-    def conninfo(self):
-        return f"host={self.data} user=cocanvas dbname=cocanvas"
+    def everybody(self, number):
+        """A signal for the postmaster and all its children."""
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
+            for one in [pid, *map(int, f.read().split())]:
+                os.kill(one, number)
 
-    def sql(self, text):
-        return self.run("psql", "-h", self.data, "-U", "cocanvas", "-d", "cocanvas", "-qAtc", text).strip()
+    def freeze(self):
+        """It is there, but does not answer."""
+        self.everybody(signal.SIGSTOP)
+
+    def thaw(self):
+        self.everybody(signal.SIGCONT)
+
+    def conninfo(self, database):
+        return f"host={self.data} user=cocanvas dbname={database}"
+
+    def sql(self, database, text):
+        return self.run("psql", "-h", self.data, "-U", "cocanvas", "-d", database, "-qAtc", text).strip()
 
 
 class LocalServer:
     """The daemon. options: of its configuration, as keyword arguments; they may be changed (self.options) before a reload or restart."""
 
-    def __init__(self, daemon=None, conf="", environment=(), **options):
+    def __init__(self, daemon=None, postgres=None, environment=(), **options):
         self.daemon = daemon or os.environ["COCANVASD"]
         self.folder = tempfile.mkdtemp(prefix="cocanvas-test-")
-        self.process = self.postgres = None
+        self.process = None
         self.port = free_port()
         self.options = {"workers": 2, **options}
         self.tokens, self.environment = {}, dict(environment)
         try:
-            self.postgres = Postgres(self.folder, conf)
+            self.postgres = postgres or Postgres.get()
+            self.database = self.postgres.new_database()
             self.start()
         except BaseException:
             self.close()
@@ -128,7 +165,7 @@ class LocalServer:
 
     def write_config(self):
         path = os.path.join(self.folder, "cocanvasd.conf")
-        fixed = dict(database=self.postgres.conninfo(), listen=f"127.0.0.1:{self.port}", state_dir=os.path.join(self.folder, "state"),
+        fixed = dict(database=self.postgres.conninfo(self.database), listen=f"127.0.0.1:{self.port}", state_dir=os.path.join(self.folder, "state"),
                      public_host="127.0.0.1", database_wait_s=20)
         with open(path, "w", encoding="utf-8") as f:
             for name, value in {**fixed, **self.options}.items():
@@ -182,8 +219,6 @@ class LocalServer:
     def close(self):
         if self.process and self.process.poll() is None:
             self.kill()
-        if self.postgres:
-            self.postgres.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def admin(self, word):
@@ -194,6 +229,10 @@ class LocalServer:
     def status(self):
         """The numbers of `admin status`."""
         return {words[0]: words[1] for words in map(str.split, self.admin("status")[1].splitlines()) if len(words) > 1}
+
+    def sql(self, text):
+        """One value, or lines of values, out of the database."""
+        return self.postgres.sql(self.database, text)
 
     # ---- people and canvases
 

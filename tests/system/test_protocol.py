@@ -439,7 +439,7 @@ class Borders(unittest.TestCase):
 
     def test_a_viewer_may_not_edit(self):
         server.token("vic")
-        server.postgres.sql("UPDATE member SET role = 1 WHERE name = 'Vic'")
+        server.sql("UPDATE member SET role = 1 WHERE name = 'Vic'")
         canvas = server.canvas()
         with server.member("vic") as vic:
             self.assertEqual(vic.open(canvas, os.urandom(16)).get("client", 0), 0)
@@ -455,8 +455,8 @@ class Borders(unittest.TestCase):
         """P9: the same bytes for a canvas of another workspace as for none."""
         server.token("ann")
         other, hidden = os.urandom(16), server.canvas()
-        server.postgres.sql(f"INSERT INTO workspace (workspace_id, name) VALUES ('{other.hex()}', 'Other')")
-        server.postgres.sql(f"UPDATE canvas SET workspace_id = '{other.hex()}' WHERE canvas_id = '{hidden.hex()}'")
+        server.sql(f"INSERT INTO workspace (workspace_id, name) VALUES ('{other.hex()}', 'Other')")
+        server.sql(f"UPDATE canvas SET workspace_id = '{other.hex()}' WHERE canvas_id = '{hidden.hex()}'")
         with server.member() as wire:
             def answer(body):
                 wire.send_bytes(frame(body))
