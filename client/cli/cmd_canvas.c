@@ -49,7 +49,8 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
     const char *folded = words ? arena_fold(&s->arena, words) : "";
     size_t shown = 0;
     json_t *array = json_array();
-    qsort(list->canvases, list->n_canvases, sizeof *list->canvases, newest_first);
+    if (list->n_canvases)
+        qsort(list->canvases, list->n_canvases, sizeof *list->canvases, newest_first);
     for (size_t i = 0; i < list->n_canvases; i++) {
         const Cocanvas__CanvasInfo *info = list->canvases[i];
         if (!strstr(arena_fold(&s->arena, info->title), folded))
@@ -59,7 +60,7 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
         if (out->json)
             continue;
         out_print(out, STYLE_DIM, "%.8s  ", uuid_words(&s->arena, &info->id));
-        out_print(out, STYLE_PLAIN, "%-40s", arena_line(&s->arena, info->title));
+        out_print(out, STYLE_PLAIN, "%s", arena_cell(&s->arena, info->title, 40));
         out_print(out, STYLE_DIM, "  %-10s %6" PRIu64 "  %s\n", arena_line(&s->arena, info->template_), info->head_seq,
                   short_time(&s->arena, info->changed_ms));
     }

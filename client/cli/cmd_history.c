@@ -117,6 +117,7 @@ int cmd_history(struct cli *cli)
     if (!cli_number(cli, "limit", 0, 1000000000, &limit) || !cli_number(cli, "since", 0, INT32_MAX, &since))
         return EXIT_USAGE;
     int code = edit_begin(&e, cli, cli->args[0], true);
+    e.describe.past = true;
     if (code == EXIT_OK)
         code = print_history(&e, limit, since);
     return edit_end(&e, code);
@@ -178,6 +179,7 @@ static int run_undo(struct cli *cli, bool redo)
     if (!redo && !cli_number(cli, "revision", 1, INT32_MAX, &revision))
         return EXIT_USAGE;
     int code = edit_begin(&e, cli, cli->args[0], false);
+    e.describe.past = true;
     if (code == EXIT_OK)
         code = take_back(&e, redo, (uint64_t)revision);
     return edit_end(&e, code);

@@ -114,7 +114,8 @@ static void print_one(struct cli *cli, Cocanvas__TemplateInfo *t)
     }
     out_print(out, STYLE_BOLD, "%s", arena_line(&cli->arena, t->title));
     out_print(out, STYLE_DIM, "  %s, %s, %u × %u\n", t->id, t->kind, t->cols, t->rows);
-    qsort(t->blocks, t->n_blocks, sizeof *t->blocks, by_order);
+    if (t->n_blocks)
+        qsort(t->blocks, t->n_blocks, sizeof *t->blocks, by_order);
     for (size_t i = 0; i < t->n_blocks; i++) {
         out_print(out, STYLE_PLAIN, "\n%s", arena_line(&cli->arena, t->blocks[i]->title));
         out_print(out, STYLE_DIM, " (%s)\n", t->blocks[i]->key);

@@ -31,7 +31,10 @@ static void print_batch(struct watch *w, const Cocanvas__Committed *batch)
         out_json(&cli->out, object);
         return;
     }
-    struct describe d = {&w->words, replica_view(client_replica(w->s.client)), watch_person, w};
+    struct describe d = {
+        .arena = &w->words, .canvas = replica_view(client_replica(w->s.client)), .person = watch_person, .ctx = w,
+        .past = batch->seq < replica_seq(client_replica(w->s.client)),
+    };
     char clock[16] = "";
     time_t seconds = (time_t)(batch->time_ms / 1000);
     struct tm parts;

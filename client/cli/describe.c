@@ -83,9 +83,32 @@ static const char *describe_prop(const struct describe *d, const char *who, cons
     return arena_printf(d->arena, "%s set %s of %s to %s", who, key, of, describe_value(d, op->value));
 }
 
+/* What the edit itself did: "wrote 'x' into", "deleted 'y' from", "replaced 'y' by 'x' in". */
+static const char *describe_past_edit(const struct describe *d, const char *who, const Cocanvas__TextEdit *op)
+{
+    const char *written = "", *removed = op->removed ? op->removed : "", *where = id_text(d->arena, op->object);
+    size_t writes = 0;
+    for (size_t i = 0; i < op->n_steps; i++)
+        if (op->steps[i]->kind_case == COCANVAS__TEXT_STEP__KIND_INSERT) {
+            written = op->steps[i]->insert;
+            writes++;
+        }
+    if (op->key[0])
+        where = arena_printf(d->arena, "%s of %s", arena_line(d->arena, op->key), where);
+    if (writes > 1)
+        return arena_printf(d->arena, "%s changed %s in several places", who, where);
+    if (writes && *removed)
+        return arena_printf(d->arena, "%s replaced %s by %s in %s", who, quoted(d, removed), quoted(d, written), where);
+    if (writes)
+        return arena_printf(d->arena, "%s wrote %s into %s", who, quoted(d, written), where);
+    return arena_printf(d->arena, "%s deleted %s from %s", who, quoted(d, removed), where);
+}
+
 static const char *describe_text(const struct describe *d, const char *who, const Cocanvas__TextEdit *op)
 {
     struct card *card = d->canvas ? canvas_card(d->canvas, op->object) : NULL;
+    if (d->past)
+        return describe_past_edit(d, who, op);
     if (card && !op->key[0])
         return arena_printf(d->arena, "%s changed %s", who, describe_card(d, card));
     if (op->key[0])

@@ -12,6 +12,7 @@ struct describe {
     const struct canvas *canvas;         /* may be NULL: ids alone then */
     const char *(*person)(void *ctx, uint32_t author);   /* borrowed until the next call */
     void *ctx;
+    bool past;                           /* of long ago: tell what a text edit did, not what the text is now */
 };
 
 /* "7.14 in Channels: 'Wholesale'", short; for confirmations. */

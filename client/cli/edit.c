@@ -21,7 +21,7 @@ int edit_begin(struct edit *e, struct cli *cli, const char *canvas_words, bool r
         return code;
     e->replica = client_replica(e->s.client);
     e->canvas = replica_view(e->replica);
-    e->describe = (struct describe){e->arena, e->canvas, person_name, &e->s};
+    e->describe = (struct describe){.arena = e->arena, .canvas = e->canvas, .person = person_name, .ctx = &e->s};
     return EXIT_OK;
 }
 

@@ -123,12 +123,12 @@ static void place_columns(struct drawing *d, size_t width)
         d->x[i] = (width - 1) * i / d->cols;
 }
 
-/* Rows are as low as they can be; a block that needs more stretches the last of its rows. */
+/* Rows are as low as they can be (the line below a row is all that an empty one takes); a block that needs more stretches the last of its rows. */
 static void place_rows(struct drawing *d)
 {
     size_t height[LARGEST];
     for (size_t i = 0; i < d->rows; i++)
-        height[i] = 1;
+        height[i] = 0;
     for (size_t row = 0; row < d->rows; row++)
         for (size_t i = 0; i < d->n_boxes; i++) {
             const struct block *block = d->boxes[i].block;

@@ -23,6 +23,8 @@ struct live {
     struct event *on_input;
     struct event *on_late;           /* fires when an edit is still not saved after a while */
     uint64_t last_card;              /* the one that was added, read or changed last: "it" */
+    bool started;                    /* the canvas is open: from now on events are told */
+    bool prompted;                   /* the prompt stands there, its line not ended */
     bool ended;                      /* quit, or the end of input */
     bool unsaved;                    /* "saved" is owed */
     bool told_late;

@@ -17,10 +17,13 @@ enum {
 
 /* ---- talking */
 
+/* Once after each command. Events that come while it stands there begin a line of their own and do not repeat it: that would be noise to listen to. */
 static void prompt(struct live *l)
 {
-    if (l->s.cli->out.terminal && isatty(STDIN_FILENO) == 1)
+    if (l->s.cli->out.terminal && isatty(STDIN_FILENO) == 1 && !l->s.cli->out.json) {
         out_print(&l->s.cli->out, STYLE_PLAIN, "> ");
+        l->prompted = true;
+    }
     fflush(l->s.cli->out.to);
 }
 
@@ -36,8 +39,9 @@ void live_say(struct live *l, const char *fmt, ...)
         json_object_set_new(object, "text", json_string(text));
         out_json(&l->s.cli->out, object);
     } else {
-        out_print(&l->s.cli->out, STYLE_PLAIN, "%s\n", text);
+        out_print(&l->s.cli->out, STYLE_PLAIN, "%s%s\n", l->prompted ? "\n" : "", text);
     }
+    l->prompted = false;
     fflush(l->s.cli->out.to);
     free(text);
 }
@@ -56,7 +60,7 @@ static const char *person_of(void *ctx, uint32_t author)
 struct describe live_describe(struct live *l)
 {
     struct replica *replica = client_replica(l->s.client);
-    return (struct describe){&l->words, replica ? replica_view(replica) : NULL, person_of, l};
+    return (struct describe){.arena = &l->words, .canvas = replica ? replica_view(replica) : NULL, .person = person_of, .ctx = l};
 }
 
 /* ---- saving */
@@ -125,6 +129,8 @@ static void on_batch(void *ctx, const Cocanvas__Committed *batch)
 {
     struct live *l = ctx;
     bool own = batch->client == replica_client(client_replica(l->s.client));
+    if (!l->started)
+        return;
     struct describe d = live_describe(l);
     for (size_t i = 0; !own && i < batch->n_ops; i++) {
         const char *sentence = describe_op(&d, batch->author, batch->ops[i]);
@@ -188,6 +194,9 @@ static struct live_person *slot_of(struct live *l, uint32_t session)
 static void one_present(struct live *l, const Cocanvas__Present *present, bool quietly)
 {
     struct live_person *person = slot_of(l, present->session);
+    struct replica *replica = client_replica(l->s.client);
+    if (replica && present->author == replica_author(replica))
+        return;                  /* oneself, here or on another device */
     if (present->gone) {
         if (person)
             person->session = 0;
@@ -217,7 +226,7 @@ static void on_presence(void *ctx, const Cocanvas__PresenceUpdate *update)
         memset(l->people, 0, sizeof l->people);
     for (size_t i = 0; i < update->n_present; i++)
         if (update->present[i]->session)
-            one_present(l, update->present[i], update->full);
+            one_present(l, update->present[i], update->full || !l->started);
     arena_reset(&l->words);
 }
 
@@ -245,6 +254,7 @@ static void take_lines(struct live *l)
             text--;
         char *line = xstrndup(bytes, text);
         buf_drain(&l->input, len + 1);
+        l->prompted = false;
         live_command(l, line);
         free(line);
         arena_reset(&l->words);
@@ -331,6 +341,7 @@ static int start(struct live *l, struct cli *cli)
         return code;
     l->on_late = evtimer_new(l->s.base, on_late, l);
     l->on_input = event_new(l->s.base, STDIN_FILENO, EV_READ | EV_PERSIST, on_input, l);
+    l->started = true;
     live_presence(l, 0, false);
     welcome(l);
     event_add(l->on_input, NULL);

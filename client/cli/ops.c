@@ -35,6 +35,7 @@ static Cocanvas__Place *make_place(struct arena *a, const struct ops_place *from
     Cocanvas__Place *place = make(a, &cocanvas__place__descriptor);
     place->block = from->block;
     place->after = from->first ? 0 : from->after;
+    place->before = from->first ? 0 : from->before;
     place->first = from->first;
     return place;
 }

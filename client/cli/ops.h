@@ -6,9 +6,9 @@
 #include "common/canvas.h"
 #include "common/op.h"
 
-/* Where in a block: after a card, else at its beginning (first), else at its end. */
+/* Where in a block: after a card, else before one, else at its beginning (first), else at its end. */
 struct ops_place {
-    uint64_t block, after;
+    uint64_t block, after, before;
     bool first;
 };
 

@@ -220,6 +220,13 @@ char *arena_short(struct arena *a, const char *text, size_t cells)
     return arena_printf(a, "%.*s…", (int)at, line);
 }
 
+char *arena_cell(struct arena *a, const char *text, size_t cells)
+{
+    char *cut = arena_short(a, text, cells);
+    size_t used = utf8_width(cut, strlen(cut));
+    return arena_printf(a, "%s%*s", cut, used < cells ? (int)(cells - used) : 0, "");
+}
+
 char *arena_fold(struct arena *a, const char *text)
 {
     utf8proc_uint8_t *folded = NULL;

@@ -56,6 +56,8 @@ char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *arena_line(struct arena *a, const char *text);
 /* The same, cut to `cells` terminal cells with an ellipsis. */
 char *arena_short(struct arena *a, const char *text, size_t cells);
+/* Cut, or filled with spaces, to exactly `cells`: a column of a list. */
+char *arena_cell(struct arena *a, const char *text, size_t cells);
 /* Case-folded (Unicode), for comparisons of what people type. */
 char *arena_fold(struct arena *a, const char *text);
 void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3);

@@ -47,27 +47,6 @@ static void play_own(const struct history *history, uint32_t author, struct stac
     }
 }
 
-static enum undo_outcome choose(struct undo_plan *plan, const struct history *history, uint32_t author, uint32_t client, bool redo, size_t *index,
-                                struct arena *arena)
-{
-    struct stack undo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0}, redo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0};
-    play_own(history, author, &undo_stack, &redo_stack);
-    const struct stack *from = redo ? &redo_stack : &undo_stack;
-    enum undo_outcome outcome = from->n ? UNDO_READY : history->complete || redo ? UNDO_NOTHING : UNDO_NEEDS_HISTORY;
-    if (from->n) {
-        *index = from->at[from->n - 1];
-        plan->target = history->at[*index];
-        if (plan->target->client != client) {
-            plan->why = arena_printf(arena, "your last change (revision %" PRIu64 ") was made by another program or device of yours. Undo it there; or, "
-                                     "here: cocanvas undo CANVAS --revision %" PRIu64, plan->target->seq, plan->target->seq);
-            outcome = UNDO_BLOCKED;
-        }
-    }
-    free(undo_stack.at);
-    free(redo_stack.at);
-    return outcome;
-}
-
 static enum undo_outcome choose_revision(struct undo_plan *plan, const struct history *history, uint32_t author, uint64_t revision, size_t *index)
 {
     for (size_t i = 0; i < history->n; i++) {
@@ -168,6 +147,7 @@ static void add(struct inverting *v, Cocanvas__Op *op)
 static void leave_out(struct inverting *v)
 {
     v->plan->left_out++;
+    v->plan->why = "others have worked on it since";
 }
 
 /* A card that was made, or brought back: away with it, unless somebody works on it. */
@@ -218,7 +198,34 @@ static void invert_prop(struct inverting *v, const Cocanvas__PropSet *set)
     add(v, ops_prop_set(v->arena, set->object, set->key, &old));
 }
 
-/* Behind the last card whose key is below the old one. */
+/* Next to where it was: beside a neighbour that is alive. A removed neighbour can't be named, but it keeps its key, and which of the two sides is chosen
+ * decides on which side of it the card lands. */
+static struct ops_place old_place(const struct block *block, const struct card *card, const char *key)
+{
+    struct ops_place place = {.block = block->o.id};
+    uint32_t i = 0;
+    while (i < block->n_cards && strcmp(block->cards[i]->order_key, key) < 0)
+        i++;
+    const struct card *below = NULL, *above = NULL;
+    bool next_to_below = true;
+    for (uint32_t k = i; k > 0 && !below; k--) {
+        if (block->cards[k - 1] == card)
+            continue;
+        if (block->cards[k - 1]->deleted_seq == 0)
+            below = block->cards[k - 1];
+        else
+            next_to_below = false;
+    }
+    for (uint32_t k = i; k < block->n_cards && !above; k++)
+        if (block->cards[k] != card && block->cards[k]->deleted_seq == 0)
+            above = block->cards[k];
+    if (below && (next_to_below || !above))
+        place.after = below->o.id;
+    else if (above)
+        place.before = above->o.id;
+    return place;
+}
+
 static void invert_move(struct inverting *v, uint64_t id)
 {
     const Cocanvas__Place *place;
@@ -234,18 +241,11 @@ static void invert_move(struct inverting *v, uint64_t id)
         return;
     }
     const struct block *block = canvas_block(v->canvas, place->block);
-    struct ops_place to = {.block = place->block, .first = true};
     if (!block || block->deleted) {
         leave_out(v);
         return;
     }
-    for (uint32_t i = 0; i < block->n_cards; i++) {
-        const struct card *other = block->cards[i];
-        if (other == card || other->deleted_seq != 0 || strcmp(other->order_key, place->order_key) >= 0)
-            continue;
-        to.first = false;
-        to.after = other->o.id;
-    }
+    struct ops_place to = old_place(block, card, place->order_key);
     add(v, ops_card_move(v->arena, id, &to));
 }
 
@@ -291,6 +291,13 @@ static void invert_block_add(struct inverting *v, const Cocanvas__Block *made)
         add(v, ops_block_remove(v->arena, made->id));
 }
 
+/* Whether the op changed what it switches; one that is older than the history is taken to have done so. */
+static bool switched(const struct inverting *v, bool to)
+{
+    bool was;
+    return undo_past_switch(v->history, v->index, v->op, &was) == PAST_HIDDEN || was != to;
+}
+
 /* Comments, links, readings: made ones are deleted, deleted ones brought back. */
 static void invert_attached(struct inverting *v, const Cocanvas__Op *op)
 {
@@ -299,25 +306,30 @@ static void invert_attached(struct inverting *v, const Cocanvas__Op *op)
         add(v, ops_comment_delete(v->arena, op->comment_add->id, true));
         break;
     case COCANVAS__OP__KIND_COMMENT_DELETE:
-        add(v, ops_comment_delete(v->arena, op->comment_delete->id, !op->comment_delete->on));
+        if (switched(v, op->comment_delete->on))
+            add(v, ops_comment_delete(v->arena, op->comment_delete->id, !op->comment_delete->on));
         break;
     case COCANVAS__OP__KIND_COMMENT_RESOLVE:
-        add(v, ops_comment_resolve(v->arena, op->comment_resolve->id, !op->comment_resolve->on));
+        if (switched(v, op->comment_resolve->on))
+            add(v, ops_comment_resolve(v->arena, op->comment_resolve->id, !op->comment_resolve->on));
         break;
     case COCANVAS__OP__KIND_LINK_ADD:
         add(v, ops_link_remove(v->arena, op->link_add->id, true));
         break;
     case COCANVAS__OP__KIND_LINK_REMOVE:
-        add(v, ops_link_remove(v->arena, op->link_remove->id, !op->link_remove->on));
+        if (switched(v, op->link_remove->on))
+            add(v, ops_link_remove(v->arena, op->link_remove->id, !op->link_remove->on));
         break;
     case COCANVAS__OP__KIND_READING_ADD:
         add(v, ops_reading_remove(v->arena, op->reading_add->id, true));
         break;
     case COCANVAS__OP__KIND_READING_REMOVE:
-        add(v, ops_reading_remove(v->arena, op->reading_remove->id, !op->reading_remove->on));
+        if (switched(v, op->reading_remove->on))
+            add(v, ops_reading_remove(v->arena, op->reading_remove->id, !op->reading_remove->on));
         break;
-    default:
-        leave_out(v);            /* a removed block or a name in the history: made anew by hand */
+    default:                     /* a removed block, a name in the history */
+        v->plan->left_out++;
+        v->plan->why = "what was removed there can't be brought back; make it again";
     }
 }
 
@@ -328,11 +340,12 @@ static void invert_op(struct inverting *v, const Cocanvas__Op *op)
         remove_card(v, op->card_create->id);
         break;
     case COCANVAS__OP__KIND_CARD_RESTORE:
-        remove_card(v, op->card_restore->id);
+        if (switched(v, false))
+            remove_card(v, op->card_restore->id);
         break;
     case COCANVAS__OP__KIND_CARD_DELETE: {
         const struct card *card = canvas_card(v->canvas, op->card_delete->id);
-        if (card && card->deleted_seq != 0)
+        if (card && card->deleted_seq != 0 && switched(v, true))
             add(v, ops_card_restore(v->arena, op->card_delete->id));
         break;
     }
@@ -374,19 +387,46 @@ static enum undo_outcome invert(struct undo_plan *plan, const struct history *hi
         return UNDO_NEEDS_HISTORY;
     if (v.hidden)
         plan->why = "what stood there before is older than the canvas' history";
-    else if (plan->n == 0 && plan->left_out)
-        plan->why = "others have worked on it since";
-    else if (plan->n == 0)
-        plan->why = "it has no effect any more";
-    return plan->why ? UNDO_BLOCKED : UNDO_READY;
+    if (plan->n == 0 && !plan->why)
+        return UNDO_NOTHING;
+    return plan->n == 0 || v.hidden ? UNDO_BLOCKED : UNDO_READY;
+}
+
+/* The newest of one's own that still has an effect. */
+static enum undo_outcome undo_last(struct undo_plan *plan, const struct history *history, const struct canvas *canvas, const struct stack *from,
+                                   uint32_t client, struct arena *arena)
+{
+    for (size_t i = from->n; i > 0; i--) {
+        memset(plan, 0, sizeof *plan);
+        plan->target = history->at[from->at[i - 1]];
+        if (plan->target->client != client) {
+            plan->why = arena_printf(arena, "your last change (revision %" PRIu64 ") was made by another program or device of yours. Undo it there; or, "
+                                     "here: cocanvas undo CANVAS --revision %" PRIu64, plan->target->seq, plan->target->seq);
+            return UNDO_BLOCKED;
+        }
+        enum undo_outcome outcome = invert(plan, history, canvas, from->at[i - 1], arena);
+        if (outcome != UNDO_NOTHING)
+            return outcome;
+    }
+    return UNDO_NOTHING;
 }
 
 enum undo_outcome undo_make(struct undo_plan *plan, const struct history *history, const struct canvas *canvas, uint32_t author, uint32_t client,
                             bool redo, uint64_t revision, struct arena *arena)
 {
     size_t index = 0;
+    enum undo_outcome outcome;
     memset(plan, 0, sizeof *plan);
-    enum undo_outcome outcome = revision ? choose_revision(plan, history, author, revision, &index)
-                                         : choose(plan, history, author, client, redo, &index, arena);
-    return outcome == UNDO_READY ? invert(plan, history, canvas, index, arena) : outcome;
+    if (revision) {
+        outcome = choose_revision(plan, history, author, revision, &index);
+        return outcome == UNDO_READY ? invert(plan, history, canvas, index, arena) : outcome;
+    }
+    struct stack undo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0}, redo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0};
+    play_own(history, author, &undo_stack, &redo_stack);
+    outcome = undo_last(plan, history, canvas, redo ? &redo_stack : &undo_stack, client, arena);
+    if (outcome == UNDO_NOTHING && !history->complete && !redo)
+        outcome = UNDO_NEEDS_HISTORY;
+    free(undo_stack.at);
+    free(redo_stack.at);
+    return outcome;
 }

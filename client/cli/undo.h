@@ -46,6 +46,8 @@ enum past undo_past_value(const struct history *history, size_t index, size_t op
 enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card, const Cocanvas__Place **place);
 /* Whether the tag or the author's vote was there. */
 enum past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set, bool *on);
+/* Whether a card was deleted, a comment deleted or resolved, a link or reading removed: the `on` that the given op, which sets such a thing, found. */
+enum past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on);
 enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author, bool *on);
 
 #endif

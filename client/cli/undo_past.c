@@ -117,6 +117,70 @@ enum past undo_past_tag(const struct history *history, size_t index, size_t op, 
     return PAST_HIDDEN;
 }
 
+/* Ops that switch something on or off: what they switch, and to what. kind 0: the op is none of them. */
+struct switched {
+    unsigned kind;               /* deletion of a card, or the op's own kind */
+    uint64_t id;
+    bool on;
+};
+
+static struct switched switch_of(const Cocanvas__Op *op)
+{
+    const unsigned deletion = COCANVAS__OP__KIND_CARD_DELETE;
+    switch (op->kind_case) {
+    case COCANVAS__OP__KIND_CARD_CREATE:
+        return (struct switched){deletion, op->card_create->id, false};
+    case COCANVAS__OP__KIND_CARD_DELETE:
+        return (struct switched){deletion, op->card_delete->id, true};
+    case COCANVAS__OP__KIND_CARD_RESTORE:
+        return (struct switched){deletion, op->card_restore->id, false};
+    case COCANVAS__OP__KIND_COMMENT_DELETE:
+        return (struct switched){op->kind_case, op->comment_delete->id, op->comment_delete->on};
+    case COCANVAS__OP__KIND_COMMENT_RESOLVE:
+        return (struct switched){op->kind_case, op->comment_resolve->id, op->comment_resolve->on};
+    case COCANVAS__OP__KIND_LINK_REMOVE:
+        return (struct switched){op->kind_case, op->link_remove->id, op->link_remove->on};
+    case COCANVAS__OP__KIND_READING_REMOVE:
+        return (struct switched){op->kind_case, op->reading_remove->id, op->reading_remove->on};
+    default:
+        return (struct switched){0, 0, false};
+    }
+}
+
+/* The id of what the op makes, when that begins with everything switched off. */
+static uint64_t made_by(const Cocanvas__Op *op)
+{
+    switch (op->kind_case) {
+    case COCANVAS__OP__KIND_COMMENT_ADD:
+        return op->comment_add->id;
+    case COCANVAS__OP__KIND_LINK_ADD:
+        return op->link_add->id;
+    case COCANVAS__OP__KIND_READING_ADD:
+        return op->reading_add->id;
+    default:
+        return 0;
+    }
+}
+
+enum past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on)
+{
+    struct backwards b = {history, index, op};
+    struct switched now = switch_of(history->at[index]->ops[op]);
+    const Cocanvas__Op *at;
+    uint32_t author;
+    *on = false;
+    while ((at = step_back(&b, &author))) {
+        struct switched before = switch_of(at);
+        if (before.kind == now.kind && before.id == now.id) {
+            *on = before.on;
+            return PAST_KNOWN;
+        }
+        if (made_by(at) == now.id)
+            return PAST_KNOWN;
+    }
+    return PAST_HIDDEN;
+}
+
 enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author, bool *on)
 {
     struct backwards b = {history, index, op};
