@@ -1,7 +1,8 @@
-/* What goes out. Committed frames are pulled: each member has a cursor into the log, and its stream borrows spans from there, so a delivery costs
- * neither a copy nor an allocation, and whoever is busy gets fewer and larger spans. Private frames go through the stream's own buffer. A
- * member whose cursor falls off the log keeps only the span that its stream is in the middle of, is told Lagged, and is caught up by a
- * snapshot once its socket has taken everything (P7). */
+/* What goes out. Committed frames are pulled: each member has a cursor into the log, and its stream borrows spans
+ * from there, so a delivery costs neither a copy nor an allocation, and whoever is busy gets fewer and larger spans.
+ * Private frames go through the stream's own buffer. A member whose cursor falls off the log keeps only the span that
+ * its stream is in the middle of, is told Lagged, and is caught up by a snapshot once its socket has taken everything
+ * (P7). */
 #include "server/room/room_internal.h"
 
 #include "common/message.h"
@@ -21,13 +22,16 @@ void member_error(struct member *m, uint32_t request, enum status code, const ch
     Cocanvas__Error error;
     cocanvas__error__init(&error);
     error.code = (Cocanvas__ErrorCode)code;
-    error.message = (char *)(uintptr_t)sentence;      /* protobuf-c has no const; it is only read */
+    error.message = (char *)(uintptr_t)sentence; /* protobuf-c has no const; it is only read */
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.request = request;
     frame.body_case = COCANVAS__FRAME__BODY_ERROR;
     frame.error = &error;
-    message_encode(&frame, stream_out(m->stream));
-    stream_flush(m->stream);
+    struct buf out;
+    buf_init(&out);
+    message_encode(&frame, &out);
+    stream_write(m->stream, buf_at(&out), buf_len(&out));
+    buf_fini(&out);
 }
 
 void room_send_all(struct room *room, const Cocanvas__Frame *frame, const struct member *except)
@@ -187,7 +191,8 @@ bool member_is_stuck(const struct member *m, int64_t now_ms)
 {
     if (!owes(m))
         return false;
-    return stream_pending(m->stream) > ROOM_OUT_MAX || now_ms - stream_progress_ms(m->stream) > m->room->rooms->o.limits->slow_ms;
+    return stream_pending(m->stream) > ROOM_OUT_MAX ||
+           now_ms - stream_progress_ms(m->stream) > m->room->rooms->o.limits->slow_ms;
 }
 
 /* ---------------------------------------------------------------- the broadcast */
@@ -196,8 +201,8 @@ bool member_is_stuck(const struct member *m, int64_t now_ms)
 static void drop_frame(struct room *room, struct member *m)
 {
     uint64_t before = room->durable_seq - room->n_committed;
-    bool fits = room->n_committed > 0 && !m->rest && !m->snapshot && m->span_end <= m->cursor && room_log_covers(&room->log, before) &&
-                m->cursor == room_log_after(&room->log, before);
+    bool fits = room->n_committed > 0 && !m->rest && !m->snapshot && m->span_end <= m->cursor &&
+                room_log_covers(&room->log, before) && m->cursor == room_log_after(&room->log, before);
     if (fits && fault_strikes(&room->rooms->fault, FAULT_DROP_ONE_BROADCAST))
         m->cursor = room_log_after(&room->log, before + 1);
 }

@@ -1,6 +1,7 @@
-/* One room's life: loaded from the journal (a take-over: the epoch rises), members join and leave, given up when it was empty for a while. The
- * room owns canvas, log and clients; members belong to their sessions and are only listed here. A room that is closed leaves all lists at
- * once and is freed at the end of the loop turn, so that nothing is freed inside its own callback. */
+/* One room's life: loaded from the journal (a take-over: the epoch rises), members join and leave, given up when it
+ * was empty for a while. The room owns canvas, log and clients; members belong to their sessions and are only listed
+ * here. A room that is closed leaves all lists at once and is freed at the end of the loop turn, so that nothing is
+ * freed inside its own callback. */
 #include "server/room/room_internal.h"
 
 #include <string.h>
@@ -178,7 +179,8 @@ static bool load(struct room *room, const struct journal_canvas *from)
 
     bool ok = canvas_decode(&room->c, from->snapshot, from->snapshot_len, &why) == STATUS_OK;
     if (ok && (room->c.seq != from->snapshot_seq || canvas_hash(&room->c) != from->snapshot_hash)) {
-        refuse(&why, STATUS_INTERNAL, "the snapshot at %llu is not what was stored", (unsigned long long)from->snapshot_seq);
+        refuse(&why, STATUS_INTERNAL, "the snapshot at %llu is not what was stored",
+               (unsigned long long)from->snapshot_seq);
         ok = false;
     }
     ok = ok && replay_suffix(room, from, &why);
@@ -206,7 +208,8 @@ static void become_live(struct room *room, const struct journal_canvas *from)
     room_log_trim(&room->log, room_log_trim_point(&room->log, r->o.limits->log_bytes, r->o.limits->log_batches));
     room_set_state(room, ROOM_LIVE);
     struct log_ctx log = room_log_ctx(room);
-    log_info(&log, "open at seq %llu, epoch %llu", (unsigned long long)room->durable_seq, (unsigned long long)room->epoch);
+    log_info(&log, "open at seq %llu, epoch %llu", (unsigned long long)room->durable_seq,
+             (unsigned long long)room->epoch);
     if (r->o.ask_people)
         r->o.ask_people(r->o.ctx, room->id, &room->workspace);
 }
@@ -215,8 +218,9 @@ void room_on_taken(struct room *room, enum status status, const struct journal_c
 {
     struct rooms *r = room->rooms;
     if (status != STATUS_OK) {
-        room_close(room, status, status == STATUS_CONFLICT ? "Another server has this canvas open; try again."
-                                                           : "This canvas cannot be opened now.");
+        room_close(room, status,
+                   status == STATUS_CONFLICT ? "Another server has this canvas open; try again."
+                                             : "This canvas cannot be opened now.");
         return;
     }
     room->workspace = canvas->workspace;
@@ -304,8 +308,8 @@ static struct room_client *find_client(struct room *room, const struct uuid *id)
     return client;
 }
 
-/* The newer session of a client takes over; the older one's queued batch is discarded, one under way is finished before the newer one is
- * opened (it waits for a durable state). */
+/* The newer session of a client takes over; the older one's queued batch is discarded, one under way is finished
+ * before the newer one is opened (it waits for a durable state). */
 static void attach_client(struct member *m, struct room_client *client)
 {
     if (client->pos.author != m->author) {
@@ -334,10 +338,20 @@ static void member_proceed(struct member *m)
         return;
     }
     if (room->state != ROOM_LIVE)
-        return;     /* the epoch may be about to change: room_proceed_joins() */
+        return; /* the epoch may be about to change: room_proceed_joins() */
     room->lookups++;
     m->lookup_epoch = room->epoch;
-    journal_client(r->o.journal, room->id, m->id, &room->workspace, &room->canvas, room->epoch, &m->client_id, m->author);
+    journal_client(r->o.journal, room->id, m->id, &room->workspace, &room->canvas, room->epoch, &m->client_id,
+                   m->author);
+}
+
+static const char *lookup_sentence(enum status status)
+{
+    if (status == STATUS_DENIED)
+        return "This client id belongs to another person.";
+    if (status == STATUS_CONFLICT)
+        return "Another server has taken this canvas over; open it again.";
+    return "The database is away; this canvas can only be read now.";
 }
 
 void room_on_client(struct room *room, uint64_t member_id, enum status status, const struct journal_client *pos)
@@ -353,13 +367,12 @@ void room_on_client(struct room *room, uint64_t member_id, enum status status, c
         member_proceed(m);
         return;
     }
-    if (status == STATUS_CONFLICT) {
+    if (status == STATUS_CONFLICT && !room->in_group) { /* else the group's outcome closes the room */
         room_close(room, status, "Another server has taken this canvas over; open it again.");
         return;
     }
     if (status != STATUS_OK) {
-        refuse_member(m, status, status == STATUS_DENIED ? "This client id belongs to another person."
-                                                         : "The database is away; reading goes on where a canvas is open.");
+        refuse_member(m, status, lookup_sentence(status));
         return;
     }
     struct room_client *client = find_client(room, &m->client_id);
@@ -433,8 +446,8 @@ void room_diverged(struct member *m, uint64_t seq, uint64_t hash)
     if (!m->room)
         return;
     struct log_ctx log = room_log_ctx(m->room);
-    log_error(&log, "session %u diverged at seq %llu with hash %016llx; it will open again", m->session_no, (unsigned long long)seq,
-              (unsigned long long)hash);
+    log_error(&log, "session %u diverged at seq %llu with hash %016llx; it will open again", m->session_no,
+              (unsigned long long)seq, (unsigned long long)hash);
 }
 
 static void forget_clients(struct room *room)
@@ -472,9 +485,11 @@ void room_tidy(struct room *room)
     }
     if (buf_len(&room->queue) == 0)
         buf_clear(&room->queue, 0);
-    bool idle = room->n_members == 0 && room->loaded && buf_len(&room->queue) == 0 && r->up && !r->draining && !room->storing;
+    bool idle =
+        room->n_members == 0 && room->loaded && buf_len(&room->queue) == 0 && r->up && !r->draining && !room->storing;
     if (room->state == ROOM_RELEASING && idle)
         release(room);
-    else if (room_is_settled(room) && idle && room->lookups == 0 && now_ms - room->empty_since_ms >= r->o.limits->idle_ms)
+    else if (room_is_settled(room) && idle && room->lookups == 0 &&
+             now_ms - room->empty_since_ms >= r->o.limits->idle_ms)
         release(room);
 }

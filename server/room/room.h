@@ -1,14 +1,17 @@
-/* Rooms: one live canvas each. A room belongs to one worker; it orders batches (transform, resolve, number), hands them to the journal as part of
- * the worker's group, and after the commit sends them to its members out of one log of encoded frames (P1, P2, P3, P7, P12).
+/* Rooms: one live canvas each. A room belongs to one worker; it orders batches (transform, resolve, number), hands
+ * them to the journal as part of the worker's group, and after the commit sends them to its members out of one log of
+ * encoded frames (P1, P2, P3, P7, P12).
  *
- * The way of a batch: room_submit() queues the raw frame. When the journal is idle, rooms_pump() lets every room with a queue order it — decode, dedupe,
- * transform over what was committed since base_seq, resolve, apply to the room's state — and sends the group. When the group is
- * committed: joins that wait for a state are served first (the state is then exactly the durable one), then the next group is
- * ordered and sent, then the committed frames are broadcast, while PostgreSQL works. So the state is ahead of what is durable only while
- * a commit is under way, and nobody sees it then.
+ * The way of a batch: room_submit() queues the raw frame. When the journal is idle, rooms_pump() lets every room with
+ * a queue order it — decode, dedupe, transform over what was committed since base_seq, resolve, apply to the room's
+ * state — and sends the group. When the group is committed: joins that wait for a state are served first (the state
+ * is then exactly the durable one), then the next group is ordered and sent, then the committed frames are broadcast,
+ * while PostgreSQL works. So the state is ahead of what is durable only while a commit is under way, and nobody sees
+ * it then.
  *
- * The log keeps the newest frames in chunks of contiguous memory; each member has only a cursor into it, and its stream sends straight from
- * the log. A member whose cursor falls off the log is told Lagged and gets a snapshot when its socket has drained (P7).
+ * The log keeps the newest frames in chunks of contiguous memory; each member has only a cursor into it, and its
+ * stream sends straight from the log. A member whose cursor falls off the log is told Lagged and gets a snapshot when
+ * its socket has drained (P7).
  *
  * Members are embedded in their session and belong to it; the room keeps them in a list until room_leave(). */
 #ifndef COCANVAS_SERVER_ROOM_ROOM_H
@@ -41,14 +44,15 @@ enum member_state {
 struct member_callbacks {
     /* Opened (and what belongs to it) was written to the stream. */
     void (*on_opened)(void *session);
-    /* The join was refused: NOT_FOUND, DENIED, DEGRADED, CONFLICT, SHUTDOWN, INTERNAL. The member is out of the room. */
+    /* The join was refused: NOT_FOUND, DENIED, DEGRADED, CONFLICT, SHUTDOWN, INTERNAL. Out of the room. */
     void (*on_refused)(void *session, enum status code, const char *sentence);
-    /* The room lets go of the member: REPLACED, SLOW, OUT_OF_ORDER, NOT_FOUND (the canvas is gone), CONFLICT (fenced: reopen), INTERNAL.
-     * Out of the room; the session says it and closes. */
+    /* The room lets go of the member: REPLACED, SLOW, OUT_OF_ORDER, NOT_FOUND (the canvas is gone), CONFLICT (fenced:
+     * reopen), INTERNAL. Out of the room; the session says it and closes. */
     void (*on_dropped)(void *session, enum status code, const char *sentence);
 };
 
-/* A session's place in a room. Zeroed by the session, which fills the first part before room_join(); the rest is the room's. */
+/* A session's place in a room. Zeroed by the session, which fills the first part before room_join(); the rest is the
+ * room's. */
 struct member {
     struct stream *stream;              /* where its frames go; the session's */
     void *session;
@@ -75,12 +79,12 @@ struct member {
     bool presence_new;                  /* others have not been sent it yet */
     uint64_t lookup_epoch;              /* epoch under which the journal is asked for its client, 0: it is not */
     bool waits;                         /* ready to be opened (or caught up), as soon as the state is a durable one */
-    struct room_bytes *rest;            /* what is left of a span that was lent and is not in the log any more; goes out first */
+    struct room_bytes *rest;            /* rest of a span that was lent but is no longer in the log; goes first */
     size_t rest_at;
     struct room_bytes *snapshot;        /* Snapshot frames, shared by all who open at once; go out before the log */
     size_t snapshot_at;
     bool snapshot_lent;                 /* the stream has seen it: it must be sent to its end */
-    uint32_t history_request;           /* a History that is being answered, 0 none; goes on whenever the stream has drained */
+    uint32_t history_request;           /* the History being answered, 0 none; goes on when the stream has drained */
     bool history_asked;                 /* the journal owes a page */
     uint64_t history_next, history_to;
     TAILQ_ENTRY(member) entry;
@@ -117,10 +121,12 @@ extern const struct journal_callbacks rooms_journal_callbacks;
 /* The journal that was made with these callbacks; before the event base runs. */
 void rooms_set_journal(struct rooms *r, struct journal *journal);
 
-/* The member asks for a canvas that its session has verified access to (store_access). Answers by callback, perhaps before returning. */
+/* The member asks for a canvas that its session has verified access to (store_access). Answers by callback, perhaps
+ * before returning. */
 void room_join(struct rooms *r, struct member *m, const struct uuid *workspace, const struct uuid *canvas);
-/* Out of the room at once; a batch in the queue is discarded, one under way is finished without it. Safe in any state. A span that the
- * stream has borrowed stays with the member (room_source_peek goes on lending it), so that the connection can live on after Close. */
+/* Out of the room at once; a batch in the queue is discarded, one under way is finished without it. Safe in any
+ * state. A span that the stream has borrowed stays with the member (room_source_peek goes on lending it), so that the
+ * connection can live on after Close. */
 void room_leave(struct member *m);
 /* Leaves, and gives back what the member holds: before the session is freed, when its stream sends nothing any more. */
 void member_fini(struct member *m);

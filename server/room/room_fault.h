@@ -1,5 +1,6 @@
-/* Deliberate faults, so that the checker of histories can be shown to convict a broken server. Only in builds with COCANVAS_FAULTS, chosen
- * by the environment variable COCANVAS_FAULT=name[:n]; n: at the n-th time (default 1). Elsewhere all of this is nothing.
+/* Deliberate faults, so that the checker of histories can be shown to convict a broken server. Only in builds with
+ * COCANVAS_FAULTS, chosen by the environment variable COCANVAS_FAULT=name[:n]; n: at the n-th time (default 1).
+ * Elsewhere all of this is nothing.
  *
  *   ack_before_commit    batches are broadcast before they are committed (breaks P1)
  *   dedupe_off           a batch that is sent again is applied again (P3)
@@ -28,7 +29,7 @@ enum fault_kind {
 
 struct room_fault {
     enum fault_kind kind;
-    unsigned left;       /* times until it strikes */
+    unsigned left; /* times until it strikes */
 };
 void fault_init(struct room_fault *f);
 /* The lasting kinds: true while chosen. */
@@ -43,10 +44,22 @@ void fault_kill(struct room_fault *f, enum fault_kind kind);
 struct room_fault {
     char none;
 };
-static inline void fault_init(struct room_fault *f) { (void)f; }
-static inline bool fault_is(const struct room_fault *f, enum fault_kind kind) { return (void)f, (void)kind, false; }
-static inline bool fault_strikes(struct room_fault *f, enum fault_kind kind) { return (void)f, (void)kind, false; }
-static inline void fault_kill(struct room_fault *f, enum fault_kind kind) { (void)f, (void)kind; }
+static inline void fault_init(struct room_fault *f)
+{
+    (void)f;
+}
+static inline bool fault_is(const struct room_fault *f, enum fault_kind kind)
+{
+    return (void)f, (void)kind, false;
+}
+static inline bool fault_strikes(struct room_fault *f, enum fault_kind kind)
+{
+    return (void)f, (void)kind, false;
+}
+static inline void fault_kill(struct room_fault *f, enum fault_kind kind)
+{
+    (void)f, (void)kind;
+}
 
 #endif
 #endif

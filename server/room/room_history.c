@@ -1,5 +1,6 @@
-/* History: pages of old batches, from the log where it reaches, else from the journal. One request of a member at a time, and the next page
- * only when its stream has drained, so that a reader of a long history costs one page of memory (P7). */
+/* History: pages of old batches, from the log where it reaches, else from the journal. One request of a member at a
+ * time, and the next page only when its stream has drained, so that a reader of a long history costs one page of
+ * memory (P7). */
 #include "server/room/room_internal.h"
 
 #include "common/message.h"
@@ -65,15 +66,16 @@ void history_continue(struct member *m)
         return;
     }
     m->history_asked = true;
-    journal_read(room->rooms->o.journal, room->id, m->id, m->history_request, &room->workspace, &room->canvas, m->history_next,
-                 m->history_to);
+    journal_read(room->rooms->o.journal, room->id, m->id, m->history_request, &room->workspace, &room->canvas,
+                 m->history_next, m->history_to);
 }
 
 void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_t to_seq)
 {
     struct room *room = m->room;
     if (!room || m->state == MEMBER_JOINING || request == 0) {
-        member_error(m, request, STATUS_UNEXPECTED, "Open a canvas, and number the request, before asking for its history.");
+        member_error(m, request, STATUS_UNEXPECTED,
+                     "Open a canvas, and number the request, before asking for its history.");
         return;
     }
     if (m->history_request != 0) {
@@ -94,7 +96,8 @@ void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_
 }
 
 /* A frame at a time; batches are never larger than a frame, and a page is cut where it would become too long. */
-static void send_read(struct member *m, size_t n, const uint8_t *const *committed, const size_t *len, bool last, uint64_t oldest_seq)
+static void send_read(struct member *m, size_t n, const uint8_t *const *committed, const size_t *len, bool last,
+                      uint64_t oldest_seq)
 {
     struct arena *arena = &m->room->rooms->arena;
     arena_reset(arena);
@@ -114,8 +117,8 @@ static void send_read(struct member *m, size_t n, const uint8_t *const *committe
     send_page(m, n - begin, batches + begin, last, oldest_seq);
 }
 
-void history_on_read(struct member *m, uint32_t request, enum status status, size_t n, const uint8_t *const *committed, const size_t *len,
-                     bool last, uint64_t oldest_seq)
+void history_on_read(struct member *m, uint32_t request, enum status status, size_t n, const uint8_t *const *committed,
+                     const size_t *len, bool last, uint64_t oldest_seq)
 {
     if (!m->history_asked || m->history_request != request)
         return;

@@ -1,4 +1,5 @@
-/* What the files of this folder share: the insides of struct rooms and struct room. Nobody else includes it, but the tests.
+/* What the files of this folder share: the insides of struct rooms and struct room. Nobody else includes it, but the
+ * tests.
  *
  *   rooms.c          all rooms of a worker: the journal's callbacks, the pump, the tick, draining
  *   room.c           one room: loading, members and their clients, joining, leaving, closing
@@ -25,54 +26,55 @@
 #include "server/room/room_log.h"
 
 #ifndef TAILQ_FOREACH_SAFE
-#define TAILQ_FOREACH_SAFE(var, head, field, next)                                                                                         \
+#define TAILQ_FOREACH_SAFE(var, head, field, next)                                                                     \
     for ((var) = TAILQ_FIRST(head); (var) && ((next) = TAILQ_NEXT(var, field), 1); (var) = (next))
 #endif
 
 enum {
-    ROOM_ARENA_BYTES = 16 << 20,          /* most for one decoded Submit with what resolving adds */
-    ROOM_CHUNK_MAX = 64 << 10,            /* of the log; also the most that is kept for a slow member beyond its own buffer */
-    ROOM_CHECKPOINT_EVERY = 256,          /* seqs */
-    ROOM_SNAPSHOT_PART = 256 << 10,       /* bytes of a state in one Snapshot frame */
-    ROOM_SNAPSHOT_KEEP_MS = 10 * 1000,    /* a cached one that nobody asks for goes */
-    ROOM_HISTORY_PAGE = 256 << 10,        /* bytes of batches in one HistoryPage */
-    ROOM_OUT_MAX = 4 << 20,               /* bytes in one member's own buffer before it counts as too slow */
+    ROOM_ARENA_BYTES = 16 << 20,    /* most for one decoded Submit with what resolving adds */
+    ROOM_CHUNK_MAX = 64 << 10,      /* of the log; also the most that is kept for a slow member beyond its own buffer */
+    ROOM_CHECKPOINT_EVERY = 256,    /* seqs */
+    ROOM_SNAPSHOT_PART = 256 << 10, /* bytes of a state in one Snapshot frame */
+    ROOM_SNAPSHOT_KEEP_MS = 10 * 1000, /* a cached one that nobody asks for goes */
+    ROOM_HISTORY_PAGE = 256 << 10,     /* bytes of batches in one HistoryPage */
+    ROOM_OUT_MAX = 4 << 20,            /* bytes in one member's own buffer before it counts as too slow */
     ROOM_TICK_MS = 1000,
 };
 
 enum room_state {
-    ROOM_LOADING,       /* the journal was asked for the canvas */
+    ROOM_LOADING, /* the journal was asked for the canvas */
     ROOM_LIVE,
-    ROOM_UNCERTAIN,     /* a group's outcome is unknown: nothing is ordered until the journal was taken again */
-    ROOM_RELEASING,     /* empty; its last snapshot is being stored */
-    ROOM_DEAD,          /* in no list any more; freed at the end of the loop turn */
+    ROOM_UNCERTAIN, /* a group's outcome is unknown: nothing is ordered until the journal was taken again */
+    ROOM_RELEASING, /* empty; its last snapshot is being stored */
+    ROOM_DEAD,      /* in no list any more; freed at the end of the loop turn */
 };
 
-/* A client of the canvas (one replica on one device), by its random id. Owned by the room; kept while it has a member, a batch under way, or the
- * journal is being asked for any client (so that a late answer cannot bring old bookkeeping back). */
+/* A client of the canvas (one replica on one device), by its random id. Owned by the room; kept while it has a
+ * member, a batch under way, or the journal is being asked for any client (so that a late answer cannot bring old
+ * bookkeeping back). */
 struct room_client {
     UT_hash_handle hh;
     struct uuid id;
-    struct journal_client pos;     /* with the batch under way counted in */
-    struct member *member;         /* NULL: gone */
-    bool under_way;                /* a batch of it is in the group */
+    struct journal_client pos; /* with the batch under way counted in */
+    struct member *member;     /* NULL: gone */
+    bool under_way;            /* a batch of it is in the group */
 };
 
 /* What has to be done for the submitter when the group is through. */
 struct room_answer {
     struct room_client *client;
-    uint64_t member_id;            /* of the member that submitted; it may be gone or replaced */
-    size_t reject_at, reject_len;  /* its encoded Reject in room.replies; len 0: it was accepted */
+    uint64_t member_id;           /* of the member that submitted; it may be gone or replaced */
+    size_t reject_at, reject_len; /* its encoded Reject in room.replies; len 0: it was accepted */
 };
 
 /* What a room has under way in the journal, kept to be sent again if the outcome stays unknown. */
 struct room_group {
     uint64_t old_head;
-    struct journal_row *rows;      /* payloads are borrowed from the log */
+    struct journal_row *rows; /* payloads are borrowed from the log */
     size_t n_rows, cap_rows;
     struct room_answer *answers;
     size_t n_answers, cap_answers;
-    struct buf replies;            /* encoded Reject frames */
+    struct buf replies; /* encoded Reject frames */
     bool title_changed;
     enum commit_outcome outcome;
 };
@@ -80,7 +82,7 @@ struct room_group {
 /* Bytes shared by several streams. */
 struct room_bytes {
     unsigned refs;
-    uint64_t seq;                  /* of a snapshot */
+    uint64_t seq; /* of a snapshot */
     struct buf data;
 };
 
@@ -95,45 +97,45 @@ struct room_person {
 
 struct room {
     struct rooms *rooms;
-    uint64_t id;                   /* never used again in this process */
+    uint64_t id; /* never used again in this process */
     struct uuid canvas, workspace;
-    char name[UUID_TEXT];          /* the canvas' id, for logs */
+    char name[UUID_TEXT]; /* the canvas' id, for logs */
     enum room_state state;
     UT_hash_handle hh_id, hh_canvas;
 
-    bool loaded;                   /* canvas and log hold something */
-    struct canvas c;               /* ahead of durable_seq while a group is under way */
+    bool loaded;     /* canvas and log hold something */
+    struct canvas c; /* ahead of durable_seq while a group is under way */
     uint64_t epoch, durable_seq, oldest_seq;
     struct room_log log;
-    char *title;                   /* as the journal knows it */
+    char *title; /* as the journal knows it */
 
     TAILQ_HEAD(, member) members;
-    size_t n_members, n_waiting;   /* waiting: member.waits */
-    struct room_client *clients;   /* uthash by id */
-    unsigned lookups;              /* journal_client requests under way */
+    size_t n_members, n_waiting; /* waiting: member.waits */
+    struct room_client *clients; /* uthash by id */
+    unsigned lookups;            /* journal_client requests under way */
     int64_t empty_since_ms;
 
-    struct buf queue;              /* submits: struct queued and body, one behind the other */
+    struct buf queue; /* submits: struct queued and body, one behind the other */
     struct room_group group;
-    bool is_ready, in_group, is_done;      /* whether it is in the list of the same name */
-    size_t n_committed;            /* batches of the last group that is through */
-    bool resend;                   /* the group is to be sent again as it is */
-    bool taking;                   /* a journal_take is under way */
-    bool told_degraded;
+    bool is_ready, in_group, is_done; /* whether it is in the list of the same name */
+    size_t n_committed;               /* batches of the last group that is through */
+    bool resend;                      /* the group is to be sent again as it is */
+    bool taking;                      /* a journal_take is under way */
+    bool told_degraded;               /* its members were told so, and not yet that it is over */
 
     struct room_person *people;
     size_t n_people;
 
-    bool presence_due;             /* in rooms.presence */
-    struct room_gone *gone;        /* members that left since the last update */
+    bool presence_due;      /* in rooms.presence */
+    struct room_gone *gone; /* members that left since the last update */
     size_t n_gone, cap_gone;
 
-    struct room_bytes *snapshot;   /* the newest encoded state, for those who open; NULL none */
+    struct room_bytes *snapshot; /* the newest encoded state, for those who open; NULL none */
     int64_t snapshot_used_ms;
-    uint64_t stored_seq;           /* of the newest snapshot in the journal */
-    uint64_t asked_seq;            /* of the newest that the journal was asked to store */
-    size_t bytes_since;            /* of batches since then */
-    bool storing;                  /* its answer is awaited */
+    uint64_t stored_seq; /* of the newest snapshot in the journal */
+    uint64_t asked_seq;  /* of the newest that the journal was asked to store */
+    size_t bytes_since;  /* of batches since then */
+    bool storing;        /* its answer is awaited */
 
     TAILQ_ENTRY(room) ready, group_entry, done, presence_entry, dead;
 };
@@ -142,20 +144,20 @@ TAILQ_HEAD(room_list, room);
 struct rooms {
     struct rooms_options o;
     struct room *by_id, *by_canvas;
-    struct room_list ready;        /* have a queue, or a group to send again */
-    struct room_list group;        /* are in the group under way */
-    struct room_list done;         /* were committed, are to be broadcast */
-    struct room_list presence;     /* owe a presence update */
+    struct room_list ready;    /* have a queue, or a group to send again */
+    struct room_list group;    /* are in the group under way */
+    struct room_list done;     /* were committed, are to be broadcast */
+    struct room_list presence; /* owe a presence update */
     struct room_list dead;
     uint64_t last_id;
-    bool up;                       /* the journal is */
+    bool up; /* the journal is */
     int64_t down_since_ms;
     bool draining;
     void (*on_drained)(void *ctx);
     void *drained_ctx;
     struct event *tick, *presence_timer;
-    struct arena arena;            /* reset for each message */
-    struct text_op op[2];          /* for transforming */
+    struct arena arena;   /* reset for each message */
+    struct text_op op[2]; /* for transforming */
     struct buf scratch;
     struct room_fault fault;
     struct rooms_stats stats;
@@ -207,7 +209,8 @@ void room_discard_queued(struct room *room, const struct member *m);
 struct room_bytes *room_bytes_new(uint64_t seq);
 struct room_bytes *room_bytes_ref(struct room_bytes *b);
 void room_bytes_unref(struct room_bytes *b);
-/* Snapshot frames of a durable state at or a little before the present one, still covered by the log. The room must be settled. Borrowed. */
+/* Snapshot frames of a durable state at or a little before the present one, still covered by the log. The room must
+ * be settled. Borrowed. */
 struct room_bytes *room_snapshot_frames(struct room *room);
 /* Stores the state in the journal, if it changed enough (or at all: always); the room must be settled. */
 void room_store_snapshot(struct room *room, bool always);
@@ -232,7 +235,7 @@ void rooms_send_presence(struct rooms *r);
 
 /* ---- room_history.c */
 void history_continue(struct member *m);
-void history_on_read(struct member *m, uint32_t request, enum status status, size_t n, const uint8_t *const *committed, const size_t *len,
-                     bool last, uint64_t oldest_seq);
+void history_on_read(struct member *m, uint32_t request, enum status status, size_t n, const uint8_t *const *committed,
+                     const size_t *len, bool last, uint64_t oldest_seq);
 
 #endif

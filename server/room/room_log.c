@@ -1,5 +1,5 @@
-/* The chunked log of encoded frames: see the header. Frames never cross chunks, offsets have no holes: a chunk that has no room for
- * the next frame is simply closed at its used length. */
+/* The chunked log of encoded frames: see the header. Frames never cross chunks, offsets have no holes: a chunk that
+ * has no room for the next frame is simply closed at its used length. */
 #include "server/room/room_log.h"
 
 #include <string.h>
@@ -11,13 +11,13 @@
 enum {
     CHUNK_MIN = 2048,
     FRAMES_MIN = 64,
-    TAG_COMMITTED = 24 << 3 | 2,     /* Frame.committed, length-delimited */
+    TAG_COMMITTED = 24 << 3 | 2, /* Frame.committed, length-delimited */
 };
 
 struct room_log_chunk {
     TAILQ_ENTRY(room_log_chunk) entry;
-    uint64_t base;               /* offset of bytes[0] */
-    uint64_t first_seq;          /* the next batch when it was begun */
+    uint64_t base;      /* offset of bytes[0] */
+    uint64_t first_seq; /* the next batch when it was begun */
     size_t used, cap;
     uint8_t bytes[];
 };

@@ -1,12 +1,14 @@
-/* Opening a member, and catching one up that fell off the log: both begin at a durable state, so both wait until the room is settled. What
- * follows (Snapshot frames, Committed frames) is pulled by the member's stream: one stream, in order, without a gap. People's names. */
+/* Opening a member, and catching one up that fell off the log: both begin at a durable state, so both wait until the
+ * room is settled. What follows (Snapshot frames, Committed frames) is pulled by the member's stream: one stream, in
+ * order, without a gap. People's names. */
 #include "server/room/room_internal.h"
 
 #include <string.h>
 
 /* ---------------------------------------------------------------- Opened */
 
-/* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means that it diverged. */
+/* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means
+ * that it diverged. */
 static bool can_follow(struct room *room, const struct member *m)
 {
     if (m->have_seq == 0 || !room_log_covers(&room->log, m->have_seq))
@@ -106,7 +108,7 @@ static void catch_up(struct room *room, struct member *m)
 
 void room_serve_waiting(struct room *room)
 {
-    ASSERT(room_is_settled(room));
+    ASSERT(room_is_settled(room) && room->durable_seq == room->c.seq);
     struct member *m, *next;
     TAILQ_FOREACH_SAFE(m, &room->members, entry, next) {
         if (room->n_waiting == 0)

@@ -1,6 +1,7 @@
-/* Ordering: the queue of a room becomes its part of the next group (P2, P3, P4). One submit after the other: decode, dedupe, transform its
- * text edits over what was committed since its base, resolve, apply to the room's state, number, encode once into the log. What is refused
- * still counts as answered: its client's position is written with the group, and the Reject goes out after the commit. */
+/* Ordering: the queue of a room becomes its part of the next group (P2, P3, P4). One submit after the other: decode,
+ * dedupe, transform its text edits over what was committed since its base, resolve, apply to the room's state,
+ * number, encode once into the log. What is refused still counts as answered: its client's position is written with
+ * the group, and the Reject goes out after the commit. */
 #include "server/room/room_internal.h"
 
 #include <string.h>
@@ -11,14 +12,14 @@
 #include "common/order.h"
 
 enum {
-    TRANSFORM_STEPS_MAX = 2000000,   /* steps looked at for one batch; beyond it the base counts as too old */
-    FRAME_SLACK = 4096,              /* what a Committed has beside its ops */
-    OP_SLACK = 2 * ORDER_KEY_MAX,    /* what resolving may add to one op, removed text aside */
+    TRANSFORM_STEPS_MAX = 2000000, /* steps looked at for one batch; beyond it the base counts as too old */
+    FRAME_SLACK = 4096,            /* what a Committed has beside its ops */
+    OP_SLACK = 2 * ORDER_KEY_MAX,  /* what resolving may add to one op, removed text aside */
 };
 
 /* In room.queue, followed by the frame's bytes. */
 struct queued {
-    struct member *member;           /* NULL: discarded */
+    struct member *member; /* NULL: discarded */
     uint32_t len;
 };
 
@@ -26,21 +27,21 @@ struct queued {
 struct batch {
     struct room *room;
     struct room_client *client;
-    Cocanvas__Submit *submit;        /* in the arena; its ops are changed in place */
+    Cocanvas__Submit *submit; /* in the arena; its ops are changed in place */
     uint32_t author;
     int64_t time_ms;
-    uint64_t durable_seq;            /* head that clients can know */
-    uint64_t steps;                  /* transformed so far */
-    size_t bytes_max;                /* what its Committed may grow to */
-    const uint32_t *index;           /* of the ops that transforming kept, in the Submit */
-    uint32_t bad_op;                 /* index in the Submit */
+    uint64_t durable_seq;  /* head that clients can know */
+    uint64_t steps;        /* transformed so far */
+    size_t bytes_max;      /* what its Committed may grow to */
+    const uint32_t *index; /* of the ops that transforming kept, in the Submit */
+    uint32_t bad_op;       /* index in the Submit */
     struct why why;
 };
 
 /* ---------------------------------------------------------------- the queue */
 
-/* Only asked when a second submit arrives while one is queued or under way: the same one again is dropped (its answer will come), a later
- * one breaks the rule of one batch at a time. */
+/* Only asked when a second submit arrives while one is queued or under way: the same one again is dropped (its answer
+ * will come), a later one breaks the rule of one batch at a time. */
 static void refuse_second(struct member *m, const uint8_t *body, size_t len)
 {
     struct rooms *r = m->room->rooms;
@@ -64,7 +65,7 @@ void room_submit(struct member *m, const uint8_t *body, size_t len)
         return;
     }
     if (room->rooms->draining)
-        return;     /* the client sends it again where it connects next */
+        return; /* the client sends it again where it connects next */
     if (stream_pending(m->stream) > ROOM_OUT_MAX) {
         room_drop(m, STATUS_SLOW, "Too many answers are waiting to be read; connect again to go on.");
         return;
@@ -135,23 +136,28 @@ static enum status check_submit(struct batch *b, size_t len)
     const struct room_limits *limits = b->room->rooms->o.limits;
     const Cocanvas__Submit *s = b->submit;
     if (len > limits->submit_bytes)
-        return refuse(&b->why, STATUS_TOO_LARGE, "The batch has %zu bytes; at most %u are taken.", len, limits->submit_bytes);
+        return refuse(&b->why, STATUS_TOO_LARGE, "The batch has %zu bytes; at most %u are taken.", len,
+                      limits->submit_bytes);
     if (s->n_ops > limits->submit_ops)
-        return refuse(&b->why, STATUS_TOO_LARGE, "The batch has %zu ops; at most %u are taken.", s->n_ops, limits->submit_ops);
+        return refuse(&b->why, STATUS_TOO_LARGE, "The batch has %zu ops; at most %u are taken.", s->n_ops,
+                      limits->submit_ops);
     if (s->n_ops == 0)
         return refuse(&b->why, STATUS_BAD_OP, "The batch is empty.");
     if (s->base_seq > b->durable_seq)
-        return refuse(&b->why, STATUS_BAD_OP, "The batch is based on seq %llu, which does not exist yet.", (unsigned long long)s->base_seq);
+        return refuse(&b->why, STATUS_BAD_OP, "The batch is based on seq %llu, which does not exist yet.",
+                      (unsigned long long)s->base_seq);
     if (s->undo_of >= s->client_seq)
         return refuse(&b->why, STATUS_BAD_OP, "A batch can take back only an earlier one.");
     if (!room_log_covers(&b->room->log, s->base_seq))
-        return refuse(&b->why, STATUS_STALE, "The batch is based on seq %llu, which is too old.", (unsigned long long)s->base_seq);
+        return refuse(&b->why, STATUS_STALE, "The batch is based on seq %llu, which is too old.",
+                      (unsigned long long)s->base_seq);
     b->bytes_max = len + s->n_ops * OP_SLACK + FRAME_SLACK;
     return batch_check(s->n_ops, s->ops, &limits->canvas, &b->bad_op, &b->why);
 }
 
-/* The committed op carries what it removed: bounded before anything is applied, since the frame must not outgrow its limit. */
-static enum status count_removed(struct batch *b, uint64_t object, const char *key, const Cocanvas__TextEdit *edit)
+/* The committed op carries what it removed: counted before anything is applied, since the frame must not outgrow its
+ * limit. */
+static void count_removed(struct batch *b, uint64_t object, const char *key, const Cocanvas__TextEdit *edit)
 {
     const struct text *text = canvas_text(&b->room->c, object, key);
     uint64_t removed = 0;
@@ -162,13 +168,11 @@ static enum status count_removed(struct batch *b, uint64_t object, const char *k
     if (text && bytes > text->len_bytes)
         bytes = text->len_bytes;
     b->bytes_max += text ? bytes : 0;
-    if (b->bytes_max > FRAME_MAX)
-        return refuse(&b->why, STATUS_TOO_LARGE, "The batch removes too much text at once; send it in parts.");
-    return STATUS_OK;
 }
 
-/* Over all later edits of that text, oldest first, one by one (never composed). pre_len is thereby checked against the text at the base.
- * An own edit among them means that the client did not wait for its own batch: its op then says nothing that can be transformed. */
+/* Over all later edits of that text, oldest first, one by one (never composed). pre_len is thereby checked against
+ * the text at the base. An own edit among them means that the client did not wait for its own batch: its op then says
+ * nothing that can be transformed. */
 static enum status transform_over(struct batch *b, const struct room_edit *later, struct text_op **out)
 {
     struct rooms *r = b->room->rooms;
@@ -179,10 +183,12 @@ static enum status transform_over(struct batch *b, const struct room_edit *later
         return s;
     for (; later; later = later->newer) {
         if (later->client == b->client->pos.number)
-            return refuse(&b->why, STATUS_BAD_OP, "The batch is based on a state before this client's own last edit of the text.");
+            return refuse(&b->why, STATUS_BAD_OP,
+                          "The batch is based on a state before this client's own last edit of the text.");
         b->steps += op->n_steps + later->op.n_steps;
         if (b->steps > TRANSFORM_STEPS_MAX)
-            return refuse(&b->why, STATUS_STALE, "Too much has changed since seq %llu.", (unsigned long long)b->submit->base_seq);
+            return refuse(&b->why, STATUS_STALE, "Too much has changed since seq %llu.",
+                          (unsigned long long)b->submit->base_seq);
         text_transform(next, op, &later->op, side);
         struct text_op *swap = op;
         op = next;
@@ -216,7 +222,8 @@ static enum status transform_edit(struct batch *b, Cocanvas__Op *op, bool *keep)
         if (!op->text_edit)
             return refuse(&b->why, STATUS_TOO_LARGE, "The batch is too large.");
     }
-    return count_removed(b, object, key, op->text_edit);
+    count_removed(b, object, key, op->text_edit);
+    return STATUS_OK;
 }
 
 static enum status transform_batch(struct batch *b)
@@ -239,6 +246,8 @@ static enum status transform_batch(struct batch *b)
     }
     s->n_ops = kept;
     b->index = index;
+    if (b->bytes_max > FRAME_MAX)
+        return refuse(&b->why, STATUS_TOO_LARGE, "The batch changes too much at once; send it in parts.");
     return STATUS_OK;
 }
 
@@ -392,7 +401,8 @@ static Cocanvas__Submit *decode(struct rooms *r, const uint8_t *body, size_t len
 static void order_submit(struct room *room, struct member *m, const uint8_t *body, size_t len, int64_t time_ms)
 {
     struct rooms *r = room->rooms;
-    struct batch b = {.room = room, .client = m->client, .author = m->author, .time_ms = time_ms, .durable_seq = room->durable_seq};
+    struct batch b = {
+        .room = room, .client = m->client, .author = m->author, .time_ms = time_ms, .durable_seq = room->durable_seq};
     b.submit = decode(r, body, len);
     if (!b.submit) {
         m->submitted = false;

@@ -1,5 +1,6 @@
-/* Presence: who is here and where their caret is. Never journaled; identity is stamped here (P10). Changes are collected and sent to all at most
- * every presence_ms, in one encoding; whoever is slow misses them and gets the full set when its socket has drained (P7). */
+/* Presence: who is here and where their caret is. Never journaled; identity is stamped here (P10). Changes are
+ * collected and sent to all at most every presence_ms, in one encoding; whoever is slow misses them and gets the full
+ * set when its socket has drained (P7). */
 #include "server/room/room_internal.h"
 
 #include <string.h>

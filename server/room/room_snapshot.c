@@ -1,10 +1,11 @@
-/* Encoded states. For members: Snapshot frames, made once and shared by all who open at about the same time (the log brings them from there to
- * the head). For the journal: so that opening does not depend on the history's length. Both only of a durable state (P1). */
+/* Encoded states. For members: Snapshot frames, made once and shared by all who open at about the same time (the log
+ * brings them from there to the head). For the journal: so that opening does not depend on the history's length. Both
+ * only of a durable state (P1). */
 #include "server/room/room_internal.h"
 
 #include "common/message.h"
 
-enum { SUFFIX_MAX_MIN = 64 << 10 };      /* so many bytes of batches behind a cached snapshot are always fine */
+enum { SUFFIX_MAX_MIN = 64 << 10 }; /* so many bytes of batches behind a cached snapshot are always fine */
 
 struct room_bytes *room_bytes_new(uint64_t seq)
 {
@@ -35,7 +36,7 @@ static void add_part(struct buf *out, struct canvas *c, uint32_t index, const ui
     part.seq = c->seq;
     part.index = index;
     part.last = last;
-    part.part.data = (uint8_t *)(uintptr_t)bytes;      /* protobuf-c has no const; it is only read */
+    part.part.data = (uint8_t *)(uintptr_t)bytes; /* protobuf-c has no const; it is only read */
     part.part.len = len;
     part.hash = last ? canvas_hash(c) : 0;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
@@ -74,7 +75,7 @@ static bool is_near(const struct room *room, const struct room_bytes *frames)
 
 struct room_bytes *room_snapshot_frames(struct room *room)
 {
-    ASSERT(room_is_settled(room));
+    ASSERT(room_is_settled(room) && room->durable_seq == room->c.seq);
     struct rooms *r = room->rooms;
     room->snapshot_used_ms = r->o.mono_ms(r->o.ctx);
     if (room->snapshot && is_near(room, room->snapshot))
@@ -86,10 +87,11 @@ struct room_bytes *room_snapshot_frames(struct room *room)
 
 void room_store_snapshot(struct room *room, bool always)
 {
-    ASSERT(room_is_settled(room));
+    ASSERT(room_is_settled(room) && room->durable_seq == room->c.seq);
     struct rooms *r = room->rooms;
     const struct room_limits *limits = r->o.limits;
-    bool due = room->durable_seq - room->asked_seq >= limits->snapshot_batches || room->bytes_since >= limits->snapshot_bytes;
+    bool due =
+        room->durable_seq - room->asked_seq >= limits->snapshot_batches || room->bytes_since >= limits->snapshot_bytes;
     if (room->storing || room->stored_seq == room->durable_seq || !r->up || (!always && !due))
         return;
     buf_clear(&r->scratch, SIZE_MAX);
@@ -97,7 +99,7 @@ void room_store_snapshot(struct room *room, bool always)
     room->storing = true;
     room->asked_seq = room->durable_seq;
     room->bytes_since = 0;
-    journal_snapshot(r->o.journal, room->id, &room->workspace, &room->canvas, room->epoch, room->durable_seq, canvas_hash(&room->c),
-                     buf_at(&r->scratch), buf_len(&r->scratch));
+    journal_snapshot(r->o.journal, room->id, &room->workspace, &room->canvas, room->epoch, room->durable_seq,
+                     canvas_hash(&room->c), buf_at(&r->scratch), buf_len(&r->scratch));
     buf_clear(&r->scratch, 64 << 10);
 }

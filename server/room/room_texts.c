@@ -5,13 +5,13 @@
 
 #include "common/buf.h"
 
-enum { TEXT_KEY_MAX = 128 };     /* a field's key has at most 64 bytes */
+enum { TEXT_KEY_MAX = 128 }; /* a field's key has at most 64 bytes */
 
 struct room_text {
     struct room_edit *oldest, *newest;
     UT_hash_handle hh;
     unsigned key_len;
-    uint8_t key[];              /* object, then the field's key */
+    uint8_t key[]; /* object, then the field's key */
 };
 
 static unsigned make_key(uint8_t out[sizeof(uint64_t) + TEXT_KEY_MAX], uint64_t object, const char *key)
@@ -64,12 +64,18 @@ static struct room_edit *edit_new(const struct text_op *op)
         memcpy(steps, op->steps, steps_bytes);
     if (op->n_bytes)
         memcpy(bytes, op->bytes, op->n_bytes);
-    edit->op = (struct text_op){.pre_len = op->pre_len, .n_steps = op->n_steps, .cap_steps = op->n_steps, .steps = steps,
-                                .n_bytes = op->n_bytes, .cap_bytes = op->n_bytes, .bytes = bytes};
+    edit->op = (struct text_op){.pre_len = op->pre_len,
+                                .n_steps = op->n_steps,
+                                .cap_steps = op->n_steps,
+                                .steps = steps,
+                                .n_bytes = op->n_bytes,
+                                .cap_bytes = op->n_bytes,
+                                .bytes = bytes};
     return edit;
 }
 
-void room_texts_add(struct room_texts *t, uint64_t seq, uint32_t client, uint64_t object, const char *key, const struct text_op *op)
+void room_texts_add(struct room_texts *t, uint64_t seq, uint32_t client, uint64_t object, const char *key,
+                    const struct text_op *op)
 {
     struct room_edit *edit = edit_new(op);
     edit->seq = seq;
@@ -91,7 +97,7 @@ void room_texts_trim(struct room_texts *t, uint64_t first_seq)
     while ((edit = STAILQ_FIRST(&t->all)) && edit->seq < first_seq) {
         struct room_text *text = edit->text;
         STAILQ_REMOVE_HEAD(&t->all, entry);
-        text->oldest = edit->newer;     /* the oldest of all is the oldest of its text */
+        text->oldest = edit->newer; /* the oldest of all is the oldest of its text */
         if (text->oldest) {
             text->oldest->older = NULL;
         } else {
@@ -102,7 +108,8 @@ void room_texts_trim(struct room_texts *t, uint64_t first_seq)
     }
 }
 
-const struct room_edit *room_texts_since(const struct room_texts *t, uint64_t object, const char *name, uint64_t base_seq)
+const struct room_edit *room_texts_since(const struct room_texts *t, uint64_t object, const char *name,
+                                         uint64_t base_seq)
 {
     uint8_t key[sizeof(uint64_t) + TEXT_KEY_MAX];
     unsigned len = make_key(key, object, name);

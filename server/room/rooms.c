@@ -1,6 +1,7 @@
-/* All rooms of one worker. The journal's callbacks arrive here and are led to their room by id; the pump makes one group of all rooms that
- * have something to write. The order of things when a group is through is room.h's: waiting members first, while the state is exactly
- * the durable one; then the next group; then the broadcast, while PostgreSQL works (P1). */
+/* All rooms of one worker. The journal's callbacks arrive here and are led to their room by id; the pump makes one
+ * group of all rooms that have something to write. The order of things when a group is through is room.h's: waiting
+ * members first, while the state is exactly the durable one; then the next group; then the broadcast, while
+ * PostgreSQL works (P1). */
 #include "server/room/room_internal.h"
 
 #include <string.h>
@@ -42,10 +43,12 @@ static void send_group(struct rooms *r)
             continue;
         TAILQ_REMOVE(&r->ready, room, ready);
         room->is_ready = false;
-        if (!room->resend && !room_order(room))
+        room->in_group = true; /* from here on its state may be ahead of what is durable */
+        if (!room->resend && !room_order(room)) {
+            room->in_group = false;
             continue;
+        }
         room->resend = false;
-        room->in_group = true;
         room->group.outcome = COMMIT_UNKNOWN;
         TAILQ_INSERT_TAIL(&r->group, room, group_entry);
         room_add_to_journal(room);
@@ -108,7 +111,7 @@ static void finish_done(struct rooms *r)
 {
     struct room *room;
     TAILQ_FOREACH(room, &r->done, done)
-        settle(room);
+    settle(room);
     send_group(r);
     while ((room = TAILQ_FIRST(&r->done))) {
         TAILQ_REMOVE(&r->done, room, done);
@@ -127,13 +130,14 @@ static void on_group_done(void *ctx)
 
 /* ---------------------------------------------------------------- the journal's other answers */
 
-/* The take-over after an unknown outcome tells what became of the group: epoch + 1 means that nobody had the canvas in between, so the
- * head is either the old one or ours. Positions alone do not move the head; they are simply written again. */
+/* The take-over after an unknown outcome tells what became of the group: epoch + 1 means that nobody had the canvas
+ * in between, so the head is either the old one or ours. Positions alone do not move the head; they are simply
+ * written again. */
 static void on_retaken(struct room *room, enum status status, const struct journal_canvas *canvas)
 {
     const struct room_group *group = &room->group;
     if (status == STATUS_DEGRADED)
-        return;     /* on_state or the tick asks again */
+        return; /* on_state or the tick asks again */
     bool ours = status == STATUS_OK && canvas->epoch == room->epoch + 1;
     if (ours)
         room->epoch = canvas->epoch;
@@ -147,7 +151,8 @@ static void on_retaken(struct room *room, enum status status, const struct journ
         room_make_ready(room);
         send_group(room->rooms);
     } else {
-        room_close(room, status == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : STATUS_CONFLICT, "The canvas has changed hands; open it again.");
+        room_close(room, status == STATUS_NOT_FOUND ? STATUS_NOT_FOUND : STATUS_CONFLICT,
+                   "The canvas has changed hands; open it again.");
         return;
     }
     if (room->told_degraded)
@@ -185,7 +190,8 @@ static void on_state(void *ctx, bool up, int64_t since_ms)
         send_group(r);
 }
 
-static void on_client(void *ctx, uint64_t room_id, uint64_t member_id, enum status status, const struct journal_client *client)
+static void on_client(void *ctx, uint64_t room_id, uint64_t member_id, enum status status,
+                      const struct journal_client *client)
 {
     struct room *room = rooms_find(ctx, room_id);
     if (room)
@@ -228,7 +234,8 @@ const struct journal_callbacks rooms_journal_callbacks = {
 
 /* ---------------------------------------------------------------- draining, time */
 
-/* A batch that cannot be committed now is still on its client's disk, so a drain does not wait for a journal that is away. */
+/* A batch that cannot be committed now is still on its client's disk, so a drain does not wait for a journal that is
+ * away. */
 static bool room_is_drained(struct room *room)
 {
     if (!room->rooms->up || !room->loaded)
@@ -249,7 +256,7 @@ static void check_drained(struct rooms *r)
     bool all = true;
     struct room *room, *next;
     HASH_ITER(hh_id, r->by_id, room, next)
-        all = room_is_drained(room) && all;
+    all = room_is_drained(room) && all;
     if (!all)
         return;
     HASH_ITER(hh_id, r->by_id, room, next) {
@@ -349,7 +356,7 @@ void rooms_free(struct rooms *r)
 {
     struct room *room, *next;
     HASH_ITER(hh_id, r->by_id, room, next)
-        room_close(room, STATUS_SHUTDOWN, "The server is stopping.");
+    room_close(room, STATUS_SHUTDOWN, "The server is stopping.");
     while ((room = TAILQ_FIRST(&r->dead))) {
         TAILQ_REMOVE(&r->dead, room, dead);
         room_free(room);
@@ -368,7 +375,7 @@ void rooms_set_limits(struct rooms *r, const struct room_limits *limits)
     r->o.limits = limits;
     struct room *room, *next;
     HASH_ITER(hh_id, r->by_id, room, next)
-        room->c.limits = limits->canvas;
+    room->c.limits = limits->canvas;
 }
 
 const struct rooms_stats *rooms_stats(const struct rooms *r)

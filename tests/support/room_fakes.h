@@ -1,10 +1,13 @@
-/* A world for tests of rooms: a journal and streams that the test controls, and clients that speak the wire's messages. Header only, for one
- * source file of a test program: it defines the functions of journal.h and stream.h that rooms call.
+/* A world for tests of rooms: a journal and streams that the test controls, and clients that speak the wire's
+ * messages. Header only, for one source file of a test program: it defines the functions of journal.h and stream.h
+ * that rooms call.
  *
- *   journal   commits when the test says so, with the outcome that it chooses; keeps the truth: rows, positions, the state hash at each seq
- *   stream    takes as many bytes as the test allows; what it took is parsed at once, and every batch and state in it is compared with the
- *             truth (P1: nothing is sent that is not committed)
- *   client    applies received frames when the test says so, compares its hash with the truth after each batch, and can submit */
+ *   journal   commits when the test says so, with the outcome that it chooses; keeps the truth: rows, positions, the
+ *             state hash at each seq
+ *   stream    takes as many bytes as the test allows; what it took is parsed at once, and every batch and state in it
+ *             is compared with the truth (P1: nothing is sent that is not committed)
+ *   client    applies received frames when the test says so, compares its hash with the truth after each batch, and
+ *             can submit */
 #ifndef COCANVAS_TESTS_ROOM_FAKES_H
 #define COCANVAS_TESTS_ROOM_FAKES_H
 
@@ -50,21 +53,21 @@ struct fake_canvas {
     struct fake_row rows[ROWS_MAX + 1]; /* by seq */
     struct fake_client clients[64];
     uint32_t n_clients;
-    struct buf snapshot;                /* the newest stored one */
+    struct buf snapshot; /* the newest stored one */
     uint64_t snapshot_seq, snapshot_hash;
     unsigned snapshots, releases;
     char title[256];
 };
 
 enum fake_outcome {
-    WRITTEN,            /* committed, and known */
-    LOST,               /* the connection broke before */
-    LOST_BUT_WRITTEN,   /* the connection broke after the commit */
+    WRITTEN,          /* committed, and known */
+    LOST,             /* the connection broke before */
+    LOST_BUT_WRITTEN, /* the connection broke after the commit */
 };
 
 struct fake_part {
     uint64_t room_id, epoch, old_head, new_head;
-    struct journal_row rows[512];       /* payloads copied */
+    struct journal_row rows[512]; /* payloads copied */
     size_t n_rows;
     struct journal_client positions[64];
     size_t n_positions;
@@ -79,7 +82,7 @@ struct fake_asked {
     uint64_t room_id, member_id, epoch, from, to, hash;
     uint32_t request, author;
     struct uuid client_id;
-    bool read_state, away;              /* away: asked while PostgreSQL was, or it went before the answer */
+    bool read_state, away; /* away: asked while PostgreSQL was, or it went before the answer */
     struct buf bytes;
 };
 
@@ -87,12 +90,12 @@ struct journal {
     struct rooms *rooms;
     struct fake_canvas *canvas;
     bool up, underway;
-    struct fake_part part;              /* one canvas is enough */
+    struct fake_part part; /* one canvas is enough */
     bool has_part;
     struct fake_asked asked[64];
     size_t n_asked;
     unsigned groups;
-    size_t page;                        /* batches in one on_read */
+    size_t page; /* batches in one on_read */
 };
 
 /* ---------------------------------------------------------------- streams and clients */
@@ -104,33 +107,33 @@ struct stream {
     struct client *client;
     struct buf out, received;
     size_t span_left;
-    size_t room;                /* bytes that the socket still takes */
-    size_t piece;               /* at most so many at a time */
+    size_t room;  /* bytes that the socket still takes */
+    size_t piece; /* at most so many at a time */
     bool owes_drained, flushing, again;
     int64_t progress_ms;
 };
 
 struct client {
     struct world *world;
-    struct stream *stream;      /* replaced at each connection */
+    struct stream *stream; /* replaced at each connection */
     struct member member;
     struct uuid id;
     uint32_t author, number;
     char name[16];
     bool connected, open;
-    enum status refused, dropped;       /* the last one */
+    enum status refused, dropped; /* the last one */
 
-    struct buf inbox;           /* frames received and not looked at: length and body */
+    struct buf inbox; /* frames received and not looked at: length and body */
     struct canvas state;
-    bool has_state, caught_up;  /* caught_up: on this connection */
-    struct buf snapshot;        /* parts so far */
+    bool has_state, caught_up; /* caught_up: on this connection */
+    struct buf snapshot;       /* parts so far */
     struct arena arena;
 
-    uint64_t client_seq;        /* last one used */
+    uint64_t client_seq; /* last one used */
     bool in_flight;
-    bool must_reopen;           /* a snapshot in the middle may contain the batch in flight: only Opened tells */
-    struct buf submitted;       /* the Submit in flight, encoded */
-    uint32_t counter;           /* last object counter used */
+    bool must_reopen;     /* a snapshot in the middle may contain the batch in flight: only Opened tells */
+    struct buf submitted; /* the Submit in flight, encoded */
+    uint32_t counter;     /* last object counter used */
 
     Cocanvas__Opened__Mode mode;
     uint64_t opened_head, acked, opened_reject;
@@ -179,8 +182,8 @@ bool journal_is_idle(const struct journal *j)
     return j->up && !j->underway;
 }
 
-void journal_add_canvas(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
-                        uint64_t old_head, uint64_t new_head)
+void journal_add_canvas(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas,
+                        uint64_t epoch, uint64_t old_head, uint64_t new_head)
 {
     assert_false(j->underway || j->has_part);
     assert_true(uuid_equal(canvas, &j->canvas->id) && uuid_equal(workspace, &j->canvas->workspace));
@@ -197,7 +200,7 @@ void journal_add_row(struct journal *j, const struct journal_row *row)
 {
     assert_true(j->part.n_rows < sizeof j->part.rows / sizeof j->part.rows[0]);
     assert_int_equal(row->seq, j->part.old_head + j->part.n_rows + 1);
-    j->part.rows[j->part.n_rows++] = *row;      /* the payload is borrowed until the group's callback */
+    j->part.rows[j->part.n_rows++] = *row; /* the payload is borrowed until the group's callback */
 }
 
 void journal_add_position(struct journal *j, const struct journal_client *client)
@@ -242,8 +245,8 @@ void journal_release(struct journal *j, const struct uuid *workspace, const stru
     j->canvas->releases += epoch == j->canvas->epoch;
 }
 
-void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, const struct uuid *workspace, const struct uuid *canvas,
-                    uint64_t epoch, const struct uuid *client_id, uint32_t author)
+void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, const struct uuid *workspace,
+                    const struct uuid *canvas, uint64_t epoch, const struct uuid *client_id, uint32_t author)
 {
     (void)workspace, (void)canvas;
     struct fake_asked *a = fake_ask(j, ASK_CLIENT, room_id);
@@ -253,8 +256,8 @@ void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, con
     a->author = author;
 }
 
-void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
-                  const struct uuid *canvas, uint64_t from_seq, uint64_t to_seq)
+void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request,
+                  const struct uuid *workspace, const struct uuid *canvas, uint64_t from_seq, uint64_t to_seq)
 {
     (void)workspace, (void)canvas;
     struct fake_asked *a = fake_ask(j, ASK_READ, room_id);
@@ -264,8 +267,8 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
     a->to = to_seq;
 }
 
-void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
-                      uint64_t seq, uint64_t hash, const uint8_t *bytes, size_t len)
+void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas,
+                      uint64_t epoch, uint64_t seq, uint64_t hash, const uint8_t *bytes, size_t len)
 {
     (void)workspace, (void)canvas;
     struct fake_asked *a = fake_ask(j, ASK_SNAPSHOT, room_id);
@@ -289,7 +292,7 @@ static void fake_write_row(struct fake_canvas *c, const struct journal_row *row)
     assert_int_equal(batch->client, row->client);
     assert_int_equal(batch->client_seq, row->client_seq);
     assert_true(row->seq <= ROWS_MAX);
-    for (uint64_t seq = 1; row->client != 0 && seq <= c->head; seq++)      /* P3 */
+    for (uint64_t seq = 1; row->client != 0 && seq <= c->head; seq++) /* P3 */
         assert_false(c->rows[seq].client == row->client && c->rows[seq].client_seq == row->client_seq);
     if (batch_apply_committed(&c->state, batch, &why) != STATUS_OK)
         fail_msg("row %llu: %s", (unsigned long long)row->seq, why.text);
@@ -350,10 +353,17 @@ static void fake_answer_take(struct journal *j, const struct fake_asked *a)
         suffix[i] = c->rows[c->snapshot_seq + 1 + i].payload;
         len[i] = c->rows[c->snapshot_seq + 1 + i].len;
     }
-    struct journal_canvas canvas = {.workspace = c->workspace, .epoch = ++c->epoch, .head_seq = c->head, .oldest_seq = 1,
-                                    .snapshot_seq = c->snapshot_seq, .snapshot = buf_at(&c->snapshot),
-                                    .snapshot_len = buf_len(&c->snapshot), .snapshot_hash = c->snapshot_hash, .n_suffix = n,
-                                    .suffix = suffix, .suffix_len = len};
+    struct journal_canvas canvas = {.workspace = c->workspace,
+                                    .epoch = ++c->epoch,
+                                    .head_seq = c->head,
+                                    .oldest_seq = 1,
+                                    .snapshot_seq = c->snapshot_seq,
+                                    .snapshot = buf_at(&c->snapshot),
+                                    .snapshot_len = buf_len(&c->snapshot),
+                                    .snapshot_hash = c->snapshot_hash,
+                                    .n_suffix = n,
+                                    .suffix = suffix,
+                                    .suffix_len = len};
     rooms_journal_callbacks.on_taken(j->rooms, a->room_id, STATUS_OK, &canvas);
     free(suffix);
     free(len);
@@ -374,7 +384,8 @@ static void fake_answer_client(struct journal *j, const struct fake_asked *a)
         *found = (struct fake_client){.id = a->client_id, .pos = {.number = c->n_clients, .author = a->author}};
     }
     bool own = found->pos.author == a->author;
-    rooms_journal_callbacks.on_client(j->rooms, a->room_id, a->member_id, own ? STATUS_OK : STATUS_DENIED, own ? &found->pos : NULL);
+    rooms_journal_callbacks.on_client(j->rooms, a->room_id, a->member_id, own ? STATUS_OK : STATUS_DENIED,
+                                      own ? &found->pos : NULL);
 }
 
 static void fake_answer_read(struct journal *j, const struct fake_asked *a)
@@ -385,14 +396,15 @@ static void fake_answer_read(struct journal *j, const struct fake_asked *a)
         rows[n] = j->canvas->rows[seq].payload;
         len[n] = j->canvas->rows[seq].len;
     }
-    rooms_journal_callbacks.on_read(j->rooms, a->room_id, a->member_id, a->request, STATUS_OK, n, rows, len, a->from + n > a->to, 1);
+    rooms_journal_callbacks.on_read(j->rooms, a->room_id, a->member_id, a->request, STATUS_OK, n, rows, len,
+                                    a->from + n > a->to, 1);
 }
 
 static void fake_answer_snapshot(struct journal *j, struct fake_asked *a)
 {
     struct fake_canvas *c = j->canvas;
     enum status status = a->epoch == c->epoch ? STATUS_OK : STATUS_CONFLICT;
-    assert_true(a->from <= c->head);        /* P1 */
+    assert_true(a->from <= c->head); /* P1 */
     assert_int_equal(a->hash, c->hash[a->from]);
     if (status == STATUS_OK) {
         buf_clear(&c->snapshot, SIZE_MAX);
@@ -453,7 +465,7 @@ static bool fake_next(struct stream *s, const uint8_t **bytes, size_t *len, bool
     bool more = room_source_peek(&s->client->member, bytes, len);
     if (s->span_left > 0) {
         assert_true(more);
-        assert_int_equal(*len, s->span_left);       /* the same span, until it is counted off */
+        assert_int_equal(*len, s->span_left); /* the same span, until it is counted off */
     }
     s->span_left = more ? *len : 0;
     return more && *len > 0;
@@ -483,7 +495,7 @@ static void fake_send(struct stream *s)
 void stream_flush(struct stream *s)
 {
     if (s->client->stream != s)
-        return;     /* a connection of before */
+        return; /* a connection of before */
     s->again = true;
     if (s->flushing)
         return;
@@ -568,7 +580,7 @@ static void client_check_hash(struct client *c)
 {
     const struct fake_canvas *truth = &c->world->canvas;
     assert_true(c->state.seq <= truth->head);
-    assert_int_equal(canvas_hash(&c->state), truth->hash[c->state.seq]);      /* P4 */
+    assert_int_equal(canvas_hash(&c->state), truth->hash[c->state.seq]); /* P4 */
 }
 
 static void client_on_opened(struct client *c, const Cocanvas__Opened *o)
@@ -684,7 +696,7 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
         break;
     case COCANVAS__FRAME__BODY_LAGGED:
         c->n_lagged++;
-        assert_true(frame->lagged->from_seq > c->state.seq);     /* later, if a snapshot was on its way */
+        assert_true(frame->lagged->from_seq > c->state.seq); /* later, if a snapshot was on its way */
         break;
     case COCANVAS__FRAME__BODY_PRESENCE_UPDATE:
         client_on_presence(c, frame->presence_update);
@@ -855,8 +867,8 @@ static uint64_t client_create(struct client *c, const char *text)
 }
 
 /* Replaces `removed` characters at `at` of a card's text of pre_len, made at base_seq. */
-static void client_edit_at(struct client *c, uint64_t base_seq, uint64_t card, uint32_t pre_len, uint32_t at, uint32_t removed,
-                           const char *inserted)
+static void client_edit_at(struct client *c, uint64_t base_seq, uint64_t card, uint32_t pre_len, uint32_t at,
+                           uint32_t removed, const char *inserted)
 {
     struct text_op op;
     text_op_init(&op);
@@ -883,7 +895,7 @@ static inline void client_title(struct client *c, const char *title)
     cocanvas__op__init(&op);
     value.kind_case = COCANVAS__VALUE__KIND_TEXT;
     value.text = (char *)(uintptr_t)title;
-    set.key = (char *)(uintptr_t)"title";
+    set.key = (char *)(uintptr_t) "title";
     set.value = &value;
     op.kind_case = COCANVAS__OP__KIND_PROP_SET;
     op.prop_set = &set;
@@ -948,14 +960,25 @@ static struct world *world_new(void)
     struct world *w = xcalloc(1, sizeof *w);
     w->base = event_base_new();
     w->now_ms = 1000;
-    w->limits = (struct room_limits){
-        .canvas = {.text_points = 12000, .cards = 10000, .objects = 10000}, .submit_ops = 256, .submit_bytes = 64 << 10,
-        .log_bytes = 4 << 20, .log_batches = 4096, .snapshot_batches = 1000000, .snapshot_bytes = 1 << 30, .idle_ms = 60000,
-        .slow_ms = 30000, .presence_ms = 1};
+    w->limits = (struct room_limits){.canvas = {.text_points = 12000, .cards = 10000, .objects = 10000},
+                                     .submit_ops = 256,
+                                     .submit_bytes = 64 << 10,
+                                     .log_bytes = 4 << 20,
+                                     .log_batches = 4096,
+                                     .snapshot_batches = 1000000,
+                                     .snapshot_bytes = 1 << 30,
+                                     .idle_ms = 60000,
+                                     .slow_ms = 30000,
+                                     .presence_ms = 1};
     fake_canvas_init(&w->canvas);
     w->journal = (struct journal){.canvas = &w->canvas, .up = true, .page = 64};
-    struct rooms_options options = {.base = w->base, .journal = &w->journal, .limits = &w->limits, .ask_people = world_ask_people,
-                                    .wall_ms = world_wall_ms, .mono_ms = world_mono_ms, .ctx = w};
+    struct rooms_options options = {.base = w->base,
+                                    .journal = &w->journal,
+                                    .limits = &w->limits,
+                                    .ask_people = world_ask_people,
+                                    .wall_ms = world_wall_ms,
+                                    .mono_ms = world_mono_ms,
+                                    .ctx = w};
     w->rooms = w->journal.rooms = rooms_new(&options);
     for (uint32_t i = 0; i < CLIENTS_MAX; i++) {
         struct client *c = &w->clients[i];
@@ -1022,6 +1045,8 @@ static void world_settle(struct world *w)
         }
         for (size_t i = 0; i < CLIENTS_MAX; i++)
             more = client_step(&w->clients[i]) || more;
+        for (size_t i = 0; i < CLIENTS_MAX; i++)
+            more = more || (w->clients[i].stream && w->clients[i].stream->again && w->clients[i].stream->room > 0);
         for (size_t i = 0; i < CLIENTS_MAX; i++)
             client_run(&w->clients[i]);
     }

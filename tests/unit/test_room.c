@@ -1,5 +1,5 @@
-/* One room with a journal and streams that the test controls (room_fakes.h, which also compares everything that leaves the server with what
- * is committed: P1, P2, P4). */
+/* One room with a journal and streams that the test controls (room_fakes.h, which also compares everything that
+ * leaves the server with what is committed: P1, P2, P4). */
 #include "tests/support/room_fakes.h"
 
 static int start(void **state)
@@ -23,7 +23,7 @@ static void test_batch_is_seen_after_commit(void **state)
     struct client *a = &w->clients[0], *b = &w->clients[1];
     uint64_t card = client_create(a, "hello");
     assert_int_equal(w->journal.groups, 0);
-    world_turn(w);      /* the journal is idle: ordered at the end of the same turn */
+    world_turn(w); /* the journal is idle: ordered at the end of the same turn */
     assert_true(w->journal.underway);
     world_turn(w);
     client_run(a);
@@ -48,7 +48,7 @@ static void test_group_collects_while_commit_is_under_way(void **state)
         client_create(&w->clients[i], "x");
     world_turn(w);
     assert_int_equal(w->journal.groups, 1);
-    journal_finish(&w->journal, WRITTEN);       /* sends the next group at once */
+    journal_finish(&w->journal, WRITTEN); /* sends the next group at once */
     assert_int_equal(w->journal.groups, 2);
     assert_int_equal(w->journal.part.n_rows, 3);
     world_settle(w);
@@ -62,11 +62,11 @@ static void test_batch_sent_again_is_dropped(void **state)
     world_open(w, 1);
     struct client *a = &w->clients[0];
     client_create(a, "once");
-    client_send(a);     /* while it is queued */
+    client_send(a); /* while it is queued */
     world_turn(w);
-    client_send(a);     /* while it is under way */
+    client_send(a); /* while it is under way */
     world_settle(w);
-    client_send(a);     /* when it is committed */
+    client_send(a); /* when it is committed */
     world_settle(w);
     assert_int_equal(w->canvas.head, 1);
     assert_int_equal(rooms_stats(w->rooms)->dedupes, 3);
@@ -121,7 +121,7 @@ static void test_second_batch_before_answer_drops_the_session(void **state)
     client_create(a, "two");
     assert_int_equal(a->dropped, STATUS_OUT_OF_ORDER);
     world_settle(w);
-    assert_int_equal(w->canvas.head, 1);        /* the one under way is finished without it */
+    assert_int_equal(w->canvas.head, 1); /* the one under way is finished without it */
     client_connect(a, false, false);
     world_settle(w);
     assert_int_equal(a->acked, 1);
@@ -162,7 +162,7 @@ static void test_late_insert_goes_left(void **state)
     client_edit_at(&w->clients[1], 1, card, 6, 3, 0, "222");
     world_settle(w);
     assert_string_equal(world_card_text(w, card), "abc222111def");
-    client_edit_at(&w->clients[2], 1, card, 6, 2, 2, "3");       /* over both: removes c and d around them */
+    client_edit_at(&w->clients[2], 1, card, 6, 2, 2, "3"); /* over both: removes c and d around them */
     world_settle(w);
     assert_string_equal(world_card_text(w, card), "ab3222111ef");
     assert_int_equal(rooms_stats(w->rooms)->transforms, 2);
@@ -231,12 +231,12 @@ static void test_wrong_length_at_base_is_refused(void **state)
     struct world *w = *state;
     uint64_t card = open_with_text(w, 2);
     struct client *b = &w->clients[1];
-    client_edit_at(b, 1, card, 7, 3, 0, "no");      /* nothing came since */
+    client_edit_at(b, 1, card, 7, 3, 0, "no"); /* nothing came since */
     world_settle(w);
     assert_int_equal(b->reject_code, STATUS_BAD_OP);
     client_edit_at(&w->clients[0], 1, card, 6, 0, 0, "12");
     world_settle(w);
-    client_edit_at(b, 1, card, 8, 3, 0, "no");      /* fits the present text, but not the one at its base */
+    client_edit_at(b, 1, card, 8, 3, 0, "no"); /* fits the present text, but not the one at its base */
     world_settle(w);
     assert_int_equal(b->n_rejects, 2);
     assert_int_equal(b->reject_code, STATUS_BAD_OP);
@@ -296,7 +296,7 @@ static void test_reject_is_durable_and_counts_as_answered(void **state)
     world_settle(w);
     assert_int_equal(a->n_rejects, 1);
     assert_int_equal(a->reject_code, STATUS_NOT_FOUND);
-    client_send(a);     /* the answer was lost: the stream does not carry it again, Opened does */
+    client_send(a); /* the answer was lost: the stream does not carry it again, Opened does */
     world_settle(w);
     assert_int_equal(a->n_rejects, 1);
     client_connect(a, false, true);
@@ -327,7 +327,7 @@ static void test_batch_is_all_or_none(void **state)
     assert_int_equal(a->n_rejects, 1);
     assert_int_equal(a->reject_op, 1);
     assert_int_equal(w->canvas.head, 1);
-    world_open(w, 2);       /* and nothing of it is in the room's state */
+    world_open(w, 2); /* and nothing of it is in the room's state */
 }
 
 static void test_too_many_ops_are_refused(void **state)
@@ -349,6 +349,48 @@ static void test_too_many_ops_are_refused(void **state)
     client_send(a);
     world_settle(w);
     assert_int_equal(a->reject_code, STATUS_BAD_OP);
+}
+
+/* A batch that removes many long texts would make a frame beyond its limit, although it is itself small. */
+static void test_batch_that_removes_too_much_is_refused(void **state)
+{
+    enum { TEXTS = 120 };
+    struct world *w = *state;
+    world_open(w, 2);
+    struct client *a = &w->clients[0];
+    char *text = xcalloc(1, 10001);
+    memset(text, 'x', 10000);
+    static Cocanvas__TextStep cut[TEXTS];
+    static Cocanvas__TextEdit edits[TEXTS];
+    static Cocanvas__Op ops[TEXTS];
+    Cocanvas__TextStep *steps[TEXTS];
+    Cocanvas__Op *list[TEXTS];
+    for (size_t i = 0; i < TEXTS; i++) {
+        uint64_t card = client_create(a, text);
+        world_settle(w);
+        cocanvas__text_step__init(&cut[i]);
+        cocanvas__text_edit__init(&edits[i]);
+        cocanvas__op__init(&ops[i]);
+        cut[i].kind_case = COCANVAS__TEXT_STEP__KIND_REMOVE;
+        cut[i].remove = edits[i].pre_len = 10000;
+        steps[i] = &cut[i];
+        edits[i].object = card;
+        edits[i].n_steps = 1;
+        edits[i].steps = &steps[i];
+        ops[i].kind_case = COCANVAS__OP__KIND_TEXT_EDIT;
+        ops[i].text_edit = &edits[i];
+        list[i] = &ops[i];
+    }
+    client_seal(a, TEXTS + 1, a->state.seq, TEXTS, list);
+    client_send(a);
+    world_settle(w);
+    assert_int_equal(a->reject_code, STATUS_TOO_LARGE);
+    client_seal(a, TEXTS + 2, a->state.seq, TEXTS / 2, list);
+    client_send(a);
+    world_settle(w);
+    assert_int_equal(a->n_rejects, 1);
+    assert_int_equal(w->clients[1].state.seq, TEXTS + 1);
+    free(text);
 }
 
 static void test_title_goes_to_the_journal(void **state)
@@ -413,7 +455,7 @@ static void test_join_waits_for_a_durable_state(void **state)
     world_turn(w);
     client_run(b);
     assert_false(b->open);
-    client_create(&w->clients[0], "refused: one at a time") ;
+    client_create(&w->clients[0], "refused: one at a time");
     assert_int_equal(w->clients[0].dropped, STATUS_OUT_OF_ORDER);
     world_settle(w);
     assert_true(b->open);
@@ -457,7 +499,7 @@ static void test_join_follows_from_its_own_state(void **state)
     world_settle(w);
     assert_int_equal(b->mode, COCANVAS__OPENED__MODE__OPS);
     assert_int_equal(b->state.seq, 2);
-    client_connect(b, false, true);     /* at the head */
+    client_connect(b, false, true); /* at the head */
     world_settle(w);
     assert_int_equal(b->mode, COCANVAS__OPENED__MODE__OPS);
 }
@@ -469,12 +511,12 @@ static void test_state_that_does_not_fit_gets_a_snapshot(void **state)
     struct client *a = &w->clients[0], *b = &w->clients[1];
     client_create(a, "1");
     world_settle(w);
-    b->state.seq = 99;          /* from the future */
+    b->state.seq = 99; /* from the future */
     client_connect(b, false, true);
     world_settle(w);
     assert_int_equal(b->mode, COCANVAS__OPENED__MODE__SNAPSHOT);
     assert_int_equal(b->state.seq, 1);
-    b->state.header.cols = 7;   /* diverged at the head */
+    b->state.header.cols = 7; /* diverged at the head */
     canvas_touch(&b->state, &b->state.header.o);
     client_connect(b, false, true);
     world_settle(w);
@@ -547,7 +589,7 @@ static void test_newer_session_replaces_the_older(void **state)
     world_turn(w);
     assert_int_equal(a->dropped, STATUS_REPLACED);
     client_run(twin);
-    assert_false(twin->open);       /* the batch under way is finished first */
+    assert_false(twin->open); /* the batch under way is finished first */
     world_settle(w);
     assert_true(twin->open);
     assert_int_equal(twin->acked, 1);
@@ -601,7 +643,7 @@ static void test_client_id_of_another_person_is_denied(void **state)
     assert_int_equal(thief->refused, STATUS_DENIED);
     assert_true(w->clients[0].connected);
     client_disconnect(&w->clients[0]);
-    rooms_tick(w->rooms);           /* the room forgets the client: the journal denies it */
+    rooms_tick(w->rooms); /* the room forgets the client: the journal denies it */
     client_connect(thief, false, false);
     world_settle(w);
     assert_int_equal(thief->refused, STATUS_DENIED);
@@ -641,10 +683,10 @@ static void test_people_are_told(void **state)
     rooms_people(w->rooms, w->people_room, 2, (uint32_t[]){1, 2}, (const char *[]){"person 1", "person 2"});
     world_settle(w);
     assert_int_equal(w->clients[0].n_people, 1);
-    client_connect(&w->clients[1], false, false);       /* known already */
+    client_connect(&w->clients[1], false, false); /* known already */
     world_settle(w);
     assert_int_equal(w->clients[0].n_people, 1);
-    client_connect(&w->clients[2], false, false);       /* not known yet */
+    client_connect(&w->clients[2], false, false); /* not known yet */
     world_settle(w);
     assert_int_equal(w->clients[0].n_people, 2);
     assert_int_equal(w->asked_people, 1);
@@ -671,7 +713,7 @@ static void test_slow_member_is_caught_up_by_a_snapshot(void **state)
     w->limits.log_bytes = 32 << 10;
     world_open(w, 2);
     struct client *b = &w->clients[1];
-    b->stream->room = 700;          /* ends in the middle of a frame */
+    b->stream->room = 700; /* ends in the middle of a frame */
     write_much(w, 100, 1000);
     assert_int_equal(b->member.state, MEMBER_LAGGED);
     assert_int_equal(b->n_lagged, 0);
@@ -757,7 +799,7 @@ static void test_leaving_in_mid_frame_finishes_the_frame(void **state)
     write_much(w, 3, 1000);
     b->stream->room = SIZE_MAX;
     world_settle(w);
-    assert_int_equal(buf_len(&b->stream->received), 0);     /* whole frames only */
+    assert_int_equal(buf_len(&b->stream->received), 0); /* whole frames only */
     assert_int_equal(b->n_committed, before + 1);
     assert_null(b->member.rest);
 }
@@ -869,7 +911,7 @@ static void test_unknown_outcome_and_another_owner(void **state)
     world_open(w, 2);
     client_create(&w->clients[0], "lost");
     lose_group(w, LOST);
-    w->canvas.epoch++;          /* somebody else had it in between, though the head is the old one */
+    w->canvas.epoch++; /* somebody else had it in between, though the head is the old one */
     journal_set_up(&w->journal, true);
     world_settle(w);
     assert_int_equal(w->clients[0].dropped, STATUS_CONFLICT);
@@ -877,7 +919,7 @@ static void test_unknown_outcome_and_another_owner(void **state)
     client_connect(&w->clients[0], false, true);
     world_settle(w);
     assert_int_equal(w->clients[0].acked, 0);
-    client_send(&w->clients[0]);        /* nothing typed is lost */
+    client_send(&w->clients[0]); /* nothing typed is lost */
     world_settle(w);
     assert_int_equal(w->canvas.head, 1);
 }
@@ -925,6 +967,23 @@ static void test_fence_found_by_a_join(void **state)
     assert_int_equal(w->clients[1].refused, STATUS_CONFLICT);
 }
 
+static void test_fence_found_by_a_join_while_a_group_is_under_way(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 1);
+    w->canvas.epoch++;
+    client_create(&w->clients[0], "fenced");
+    world_turn(w);
+    client_connect(&w->clients[1], false, false);
+    while (journal_answer(&w->journal))
+        ;
+    rooms_pump(w->rooms); /* nothing that the journal has borrowed is freed */
+    assert_int_equal(w->clients[1].refused, STATUS_CONFLICT);
+    assert_true(w->clients[0].connected);
+    world_settle(w);
+    assert_int_equal(w->clients[0].dropped, STATUS_CONFLICT);
+}
+
 static void test_journal_away_and_back(void **state)
 {
     struct world *w = *state;
@@ -936,7 +995,7 @@ static void test_journal_away_and_back(void **state)
     assert_true(a->degraded);
     assert_int_equal(w->canvas.head, 0);
     assert_true(a->in_flight);
-    client_connect(&w->clients[2], true, false);        /* readers go on */
+    client_connect(&w->clients[2], true, false); /* readers go on */
     client_connect(&w->clients[3], false, false);
     world_settle(w);
     assert_true(w->clients[2].open && w->clients[2].degraded);
@@ -957,7 +1016,7 @@ static void test_canvas_cannot_be_opened_while_the_journal_is_away(void **state)
     assert_int_equal(w->clients[0].refused, STATUS_DEGRADED);
     journal_set_up(&w->journal, true);
     client_connect(&w->clients[0], true, false);
-    journal_set_up(&w->journal, false);     /* goes while the canvas is loading */
+    journal_set_up(&w->journal, false); /* goes while the canvas is loading */
     world_settle(w);
     assert_int_equal(w->clients[0].refused, STATUS_DEGRADED);
     journal_set_up(&w->journal, true);
@@ -1072,13 +1131,13 @@ static void test_history_from_log_and_journal(void **state)
     assert_true(b->history_last);
     assert_int_equal(b->history_next, 151);
     assert_true(b->n_pages > 5);
-    b->history_next = 140;      /* in the log alone */
+    b->history_next = 140; /* in the log alone */
     room_history(&b->member, 9, 140, 145);
     world_turn(w);
     assert_int_equal(w->journal.n_asked, 0);
     world_settle(w);
     assert_int_equal(b->history_next, 146);
-    room_history(&b->member, 10, 500, 600);     /* nothing there */
+    room_history(&b->member, 10, 500, 600); /* nothing there */
     world_settle(w);
     assert_int_equal(b->history_next, 146);
     assert_true(b->history_last);
@@ -1117,12 +1176,12 @@ static void test_idle_room_is_stored_and_released(void **state)
     assert_int_equal(w->canvas.snapshot_seq, 3);
     assert_int_equal(w->canvas.releases, 1);
     assert_int_equal(rooms_stats(w->rooms)->rooms, 0);
-    world_open(w, 1);       /* loads the snapshot */
+    world_open(w, 1); /* loads the snapshot */
     assert_int_equal(w->clients[0].state.seq, 3);
     client_disconnect(&w->clients[0]);
     w->now_ms += 60000;
     rooms_tick(w->rooms);
-    assert_int_equal(w->canvas.snapshots, 1);       /* nothing changed */
+    assert_int_equal(w->canvas.snapshots, 1); /* nothing changed */
     assert_int_equal(rooms_stats(w->rooms)->rooms, 0);
 }
 
@@ -1204,6 +1263,7 @@ int main(void)
         TEST(test_reject_is_durable_and_counts_as_answered),
         TEST(test_batch_is_all_or_none),
         TEST(test_too_many_ops_are_refused),
+        TEST(test_batch_that_removes_too_much_is_refused),
         TEST(test_title_goes_to_the_journal),
         TEST(test_long_keys_are_spread_anew),
         TEST(test_join_waits_for_a_durable_state),
@@ -1233,6 +1293,7 @@ int main(void)
         TEST(test_join_while_uncertain_waits),
         TEST(test_fenced_room_is_closed),
         TEST(test_fence_found_by_a_join),
+        TEST(test_fence_found_by_a_join_while_a_group_is_under_way),
         TEST(test_journal_away_and_back),
         TEST(test_canvas_cannot_be_opened_while_the_journal_is_away),
         TEST(test_presence_is_collected),

@@ -1,5 +1,5 @@
-/* The log of encoded frames against a plain model: every byte that was appended comes out again, in order, up to what is committed; what is let
- * go is whole chunks of committed frames. And the text edits that go with it. */
+/* The log of encoded frames against a plain model: every byte that was appended comes out again, in order, up to what
+ * is committed; what is let go is whole chunks of committed frames. And the text edits that go with it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -114,7 +114,7 @@ static void test_limits_are_kept(void **state)
         room_log_commit(&log);
         room_log_trim(&log, room_log_trim_point(&log, 16384, 400));
         assert_true(log.end - log.begin <= 16384 + 2048);
-        uint64_t n = log.last_seq + 1 - log.first_seq;      /* as many as allowed, but for less than a chunk of them */
+        uint64_t n = log.last_seq + 1 - log.first_seq; /* as many as allowed, but for less than a chunk of them */
         assert_true(n <= 400 && (seq < 1000 || n > 400 - 2048 / 8));
     }
     assert_true(log.cap_frames <= 1024);
@@ -124,8 +124,8 @@ static void test_limits_are_kept(void **state)
 /* ---------------------------------------------------------------- at random */
 
 struct model {
-    struct buf bytes;                /* everything ever appended */
-    uint64_t at[4096];               /* of each batch's frame */
+    struct buf bytes;  /* everything ever appended */
+    uint64_t at[4096]; /* of each batch's frame */
     uint64_t last_seq;
 };
 
@@ -221,7 +221,7 @@ static void test_texts_since(void **state)
         text_op_splice(&op, (uint32_t)seq, 0, 0, "ab", 2, 2);
         room_texts_add(&texts, seq, (uint32_t)seq % 5, seq % 3, seq % 2 ? "" : "note", &op);
     }
-    assert_null(room_texts_since(&texts, 1, "", 97));       /* 97 is the last one of (1, "") */
+    assert_null(room_texts_since(&texts, 1, "", 97)); /* 97 is the last one of (1, "") */
     assert_null(room_texts_since(&texts, 9, "", 0));
     const struct room_edit *edit = room_texts_since(&texts, 1, "", 50);
     for (uint64_t seq = 55; seq <= 97; seq += 6, edit = edit->newer) {

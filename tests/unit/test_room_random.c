@@ -1,7 +1,8 @@
-/* Sessions at random: clients with delays, connections that break in the middle of a frame, sockets that take nothing for a while, commits
- * that are lost, written unnoticed, or fenced, rooms that are released and loaded again. All the while room_fakes.h compares what leaves
- * the server, and every client's hash after every batch, with what is committed. At the end all are brought together: every client is at
- * the head, each of its batches was answered, and a replay from the first state gives the same hash (P1 to P4, P11, P12). */
+/* Sessions at random: clients with delays, connections that break in the middle of a frame, sockets that take nothing
+ * for a while, commits that are lost, written unnoticed, or fenced, rooms that are released and loaded again. All the
+ * while room_fakes.h compares what leaves the server, and every client's hash after every batch, with what is
+ * committed. At the end all are brought together: every client is at the head, each of its batches was answered, and
+ * a replay from the first state gives the same hash (P1 to P4, P11, P12). */
 #include "tests/support/room_fakes.h"
 
 enum { PEOPLE = 6, STEPS = 4000 };
@@ -39,7 +40,7 @@ static void submit_text(struct play *p, struct client *c, const struct card *car
     uint32_t len = card->text.len_points, at = below(p, len + 1);
     uint32_t removed = below(p, 2) ? below(p, len - at < 5 ? len - at + 1 : 5) : 0;
     if (below(p, 4) == 0)
-        at = 0, removed = 0;        /* ties */
+        at = 0, removed = 0; /* ties */
     snprintf(token, sizeof token, "%u.%llu", c->number, (unsigned long long)c->client_seq + 1);
     if (removed > 0 && below(p, 2))
         token[0] = '\0';
@@ -122,7 +123,7 @@ static void journal_changes(struct play *p)
     struct journal *j = &p->w->journal;
     uint32_t what = below(p, 40);
     if (j->underway && what < 3 && below(p, 3) == 0) {
-        if (what > 0)       /* else a warning: the connection stands */
+        if (what > 0) /* else a warning: the connection stands */
             journal_set_up(j, false);
         journal_finish(j, below(p, 2) ? LOST : LOST_BUT_WRITTEN);
     } else if (j->underway) {
@@ -130,7 +131,7 @@ static void journal_changes(struct play *p)
     } else if (!j->up && what < 20) {
         journal_set_up(j, true);
     } else if (what == 20 && below(p, 10) == 0) {
-        j->canvas->epoch++;     /* another node had the canvas for a moment */
+        j->canvas->epoch++; /* another node had the canvas for a moment */
     } else if (what == 21 && j->up && below(p, 4) == 0) {
         journal_set_up(j, false);
     }
@@ -155,7 +156,7 @@ static void something_happens(struct play *p)
         break;
     case 2:
         if (c->open && c->in_flight && below(p, 2))
-            client_send(c);     /* once more */
+            client_send(c); /* once more */
         break;
     case 3:
     case 4:
@@ -194,7 +195,7 @@ static void bring_together(struct play *p)
         journal_finish(j, WRITTEN);
     if (!j->up)
         journal_set_up(j, true);
-    for (int again = 0; again < 3; again++) {       /* a fence that nobody met yet closes the room once more */
+    for (int again = 0; again < 3; again++) { /* a fence that nobody met yet closes the room once more */
         for (size_t i = 0; i < PEOPLE; i++) {
             struct client *c = &w->clients[i];
             if (c->stream)
@@ -203,7 +204,7 @@ static void bring_together(struct play *p)
                 client_connect(c, false, true);
         }
         world_settle(w);
-        rooms_tick(w->rooms);       /* asks again about an unknown outcome */
+        rooms_tick(w->rooms); /* asks again about an unknown outcome */
         world_settle(w);
         for (size_t i = 0; i < PEOPLE; i++) {
             if (w->clients[i].open && w->clients[i].in_flight)
@@ -281,12 +282,13 @@ static void test_random_sessions(void **state)
         sum.transforms += s->transforms;
         world_free(p.w);
     }
-    print_message("%llu batches, %llu rejects, %llu lagged, %llu dropped, %llu deduped, %llu transformed\n", (unsigned long long)batches,
-                  (unsigned long long)sum.rejects, (unsigned long long)sum.lagged, (unsigned long long)sum.dropped,
-                  (unsigned long long)sum.dedupes, (unsigned long long)sum.transforms);
+    print_message("%llu batches, %llu rejects, %llu lagged, %llu dropped, %llu deduped, %llu transformed\n",
+                  (unsigned long long)batches, (unsigned long long)sum.rejects, (unsigned long long)sum.lagged,
+                  (unsigned long long)sum.dropped, (unsigned long long)sum.dedupes, (unsigned long long)sum.transforms);
     /* The sessions met what they are for. */
     if (rounds >= 20)
-        assert_true(batches > 1000 && sum.rejects > 10 && sum.lagged > 10 && sum.dropped > 10 && sum.dedupes > 10 && sum.transforms > 100);
+        assert_true(batches > 1000 && sum.rejects > 10 && sum.lagged > 10 && sum.dropped > 10 && sum.dedupes > 10 &&
+                    sum.transforms > 100);
 }
 
 int main(void)
