@@ -65,6 +65,16 @@ void text_set(struct text *t, const char *bytes, size_t len_bytes)
     text_set_known(t, bytes, len_bytes, (uint32_t)utf8_points(bytes, len_bytes));
 }
 
+/* Byte offset of a code point, searched from the nearer end: people mostly type at the end of a text. */
+static uint32_t offset_of(const struct text *t, uint32_t point)
+{
+    if (t->len_bytes == t->len_points)
+        return point;
+    if (point <= t->len_points / 2)
+        return (uint32_t)utf8_offset(t->bytes, t->len_bytes, point);
+    return t->len_bytes - (uint32_t)utf8_tail(t->bytes, t->len_bytes, t->len_points - point);
+}
+
 /* Length in bytes of the `points` code points that begin at byte `from`. */
 static uint32_t bytes_of(const struct text *t, uint32_t from, uint32_t points)
 {
@@ -150,7 +160,7 @@ void text_apply(struct text *t, const struct text_op *op, struct text *removed)
     uint32_t rest = op->n_steps - first;
     bool one_place = rest == 1 || (rest == 2 && op->steps[first].kind == TEXT_INSERT && op->steps[first + 1].kind == TEXT_REMOVE);
     if (one_place)
-        splice_in_place(t, op, first, retains_first ? bytes_of(t, 0, op->steps[0].points) : 0, removed);
+        splice_in_place(t, op, first, retains_first ? offset_of(t, op->steps[0].points) : 0, removed);
     else if (rest > 0)
         rebuild(t, op, removed);
     t->len_points = points;

@@ -2,6 +2,7 @@
  * not a continuation byte (10xxxxxx). Widths follow the C library's wcwidth, because that is what terminals and curses follow. */
 #include "common/utf8.h"
 
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -17,23 +18,24 @@ enum {
     REPLACEMENT = 0xFFFD,
 };
 
+/* The first byte is the lowest. */
 static uint64_t load8(const char *bytes)
 {
     uint64_t word;
     memcpy(&word, bytes, sizeof word);
-    return word;
+    return le64toh(word);
 }
 
-/* Whether all 8 bytes are printable ASCII, 0x20 to 0x7E. */
-static bool all_printable(uint64_t word)
+/* Marks (highest bits) of the bytes that are not printable ASCII, 0x20 to 0x7E. The lowest mark is exact; borrows may add wrong ones above. */
+static uint64_t unprintable(uint64_t word)
 {
     uint64_t below_20 = (word - ONES * 0x20) & ~word;
     uint64_t not_7f = word ^ (ONES * 0x7f);
     uint64_t is_7f = (not_7f - ONES) & ~not_7f;
-    return ((word | below_20 | is_7f) & HIGHS) == 0;
+    return (word | below_20 | is_7f) & HIGHS;
 }
 
-size_t utf8_decode(const char *bytes, size_t len, uint32_t *point)
+static inline size_t decode(const char *bytes, size_t len, uint32_t *point)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     if (len == 0)
@@ -57,6 +59,11 @@ size_t utf8_decode(const char *bytes, size_t len, uint32_t *point)
         return 0;
     *point = value;
     return need;
+}
+
+size_t utf8_decode(const char *bytes, size_t len, uint32_t *point)
+{
+    return decode(bytes, len, point);
 }
 
 size_t utf8_encode(uint32_t point, char out[4])
@@ -90,23 +97,36 @@ static bool is_control(uint32_t point)
     return point < 0x20 || (point >= 0x7F && point < 0xA0);
 }
 
+/* How many printable ASCII characters the text begins with. */
+static size_t printable_run(const char *bytes, size_t len)
+{
+    size_t at = 0;
+    for (; len - at >= 8; at += 8) {
+        uint64_t marks = unprintable(load8(bytes + at));
+        if (marks != 0)
+            return at + (size_t)__builtin_ctzll(marks) / 8;
+    }
+    while (at < len && bytes[at] >= 0x20 && bytes[at] < 0x7F)
+        at++;
+    return at;
+}
+
 static bool check(const char *bytes, size_t len, bool multiline, size_t *points)
 {
     size_t at = 0, n = 0;
     while (at < len) {
-        if (len - at >= 8 && all_printable(load8(bytes + at))) {
-            at += 8;
-            n += 8;
-            continue;
-        }
         uint32_t point;
-        size_t step = utf8_decode(bytes + at, len - at, &point);
-        if (step == 0)
-            return false;
-        if (is_control(point) && !(multiline && (point == '\n' || point == '\t')))
-            return false;
-        at += step;
-        n++;
+        size_t run = printable_run(bytes + at, len - at);
+        at += run;
+        n += run;
+        /* Other scripts come in runs, too. */
+        while (at < len && !(bytes[at] >= 0x20 && bytes[at] < 0x7F)) {
+            size_t step = decode(bytes + at, len - at, &point);
+            if (step == 0 || (is_control(point) && !(multiline && (point == '\n' || point == '\t'))))
+                return false;
+            at += step;
+            n++;
+        }
     }
     if (points != NULL)
         *points = n;
@@ -162,6 +182,24 @@ size_t utf8_offset(const char *bytes, size_t len, size_t point)
         left--;
     }
     return at;
+}
+
+size_t utf8_tail(const char *bytes, size_t len, size_t points)
+{
+    size_t at = len, left = points;
+    while (at >= 8 && left >= 8) {
+        at -= 8;
+        left -= 8 - count_continuations(load8(bytes + at));
+    }
+    /* The word may begin inside a character that was not counted. */
+    while (at < len && is_continuation(bytes[at]))
+        at++;
+    while (at > 0 && left > 0) {
+        at--;
+        if (!is_continuation(bytes[at]))
+            left--;
+    }
+    return len - at;
 }
 
 /* The code point at the beginning, or U+FFFD and a length of 1 where it is invalid. */

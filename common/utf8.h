@@ -17,6 +17,8 @@ bool utf8_check_line(const char *bytes, size_t len, size_t *points);
 size_t utf8_points(const char *bytes, size_t len);
 /* Byte offset of code point `point` (0 … points) of a valid text; len if point is beyond its end. */
 size_t utf8_offset(const char *bytes, size_t len, size_t point);
+/* Length in bytes of the last `points` code points of a valid text; len if it has fewer. */
+size_t utf8_tail(const char *bytes, size_t len, size_t points);
 
 /* Decodes the code point at bytes[0]; returns its length in bytes, 0 if it is invalid or cut. */
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *point);

@@ -97,8 +97,11 @@ static void counting(void **state)
         assert_int_equal(utf8_points(bytes, len), n);
         for (size_t i = 0; i <= n; i++)
             assert_int_equal(utf8_offset(bytes, len, i), offsets[i]);
+        for (size_t i = 0; i <= n; i++)
+            assert_int_equal(utf8_tail(bytes, len, n - i), len - offsets[i]);
         assert_int_equal(utf8_offset(bytes, len, n + 1), len);
         assert_int_equal(utf8_offset(bytes, len, SIZE_MAX), len);
+        assert_int_equal(utf8_tail(bytes, len, n + 1), len);
     }
 }
 
