@@ -452,8 +452,9 @@ static UNUSED uint64_t dice_block(struct dice *d, const struct canvas *c)
 static UNUSED const char *dice_word(struct dice *d)
 {
     static const char *const words[] = {
-        "a",     "value", "Wert für Kunden", "x y z",   "字典",  "😀",      "line\nline", "",   "f.rank",    "color",
-        "title", "col",   "status",          "bad\x01", "order", "prompt", "cols",       "Aa", "tab\there", "f.need"};
+        "a",     "value", "Wert für Kunden", "x y z",    "字典",  "😀",     "line\nline", "",   "f.rank",    "color",
+        "title", "col",   "status",          "bad\x01", "order", "prompt", "cols",       "Aa", "tab\there", "f.need",
+    };
     return words[dice_below(d, sizeof words / sizeof words[0])];
 }
 

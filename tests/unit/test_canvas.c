@@ -206,7 +206,7 @@ SPOIL(card_key_missing, m->cards[0]->order_key = S(""))
 SPOIL(card_key_bad, m->cards[0]->order_key = S("a00"))
 SPOIL(card_key_twice, m->cards[2]->order_key = m->cards[0]->order_key)
 SPOIL(card_twice, m->cards[1]->id = m->cards[0]->id)
-SPOIL(card_id_of_block, m->cards[0]->id = 1)
+SPOIL(card_id_of_block, m->cards[2]->id = m->blocks[2]->id)
 SPOIL(card_text_bad, m->cards[0]->text = S("\xc0\xaf"))
 SPOIL(card_text_control, m->cards[0]->text = S("\x7f"))
 SPOIL(card_deleted_later, m->cards[2]->deleted_seq = 6)
@@ -232,7 +232,7 @@ SPOIL(comment_parent, m->comments[1]->parent = 77)
 SPOIL(comment_parent_self, m->comments[1]->parent = m->comments[1]->id)
 SPOIL(comment_parent_nested, m->comments[0]->parent = m->comments[1]->id)
 SPOIL(comment_parent_elsewhere, m->comments[1]->object = 0)
-SPOIL(comment_id_of_card, m->comments[0]->id = object_id(7, 3))
+SPOIL(reading_id_of_link, m->readings[0]->id = m->links[0]->id)
 SPOIL(comment_deleted_later, m->comments[0]->deleted_seq = 99)
 SPOIL(link_end, m->links[0]->to = 1)
 SPOIL(link_self, m->links[0]->to = m->links[0]->from)
@@ -304,7 +304,7 @@ static const struct {
     ROW(comment_parent_self),
     ROW(comment_parent_nested),
     ROW(comment_parent_elsewhere),
-    ROW(comment_id_of_card),
+    ROW(reading_id_of_link),
     ROW(comment_deleted_later),
     ROW(link_end),
     ROW(link_self),
