@@ -12,6 +12,7 @@ begins with the broken invariant (the design's promise it belongs to is in brack
   I8  [P12] the epoch never falls along seq
   I9  [P4]  the hashes of all clients, of the replayed journal, and of each snapshot (and its suffix) are equal
   I10 [P5]  each run typed to its end stands whole in its card, each created card exists
+  I14 [P11] when the faults are over, everybody comes to rest at the head, with nobody's help (run.py)
 """
 import json
 import pathlib
@@ -19,6 +20,8 @@ import pathlib
 import xxhash
 
 KINDS = {"header": 2, "blocks": 3, "cards": 4, "comments": 5, "links": 6, "readings": 7, "named": 8}
+
+OPENING, LIVE = 4, 5        # enum client_state
 
 
 def state_hash(state):
@@ -214,21 +217,32 @@ class Checker:
                     self.blame("I5", f"batch {e['client']}.{e['client_seq']} was made after seq {newest} was acknowledged, but got {seq}")
 
     def streams(self):
-        applied = {}
+        shown = {}      # who → last seq it was shown
+        loaded = {}     # who → what it had been shown before its state was replaced, and has to reach again before it is live
+        opened = set()
+        fresh = set()   # whose next batch may have any number
         for e in self.of("committed", "replaced", "state"):
             who = e["who"]
-            if e["ev"] != "committed":
-                if self.calm and e["ev"] == "state" and e["state"] == 4 and who in applied:
-                    self.blame("I3", f"{who} had to open again after seq {applied[who][1]}, though nothing had happened")
-                if e["ev"] == "replaced" or e["state"] == 4:
-                    applied[who] = ("?", applied.get(who, ("", 0))[1])
-                continue
-            known, last = applied.get(who, ("?", 0))
-            if known != "?" and e["seq"] != last + 1:
-                self.blame("I3", f"{who} was shown seq {e['seq']} after {last}")
-            if e["seq"] <= last:
-                self.blame("I6", f"{who} was shown seq {e['seq']} again after {last}")
-            applied[who] = ("", max(e["seq"], last))
+            if e["ev"] == "replaced":
+                fresh.add(who)
+                loaded[who] = max(shown.pop(who, 0), loaded.get(who, 0))
+            elif e["ev"] == "state" and e["state"] == OPENING:
+                if self.calm and who in opened:
+                    self.blame("I3", f"{who} had to open again after seq {shown.get(who, 0)}, though nothing had happened")
+                opened.add(who)
+                fresh.add(who)
+            elif e["ev"] == "state" and e["state"] == LIVE:
+                if who in shown and shown[who] < loaded.get(who, 0):
+                    self.blame("I6", f"{who} is live at seq {shown[who]}, but had been shown {loaded[who]}")
+                loaded.pop(who, None)
+            elif e["ev"] == "committed":
+                last = shown.get(who, 0)
+                if who not in fresh and e["seq"] != last + 1:
+                    self.blame("I3", f"{who} was shown seq {e['seq']} after {last}")
+                if e["seq"] <= last:
+                    self.blame("I6", f"{who} was shown seq {e['seq']} again after {last}")
+                fresh.discard(who)
+                shown[who] = e["seq"]
         for e in self.of("torn"):
             self.blame("I10", f"{e['who']}'s run {e['run']} was torn apart while it was typed")
 
