@@ -14,7 +14,6 @@
 
 #include <event2/event.h>
 #include <sys/queue.h>
-#include <uthash.h>
 
 #include "common/arena.h"
 #include "common/buf.h"

@@ -210,7 +210,7 @@ static enum status transform_edit(struct batch *b, Cocanvas__Op *op, bool *keep)
         return STATUS_OK;
     const struct room_edit *later = room_texts_since(&b->room->log.texts, object, key, b->submit->base_seq);
     if (later) {
-        struct text_op *transformed;
+        struct text_op *transformed = &r->op[0];
         text_op_from_message(&r->op[0], op->text_edit);
         enum status s = transform_over(b, later, &transformed);
         if (s != STATUS_OK)

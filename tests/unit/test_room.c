@@ -420,8 +420,10 @@ static void test_long_keys_are_spread_anew(void **state)
     world_settle(w);
     uint64_t own = 2;
     while (w->canvas.head == own && own < 2000) {
-        Cocanvas__CardCreate create = COCANVAS__CARD_CREATE__INIT;
-        Cocanvas__Place place = COCANVAS__PLACE__INIT;
+        Cocanvas__CardCreate create;
+        Cocanvas__Place place;
+        cocanvas__card_create__init(&create);
+        cocanvas__place__init(&place);
         Cocanvas__Op op = COCANVAS__OP__INIT;
         place.block = BLOCK_ONE;
         place.after = first;
