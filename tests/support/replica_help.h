@@ -24,6 +24,8 @@ struct peer {
     struct buf submit;           /* a Submit on its way; empty: none */
     struct buf reject;           /* a Reject on its way back */
     uint64_t reject_at;          /* comes after this seq */
+    unsigned history_left;       /* batches under own edits that can still be had after a snapshot; then they are lost */
+    unsigned turn;
     size_t lost;                 /* calls of the lost callback */
     enum status failed;          /* what replica_committed() refused with */
     struct why why;
@@ -100,13 +102,36 @@ static inline void peer_reject_now(struct peer *p, const struct buf *bytes)
     cocanvas__reject__free_unpacked(reject, NULL);
 }
 
-/* One message of the server's, if there is one. */
+/* One batch under own edits, or the news that it cannot be had. */
+static inline void peer_history(struct peer *p)
+{
+    Cocanvas__Committed *batch;
+    uint64_t from, to;
+
+    if (!replica_history_wanted(p->r, &from, &to))
+        return;
+    if (p->history_left == 0 || from < p->server->oldest) {
+        replica_history_lost(p->r);
+        return;
+    }
+    p->history_left--;
+    batch = model_batch(p->server, from);
+    p->failed = replica_history(p->r, batch, &p->why);
+    cocanvas__committed__free_unpacked(batch, NULL);
+}
+
+/* One message of the server's, if there is one. History and live batches come by turns. */
 static inline bool peer_deliver(struct peer *p)
 {
     Cocanvas__Committed *batch;
 
     if (!p->online)
         return false;
+    if (peer_history_wanted(p) && (p->turn++ % 2 || p->at >= p->server->head)) {
+        peer_history(p);
+        peer_level(p);
+        return true;
+    }
     if (buf_len(&p->reject) && p->reject_at <= p->at) {
         peer_reject_now(p, &p->reject);
         buf_clear(&p->reject, SIZE_MAX);
@@ -146,25 +171,6 @@ static inline void peer_disconnect(struct peer *p, bool submit_arrives)
     buf_clear(&p->reject, SIZE_MAX);
 }
 
-static inline void peer_history(struct peer *p, bool truncated)
-{
-    uint64_t from, to;
-
-    while (replica_history_wanted(p->r, &from, &to)) {
-        Cocanvas__Committed *batch;
-
-        if (truncated || from < p->server->oldest) {
-            replica_history_lost(p->r);
-            break;
-        }
-        batch = model_batch(p->server, from);
-        p->failed = replica_history(p->r, batch, &p->why);
-        cocanvas__committed__free_unpacked(batch, NULL);
-        if (p->failed != STATUS_OK)
-            break;
-    }
-}
-
 static inline void peer_snapshot(struct peer *p)
 {
     struct buf state;
@@ -177,7 +183,8 @@ static inline void peer_snapshot(struct peer *p)
     p->at = p->server->head;
 }
 
-static inline void peer_connect(struct peer *p, bool snapshot, bool truncated)
+/* history: how many batches under own edits the server still has, if a snapshot is needed. */
+static inline void peer_connect(struct peer *p, bool snapshot, unsigned history)
 {
     const struct model_client *mc = &p->server->clients[p->number];
 
@@ -191,7 +198,8 @@ static inline void peer_connect(struct peer *p, bool snapshot, bool truncated)
         peer_snapshot(p);
     else
         p->at = replica_seq(p->r);
-    peer_history(p, truncated);
+    p->history_left = history;
+    p->turn = history;
     peer_level(p);
 }
 
@@ -225,7 +233,7 @@ static inline bool peers_settle(struct peer *peers, size_t n)
 
     for (size_t i = 0; i < n; i++)
         if (!peers[i].online)
-            peer_connect(&peers[i], false, false);
+            peer_connect(&peers[i], false, UINT32_MAX);
     while (busy) {
         busy = false;
         for (size_t i = 0; i < n; i++) {

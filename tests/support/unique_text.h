@@ -65,6 +65,8 @@ static inline void unique_type_anywhere(struct uniques *u, struct peer *p, struc
     uint32_t at = rng_below(rng, 3) ? (rng_below(rng, 2) ? 0 : len) : rng_below(rng, len + 1);
     uint32_t removed = deletes && rng_below(rng, 3) == 0 ? rng_below(rng, (len - at < 5 ? len - at : 5) + 1) : 0;
 
+    if (peer_history_wanted(p))
+        return;                  /* own edits are on their way up to the state: nobody can type for this moment */
     unique_type(u, p, at, removed, rng_below(rng, 5), rng_below(rng, 2));
 }
 
@@ -96,7 +98,7 @@ static inline void unique_begin(struct uniques *u, struct model_server *s, struc
     for (size_t i = 0; i < n; i++) {
         peer_init(&peers[i], s, (uint32_t)i + 1);
         replica_on_lost(peers[i].r, unique_lost, u);
-        peer_connect(&peers[i], true, false);
+        peer_connect(&peers[i], true, UINT32_MAX);
     }
     place.block = 1;
     create.id = u->card = replica_next_id(peers[0].r);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "common/buf.h"
+#include "server/journal/journal_internal.h"
 #include "tests/support/journal_fixture.h"
 
 static struct pg_cluster *cluster_of(void **state)
@@ -255,9 +256,12 @@ static void test_a_live_owner_keeps_and_a_released_canvas_is_free(void **state)
     fixture_take(a, &canvas, true);
     fixture_take(b, &canvas, true);
     assert_int_equal(b->take_status, STATUS_CONFLICT);
+    struct fixture_canvas other = fixture_canvas(cluster_of(state));
     journal_release(a->journal, &canvas.workspace, &canvas.id, 99);      /* not our epoch: no effect */
-    journal_release(a->journal, &canvas.workspace, &canvas.id, 1);
-    fixture_take(a, &canvas, true);                                      /* answers come in order: the release is through */
+    fixture_take(a, &other, false);                                      /* answers come in order: the release is through */
+    fixture_take(b, &canvas, true);
+    assert_int_equal(b->take_status, STATUS_CONFLICT);
+    fixture_take(a, &canvas, true);
     assert_int_equal(a->taken.epoch, 2);
     journal_release(a->journal, &canvas.workspace, &canvas.id, 2);
     while (pg_cluster_ask_number(cluster_of(state), "SELECT count(*) FROM canvas WHERE canvas_id = '%s' AND owner IS NULL", canvas.id_text) == 0)
@@ -286,6 +290,14 @@ static void test_a_restart_supersedes_the_incarnation_before(void **state)
     struct fixture_canvas other = fixture_canvas(cluster_of(state));
     fixture_take(old, &other, true);
     assert_int_equal(old->take_status, STATUS_CONFLICT);
+
+    /* nor does it keep the young one's lease alive, should that one die */
+    pg_cluster_sql(cluster_of(state), "UPDATE node SET lease_until = '2020-01-01' WHERE name = 'n1'");
+    event_active(old->journal->heartbeat, EV_TIMEOUT, 0);
+    do
+        event_base_loop(old->base, EVLOOP_ONCE);
+    while (old->journal->beating);
+    assert_int_equal(pg_cluster_ask_number(cluster_of(state), "SELECT (lease_until < now())::int FROM node WHERE name = 'n1'"), 1);
     fixture_free(old);
     fixture_free(young);
 }

@@ -652,6 +652,30 @@ static void object_limit(void **state)
     add_card(f, "cards have a limit of their own");
 }
 
+/* Keys of blocks are compared with one another, so their number is limited whatever the server's limits are. */
+static void block_limit(void **state)
+{
+    struct fixture *f = *state;
+    f->c.limits = (struct canvas_limits){0};
+    for (uint32_t i = f->c.n_blocks; i < BLOCKS_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "b%u", i);
+        ok(f, block_add(&f->a, own(i), key, "T"));
+    }
+    no(f, block_add(&f->a, own(2000), "more", "T"), STATUS_TOO_LARGE);
+    struct buf bytes;
+    struct canvas decoded;
+    buf_init(&bytes);
+    canvas_new_block(&f->c, own(3000));
+    canvas_encode(&f->c, &bytes);
+    canvas_init(&decoded, NULL);
+    assert_int_not_equal(canvas_decode(&decoded, buf_at(&bytes), buf_len(&bytes), &f->why), STATUS_OK);
+    canvas_fini(&decoded);
+    canvas_fini(&f->c);
+    small_canvas(&f->c, NULL);
+    buf_fini(&bytes);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +705,7 @@ int main(void)
         TEST(blocks),
         TEST(versions),
         TEST(object_limit),
+        TEST(block_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ static void connect_again(struct peer *p, struct rng *rng, struct tally *t)
 {
     bool snapshot = rng_below(rng, 3) == 0, truncated = rng_below(rng, 4) == 0;
 
-    peer_connect(p, snapshot || replica_seq(p->r) == 0, truncated);
+    peer_connect(p, snapshot || replica_seq(p->r) == 0, truncated ? rng_below(rng, 3) : UINT32_MAX);
     t->snapshots += snapshot;
     t->truncated += snapshot && truncated;
 }
@@ -76,7 +76,7 @@ static void step(struct peer *p, struct rng *rng, bool ties, struct tally *t)
             connect_again(p, rng, t);
     } else if (dice < 57 && rng_below(rng, 3) == 0) {
         peer_crash(p);
-        peer_connect(p, true, rng_below(rng, 3) == 0);
+        peer_connect(p, true, rng_below(rng, 3) == 0 ? rng_below(rng, 3) : UINT32_MAX);
         t->crashes++;
     } else if (dice < 75) {
         (void)peer_deliver(p);
@@ -117,7 +117,7 @@ static const char *session(uint64_t seed, struct tally *t, enum text_side side)
     s.side = side;
     for (size_t i = 0; i < n; i++) {
         peer_init(&peers[i], &s, (uint32_t)i + 1);
-        peer_connect(&peers[i], true, false);
+        peer_connect(&peers[i], true, UINT32_MAX);
         if (i == 0)
             furnish(&peers[0], &rng);
     }

@@ -51,12 +51,12 @@ static void step(struct uniques *u, struct peer *p, struct rng *rng, enum mode m
     } else if (dice < 72) {
         peer_disconnect(p, rng_below(rng, 2));
     } else if (dice < 78 && !p->online) {
-        peer_connect(p, rng_below(rng, 3) == 0, false);
+        peer_connect(p, rng_below(rng, 3) == 0, UINT32_MAX);
     } else if (dice < 80) {
         peer_crash(p);
         replica_on_lost(p->r, unique_lost, u);
         /* Without the history, a passage that became very different counts as replaced: what was deleted in it may come back. */
-        peer_connect(p, true, mode != DELETING && rng_below(rng, 2));
+        peer_connect(p, true, mode == DELETING || rng_below(rng, 2) ? UINT32_MAX : rng_below(rng, 4));
     } else {
         (void)peer_deliver(p);
     }

@@ -42,7 +42,7 @@ static const char *there_and_back(uint64_t seed)
     buf_init(&now);
     model_init(&s, NULL);
     peer_init(&p, &s, 1);
-    peer_connect(&p, true, false);
+    peer_connect(&p, true, UINT32_MAX);
     see_canvas(replica_view(p.r), &before);
     for (unsigned i = 0; i < 60; i++) {
         (void)peer_edit(&p, &rng, false);
@@ -110,7 +110,7 @@ static const char *undo_all(uint64_t seed, bool a_deletes)
 
     unique_begin(&u, &s, peers, 2);
     peer_crash(&peers[0]);       /* so that creating the card is not among the steps */
-    peer_connect(&peers[0], true, false);
+    peer_connect(&peers[0], true, UINT32_MAX);
     for (unsigned i = 0; i < 80; i++) {
         if (rng_below(&rng, 3) == 0)
             unique_type_anywhere(&u, &peers[0], &rng, a_deletes);
@@ -229,7 +229,7 @@ static int begin(void **state)
     model_init(&t->s, NULL);
     for (uint32_t i = 0; i < 2; i++) {
         peer_init(&t->peers[i], &t->s, i + 1);
-        peer_connect(&t->peers[i], true, false);
+        peer_connect(&t->peers[i], true, UINT32_MAX);
     }
     t->a = &t->peers[0];
     t->b = &t->peers[1];
