@@ -4,12 +4,14 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Keys are 64-bit ids: the finaliser of MurmurHash3 spreads them well and is a fraction of uthash's default. All
- * look-ups are in this file. */
+/* Keys are 64-bit ids: the finaliser of MurmurHash3 spreads them well and is a fraction of uthash's default. Clients
+ * choose ids, so `seed` (in scope wherever a key is hashed) makes it unknown to them which ones fall together; results do
+ * not depend on it. All look-ups are in this file. */
 #define HASH_FUNCTION(key, len, hash)                                                                                  \
     do {                                                                                                               \
         uint64_t mixed;                                                                                                \
         memcpy(&mixed, key, sizeof mixed);                                                                             \
+        mixed ^= seed;                                                                                                 \
         mixed ^= mixed >> 33;                                                                                          \
         mixed *= UINT64_C(0xff51afd7ed558ccd);                                                                         \
         mixed ^= mixed >> 33;                                                                                          \
@@ -95,9 +97,16 @@ struct object **canvas_head(struct canvas *c, enum object_kind kind)
     return NULL;
 }
 
-static struct object *find(struct object *head, uint64_t id)
+/* The canvas' address, which the system randomises: enough, because ids that fall together only cost time. */
+static uint64_t seed_of(const struct canvas *c)
+{
+    return (uint64_t)(uintptr_t)c * UINT64_C(0x9E3779B97F4A7C15);
+}
+
+static struct object *find(const struct canvas *c, struct object *head, uint64_t id)
 {
     struct object *o;
+    uint64_t seed = seed_of(c);
     HASH_FIND(hh, head, &id, sizeof id, o);
     return o;
 }
@@ -108,17 +117,17 @@ struct object *canvas_find(const struct canvas *c, enum object_kind kind, uint64
     case OBJECT_HEADER:
         return id == 0 ? (struct object *)(uintptr_t)&c->header.o : NULL;
     case OBJECT_BLOCK:
-        return find(c->blocks, id);
+        return find(c, c->blocks, id);
     case OBJECT_CARD:
-        return find(c->cards, id);
+        return find(c, c->cards, id);
     case OBJECT_COMMENT:
-        return find(c->comments, id);
+        return find(c, c->comments, id);
     case OBJECT_LINK:
-        return find(c->links, id);
+        return find(c, c->links, id);
     case OBJECT_READING:
-        return find(c->readings, id);
+        return find(c, c->readings, id);
     case OBJECT_NAMED:
-        return find(c->named, id);
+        return find(c, c->named, id);
     }
     return NULL;
 }
@@ -145,6 +154,7 @@ void canvas_mark_dirty(struct canvas *c, struct object *o)
 void canvas_register(struct canvas *c, struct object *o)
 {
     struct object **head = canvas_head(c, o->kind);
+    uint64_t seed = seed_of(c);
     HASH_ADD(hh, *head, id, sizeof o->id, o);
     ++*counter(c, o->kind);
     canvas_mark_dirty(c, o);
@@ -204,15 +214,15 @@ struct object **canvas_sorted(const struct canvas *c, enum object_kind kind, siz
 
 bool canvas_id_used(const struct canvas *c, uint64_t id)
 {
-    return find(c->blocks, id) != NULL || find(c->cards, id) != NULL || find(c->comments, id) != NULL ||
-           find(c->links, id) != NULL || find(c->readings, id) != NULL;
+    return find(c, c->blocks, id) != NULL || find(c, c->cards, id) != NULL || find(c, c->comments, id) != NULL ||
+           find(c, c->links, id) != NULL || find(c, c->readings, id) != NULL;
 }
 
 /* ---- reading */
 
 struct block *canvas_block(const struct canvas *c, uint64_t id)
 {
-    return (struct block *)find(c->blocks, id);
+    return (struct block *)find(c, c->blocks, id);
 }
 
 struct block *canvas_block_by_key(const struct canvas *c, const char *key)
@@ -227,22 +237,22 @@ struct block *canvas_block_by_key(const struct canvas *c, const char *key)
 
 struct card *canvas_card(const struct canvas *c, uint64_t id)
 {
-    return (struct card *)find(c->cards, id);
+    return (struct card *)find(c, c->cards, id);
 }
 
 struct comment *canvas_comment(const struct canvas *c, uint64_t id)
 {
-    return (struct comment *)find(c->comments, id);
+    return (struct comment *)find(c, c->comments, id);
 }
 
 struct link_object *canvas_link(const struct canvas *c, uint64_t id)
 {
-    return (struct link_object *)find(c->links, id);
+    return (struct link_object *)find(c, c->links, id);
 }
 
 struct reading *canvas_reading(const struct canvas *c, uint64_t id)
 {
-    return (struct reading *)find(c->readings, id);
+    return (struct reading *)find(c, c->readings, id);
 }
 
 static int by_order(const void *a, const void *b)

@@ -149,6 +149,7 @@ enum {
     PROPS_MAX = 64,          /* properties of one object */
     FIELDS_MAX = 64,         /* text fields of one card */
     TAGS_MAX = 64,           /* tags of one card */
+    BLOCKS_MAX = 1000,       /* blocks of one canvas, removed ones included */
 };
 
 /* What a canvas may hold; 0 means "no limit". The server's settings, told to clients in Welcome. */

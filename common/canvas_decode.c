@@ -11,6 +11,8 @@ static bool has_room(const struct canvas *c, enum object_kind kind)
 {
     if (kind == OBJECT_CARD)
         return c->limits.cards == 0 || c->n_cards < c->limits.cards;
+    if (kind == OBJECT_BLOCK && c->n_blocks >= BLOCKS_MAX)
+        return false;
     return c->limits.objects == 0 || c->n_blocks + c->n_others < c->limits.objects;
 }
 

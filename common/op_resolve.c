@@ -69,6 +69,9 @@ static enum status resolve_new(const struct resolver *r, enum object_kind kind, 
                       r->actor->last_object);
     if (canvas_id_used(c, id))
         return refuse(r->why, STATUS_CONFLICT, "the new id is in use");
+    if (kind == OBJECT_BLOCK && c->n_blocks >= BLOCKS_MAX)
+        return refuse(r->why, STATUS_TOO_LARGE, "the canvas has %d blocks, removed ones included; that is the limit",
+                      BLOCKS_MAX);
     if (kind == OBJECT_CARD && c->limits.cards != 0 && c->n_cards >= c->limits.cards)
         return refuse(r->why, STATUS_TOO_LARGE, "the canvas holds %u cards, deleted ones included; that is its limit",
                       c->n_cards);

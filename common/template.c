@@ -13,7 +13,7 @@
 #include "common/rules.h"
 
 enum {
-    BLOCKS_MAX = 256,
+    TEMPLATE_BLOCKS_MAX = 256,
     PLUGINS_MAX = 16,
     VERSION_POINTS = 20,
     NEAREST_MAX = 40, /* longest word that a suggestion is looked for */
@@ -240,7 +240,7 @@ static void parse_blocks(struct parser *p, const config_setting_t *root, struct 
 {
     const config_setting_t *blocks = config_setting_get_member(root, "blocks");
     int n = blocks != NULL && config_setting_is_list(blocks) ? config_setting_length(blocks) : 0;
-    if (n < 1 || n > BLOCKS_MAX) {
+    if (n < 1 || n > TEMPLATE_BLOCKS_MAX) {
         complain(p, blocks != NULL ? blocks : root,
                  "blocks must be a list of 1 to %d blocks: blocks = ( { ... }, { ... } );", BLOCKS_MAX);
         return;
