@@ -19,7 +19,7 @@ enum { COMMAND_MAX = 200, REQUESTS_MAX = 16, DEADLINE_S = 5 };
 struct admin_request {
     struct admin *admin;
     int fd;
-    struct event *readable;              /* until the command is there */
+    struct event *readable; /* until the command is there */
     char command[COMMAND_MAX];
     size_t len;
     TAILQ_ENTRY(admin_request) entry;
@@ -29,7 +29,7 @@ struct admin {
     struct event_base *base;
     int fd;
     struct event *acceptable;
-    char *path;                          /* to be removed at the end; NULL: systemd's */
+    char *path; /* to be removed at the end; NULL: systemd's */
     admin_command_cb *cb;
     void *ctx;
     TAILQ_HEAD(, admin_request) requests;
@@ -48,7 +48,8 @@ static void end_request(struct admin_request *request)
 /* The text is small and the peer is local: what its socket does not take at once is lost with it. */
 void admin_answer(struct admin_request *request, bool ok, const char *text)
 {
-    char *answer = xasprintf("%s\n%s%s", ok ? "ok" : "error", text, text[0] && text[strlen(text) - 1] != '\n' ? "\n" : "");
+    char *answer =
+        xasprintf("%s\n%s%s", ok ? "ok" : "error", text, text[0] && text[strlen(text) - 1] != '\n' ? "\n" : "");
     if (send(request->fd, answer, strlen(answer), MSG_NOSIGNAL) < 0)
         log_debug(NULL, "admin: %s", strerror(errno));
     free(answer);
@@ -58,7 +59,8 @@ void admin_answer(struct admin_request *request, bool ok, const char *text)
 static void on_readable(evutil_socket_t fd, short what, void *ctx)
 {
     struct admin_request *request = ctx;
-    ssize_t n = what & EV_TIMEOUT ? 0 : read(fd, request->command + request->len, sizeof request->command - 1 - request->len);
+    ssize_t n =
+        what & EV_TIMEOUT ? 0 : read(fd, request->command + request->len, sizeof request->command - 1 - request->len);
     if (n <= 0) {
         end_request(request);
         return;
@@ -146,9 +148,10 @@ struct admin *admin_new(struct event_base *base, const char *path, admin_command
         (void)refuse(why, STATUS_CONFLICT, "another cocanvasd is running: it answers at %s", path);
         return NULL;
     }
-    (void)unlink(path);                  /* left by a daemon that was killed */
+    (void)unlink(path); /* left by a daemon that was killed */
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof sa) != 0 || chmod(path, 0600) != 0 || listen(fd, REQUESTS_MAX) != 0) {
+    if (fd < 0 || bind(fd, (const struct sockaddr *)&sa, sizeof sa) != 0 || chmod(path, 0600) != 0 ||
+        listen(fd, REQUESTS_MAX) != 0) {
         (void)refuse(why, STATUS_INTERNAL, "%s: %s", path, strerror(errno));
         if (fd >= 0)
             close(fd);

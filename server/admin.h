@@ -1,5 +1,5 @@
-/* The local console: a Unix socket in the state folder that takes one line and answers in text. Only root and the daemon's own user may speak (the
- * kernel says who it is: SO_PEERCRED). `cocanvasd admin COMMAND` is its client. */
+/* The local console: a Unix socket in the state folder that takes one line and answers in text. Only root and the
+ * daemon's own user may speak (the kernel says who it is: SO_PEERCRED). `cocanvasd admin COMMAND` is its client. */
 #ifndef COCANVAS_SERVER_ADMIN_H
 #define COCANVAS_SERVER_ADMIN_H
 

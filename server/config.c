@@ -1,4 +1,5 @@
-/* The table of options, and the four ways in and out of it: file, flags, help, documentation. Nothing here acts on an option. */
+/* The table of options, and the four ways in and out of it: file, flags, help, documentation. Nothing here acts on an
+ * option. */
 #include "server/config.h"
 
 #include <errno.h>
@@ -11,62 +12,78 @@
 #include "common/ids.h"
 #include "common/log.h"
 
-#define TEXT(field, fallback, reloadable, text) \
-    {#field, OPTION_TEXT, offsetof(struct config, field), sizeof(((struct config *)0)->field), fallback, 0, 0, reloadable, text}
+/* clang-format off */
+#define TEXT(field, fallback, reloadable, text)                                                          \
+    {#field, OPTION_TEXT, offsetof(struct config, field), sizeof(((struct config *)0)->field), fallback, \
+     0, 0, reloadable, text}
 #define NUMBER(field, fallback, least, most, reloadable, text) \
     {#field, OPTION_NUMBER, offsetof(struct config, field), 0, #fallback, least, most, reloadable, text}
-#define FLAG(field, reloadable, text) {#field, OPTION_FLAG, offsetof(struct config, field), 0, "false", 0, 0, reloadable, text}
+#define FLAG(field, reloadable, text) \
+    {#field, OPTION_FLAG, offsetof(struct config, field), 0, "false", 0, 0, reloadable, text}
 #define RELOAD true
 #define RESTART false
 
 const struct option_row config_options[] = {
     TEXT(database, "dbname=cocanvas", RESTART,
-         "PostgreSQL, as a libpq connection string or URI; several hosts are allowed. A password belongs into this file (mode 0600) or "
-         "into ~/.pgpass, not into a flag, which every user of the machine can see."),
-    NUMBER(database_wait_s, 30, 0, 3600, RESTART, "At start, how long to wait for PostgreSQL before giving up, in seconds."),
+         "PostgreSQL, as a libpq connection string or URI; several hosts are allowed. A password belongs into this "
+         "file (mode 0600) or into ~/.pgpass, not into a flag, which every user of the machine can see."),
+    NUMBER(database_wait_s, 30, 0, 3600, RESTART,
+           "At start, how long to wait for PostgreSQL before giving up, in seconds."),
     TEXT(listen, "*:7341", RESTART,
-         "Where clients connect: HOST:PORT, several separated by commas. * is every address, IPv4 and IPv6; port 0 takes a free one. "
-         "Ignored when systemd hands the socket over."),
-    TEXT(state_dir, "/var/lib/cocanvasd", RESTART, "Folder for the server's key and the admin socket. Made with mode 0700."),
+         "Where clients connect: HOST:PORT, several separated by commas. * is every address, IPv4 and IPv6; port 0 "
+         "takes a free one. Ignored when systemd hands the socket over."),
+    TEXT(state_dir, "/var/lib/cocanvasd", RESTART,
+         "Folder for the server's key and the admin socket. Made with mode 0700."),
     TEXT(admin_socket, "", RESTART, "Local socket for `cocanvasd admin`. Empty: admin.sock in state_dir."),
-    TEXT(certificate, "", RELOAD, "The server's certificate, PEM. Empty: server.crt in state_dir, made at the first start."),
-    TEXT(private_key, "", RELOAD, "Its private key, PEM, mode 0600. Empty: server.key in state_dir, made at the first start."),
+    TEXT(certificate, "", RELOAD,
+         "The server's certificate, PEM. Empty: server.crt in state_dir, made at the first start."),
+    TEXT(private_key, "", RELOAD,
+         "Its private key, PEM, mode 0600. Empty: server.key in state_dir, made at the first start."),
     TEXT(next_certificate, "", RELOAD,
-         "The certificate that will follow. Its public key is announced to clients, which then accept the change without a question. "
-         "Empty: none."),
+         "The certificate that will follow. Its public key is announced to clients, which then accept the change "
+         "without a question. Empty: none."),
     TEXT(public_host, "localhost", RELOAD, "HOST or HOST:PORT that people reach this server by: used in links."),
     TEXT(workspace_name, "Workspace", RESTART, "Name of the workspace that the very first start makes."),
     TEXT(node_name, "", RESTART,
-         "This daemon's name among those that share one database. A restarted daemon of the same name takes its canvases back at once."),
+         "This daemon's name among those that share one database. A restarted daemon of the same name takes its "
+         "canvases back at once."),
     NUMBER(workers, 0, 0, 256, RESTART, "Threads that serve canvases. 0: one per core."),
     NUMBER(max_connections, 20000, 1, 1000000, RELOAD, "Connections at the same time, in all."),
     NUMBER(connections_per_address, 2000, 1, 1000000, RELOAD,
-           "Connections at the same time from one IPv4 address or IPv6 /64. Generous, because a workshop sits behind one address."),
+           "Connections at the same time from one IPv4 address or IPv6 /64. Generous, because a workshop sits behind "
+           "one address."),
     NUMBER(half_open, 256, 1, 1000000, RELOAD,
            "Connections that are not logged in yet. When there are more, newcomers wait, and the oldest make room."),
     NUMBER(half_open_per_address, 128, 1, 1000000, RELOAD, "The same, from one address."),
     NUMBER(handshakes_per_turn, 4, 1, 1000, RELOAD,
-           "TLS handshakes that a worker begins between two looks at its other connections, so that newcomers do not slow editors down."),
+           "TLS handshakes that a worker begins between two looks at its other connections, so that newcomers do not "
+           "slow editors down."),
     NUMBER(handshake_timeout_ms, 5000, 100, 600000, RELOAD, "Time for the TLS handshake, in milliseconds."),
     NUMBER(login_timeout_ms, 10000, 100, 600000, RELOAD, "Time for Hello and Login after that, in milliseconds."),
     NUMBER(login_failures, 20, 1, 1000000, RELOAD,
-           "Failed logins from one address after which further ones are refused; one is forgotten every three seconds."),
+           "Failed logins from one address after which further ones are refused; one is forgotten every three "
+           "seconds."),
     NUMBER(ping_ms, 30000, 100, 3600000, RELOAD, "A client that was silent so long is pinged, in milliseconds."),
     NUMBER(idle_timeout_ms, 75000, 200, 3600000, RELOAD, "And after so long it is disconnected, in milliseconds."),
-    NUMBER(slow_ms, 30000, 100, 3600000, RELOAD, "A client that takes none of the bytes that wait for it for so long is disconnected."),
-    NUMBER(drain_ms, 3000, 0, 600000, RELOAD, "At a stop, how long to wait for commits and for clients to take their last messages."),
+    NUMBER(slow_ms, 30000, 100, 3600000, RELOAD,
+           "A client that takes none of the bytes that wait for it for so long is disconnected."),
+    NUMBER(drain_ms, 3000, 0, 600000, RELOAD,
+           "At a stop, how long to wait for commits and for clients to take their last messages."),
     NUMBER(password_threads, 2, 1, 64, RESTART, "Threads that check passwords; each needs 19 MiB while it works."),
     NUMBER(password_queue, 64, 1, 100000, RESTART, "Passwords that may wait for them; more are answered with BUSY."),
     NUMBER(invitation_days, 7, 1, 365, RELOAD, "How long an invitation is valid at most."),
-    NUMBER(text_points, 16384, 16, 1000000, RELOAD, "Longest text of one card, comment or text field, in code points."),
+    NUMBER(text_points, 16384, 16, 1000000, RELOAD,
+           "Longest text of one card, comment or text field, in code points."),
     NUMBER(cards, 10000, 1, 10000000, RELOAD, "Cards on one canvas, deleted ones included."),
-    NUMBER(objects, 50000, 1, 10000000, RELOAD, "Blocks, comments, links, readings and named versions on one canvas, together."),
+    NUMBER(objects, 50000, 1, 10000000, RELOAD,
+           "Blocks, comments, links, readings and named versions on one canvas, together."),
     NUMBER(submit_ops, 256, 1, 10000, RELOAD, "Edits that a client may submit as one batch."),
     NUMBER(submit_bytes, 262144, 1024, 1048576, RELOAD, "Largest batch, in bytes."),
     NUMBER(room_log_bytes, 4194304, 65536, 1073741824, RELOAD,
            "Committed batches that an open canvas keeps in memory for clients that lag behind, in bytes."),
     NUMBER(room_log_batches, 4096, 16, 10000000, RELOAD, "And how many."),
-    NUMBER(room_idle_ms, 60000, 0, 86400000, RELOAD, "A canvas that nobody has open stays in memory so long, in milliseconds."),
+    NUMBER(room_idle_ms, 60000, 0, 86400000, RELOAD,
+           "A canvas that nobody has open stays in memory so long, in milliseconds."),
     NUMBER(snapshot_batches, 1000, 1, 10000000, RELOAD, "A snapshot is stored after so many batches."),
     NUMBER(snapshot_bytes, 1048576, 1024, 1073741824, RELOAD, "Or after so many bytes of batches."),
     NUMBER(presence_ms, 50, 1, 60000, RELOAD, "Where people are is sent at most once in so many milliseconds."),
@@ -75,10 +92,20 @@ const struct option_row config_options[] = {
     FLAG(allow_root, RESTART, "Run although started by root. Only for containers that have no other user."),
     {0},
 };
+/* clang-format on */
 
-static char *text_field(struct config *c, const struct option_row *row) { return (char *)c + row->offset; }
-static int64_t *number_field(struct config *c, const struct option_row *row) { return (int64_t *)(void *)((char *)c + row->offset); }
-static bool *flag_field(struct config *c, const struct option_row *row) { return (bool *)((char *)c + row->offset); }
+static char *text_field(struct config *c, const struct option_row *row)
+{
+    return (char *)c + row->offset;
+}
+static int64_t *number_field(struct config *c, const struct option_row *row)
+{
+    return (int64_t *)(void *)((char *)c + row->offset);
+}
+static bool *flag_field(struct config *c, const struct option_row *row)
+{
+    return (bool *)((char *)c + row->offset);
+}
 
 static bool same_name(const char *name, const char *given)
 {
@@ -108,7 +135,8 @@ static enum status set_text(struct config *c, const struct option_row *row, cons
 static enum status set_number(struct config *c, const struct option_row *row, int64_t value, struct why *why)
 {
     if (value < row->least || value > row->most)
-        return refuse(why, STATUS_MALFORMED, "%s must be from %" PRId64 " to %" PRId64, row->name, row->least, row->most);
+        return refuse(why, STATUS_MALFORMED, "%s must be from %" PRId64 " to %" PRId64, row->name, row->least,
+                      row->most);
     *number_field(c, row) = value;
     return STATUS_OK;
 }
@@ -135,9 +163,12 @@ static enum status parse_flag(struct config *c, const struct option_row *row, co
 static enum status set_row(struct config *c, const struct option_row *row, const char *value, struct why *why)
 {
     switch (row->type) {
-    case OPTION_TEXT: return set_text(c, row, value, why);
-    case OPTION_NUMBER: return parse_number(c, row, value, why);
-    case OPTION_FLAG: return parse_flag(c, row, value, why);
+    case OPTION_TEXT:
+        return set_text(c, row, value, why);
+    case OPTION_NUMBER:
+        return parse_number(c, row, value, why);
+    case OPTION_FLAG:
+        return parse_flag(c, row, value, why);
     }
     return refuse(why, STATUS_INTERNAL, "%s has no type", row->name);
 }
@@ -161,7 +192,8 @@ enum status config_set(struct config *c, const char *name, const char *value, st
 
 /* ---- the file */
 
-static enum status set_from_file(struct config *c, const struct option_row *row, const config_setting_t *setting, struct why *why)
+static enum status set_from_file(struct config *c, const struct option_row *row, const config_setting_t *setting,
+                                 struct why *why)
 {
     int type = config_setting_type(setting);
     if (row->type == OPTION_TEXT && type == CONFIG_TYPE_STRING)
@@ -204,7 +236,8 @@ enum status config_add_file(struct config *c, const char *path, struct why *why)
     config_init(&parsed);
     enum status status;
     if (config_read(&parsed, file) != CONFIG_TRUE)
-        status = refuse(why, STATUS_MALFORMED, "%s:%d: %s", path, config_error_line(&parsed), config_error_text(&parsed));
+        status =
+            refuse(why, STATUS_MALFORMED, "%s:%d: %s", path, config_error_line(&parsed), config_error_text(&parsed));
     else
         status = read_settings(c, path, config_root_setting(&parsed), why);
     config_destroy(&parsed);
@@ -230,7 +263,8 @@ static enum status check_together(const struct config *c, struct why *why)
     log_level_from_name(c->log_level, &known);
     if (!known)
         return refuse(why, STATUS_MALFORMED, "log_level must be debug, info, notice, warn or error");
-    if (strcmp(c->log_format, "auto") != 0 && strcmp(c->log_format, "plain") != 0 && strcmp(c->log_format, "journal") != 0)
+    if (strcmp(c->log_format, "auto") != 0 && strcmp(c->log_format, "plain") != 0 &&
+        strcmp(c->log_format, "journal") != 0)
         return refuse(why, STATUS_MALFORMED, "log_format must be auto, plain or journal");
     if (c->idle_timeout_ms <= c->ping_ms)
         return refuse(why, STATUS_MALFORMED, "idle_timeout_ms must be more than ping_ms");
@@ -288,7 +322,8 @@ static bool same_value(const struct config *a, const struct config *b, const str
     return row->type == OPTION_TEXT ? strcmp(left, right) == 0 : memcmp(left, right, field_size(row)) == 0;
 }
 
-void config_fixed_differences(const struct config *old, const struct config *new, void (*cb)(void *ctx, const char *name), void *ctx)
+void config_fixed_differences(const struct config *old, const struct config *new,
+                              void (*cb)(void *ctx, const char *name), void *ctx)
 {
     for (const struct option_row *row = config_options; row->name; row++)
         if (!row->reloadable && !same_value(old, new, row))

@@ -1,8 +1,9 @@
-/* The daemon's options: ONE table of name, type, default, whether a reload changes it, and the text that explains it. The config file
- * (libconfig's syntax, flat), the flags (--name=value), --help, the example file in deploy/ and the manual are all made from it.
+/* The daemon's options: ONE table of name, type, default, whether a reload changes it, and the text that explains it.
+ * The config file (libconfig's syntax, flat), the flags (--name=value), --help, the example file in deploy/ and the
+ * manual are all made from it.
  *
- * A struct config is plain data without pointers, so that a copy is an assignment: the main thread parses a new one, checks it, and
- * sends each worker its own copy. */
+ * A struct config is plain data without pointers, so that a copy is an assignment: the main thread parses a new one,
+ * checks it, and sends each worker its own copy. */
 #ifndef COCANVAS_SERVER_CONFIG_H
 #define COCANVAS_SERVER_CONFIG_H
 
@@ -65,19 +66,20 @@ enum option_type { OPTION_TEXT, OPTION_NUMBER, OPTION_FLAG };
 struct option_row {
     const char *name;
     enum option_type type;
-    size_t offset;           /* of the field in struct config */
-    size_t room;             /* bytes of a text field */
-    const char *fallback;    /* the default, as it would be written */
-    int64_t least, most;     /* range of a number */
-    bool reloadable;         /* a reload changes it; else only a restart does */
-    const char *text;        /* one or two sentences, with the unit */
+    size_t offset;        /* of the field in struct config */
+    size_t room;          /* bytes of a text field */
+    const char *fallback; /* the default, as it would be written */
+    int64_t least, most;  /* range of a number */
+    bool reloadable;      /* a reload changes it; else only a restart does */
+    const char *text;     /* one or two sentences, with the unit */
 };
 
 /* The table; ends with a NULL name. */
 extern const struct option_row config_options[];
 
 void config_defaults(struct config *c);
-/* One option from text, as a flag gives it. '-' and '_' are the same in name. UNKNOWN_MESSAGE: no such option. MALFORMED: not a fit value. */
+/* One option from text, as a flag gives it. '-' and '_' are the same in name. UNKNOWN_MESSAGE: no such option.
+ * MALFORMED: not a fit value. */
 enum status config_set(struct config *c, const char *name, const char *value, struct why *why) MUST_CHECK;
 /* All that a file sets, over what c has; the sentence names file and line. */
 enum status config_add_file(struct config *c, const char *path, struct why *why) MUST_CHECK;
@@ -86,19 +88,21 @@ enum status config_finish(struct config *c, struct why *why) MUST_CHECK;
 
 /* Where a configuration comes from; kept for reloads. Flags win over the file. All borrowed. */
 struct config_source {
-    const char *file;            /* NULL: none */
-    char *const *flags;          /* "name=value" or "name" (a flag that is on) */
+    const char *file;   /* NULL: none */
+    char *const *flags; /* "name=value" or "name" (a flag that is on) */
     size_t n_flags;
 };
 /* Defaults, file, flags, finish. On refusal c is unspecified. */
 enum status config_load(struct config *c, const struct config_source *source, struct why *why) MUST_CHECK;
 
 /* Calls for each option that differs and that only a restart changes. */
-void config_fixed_differences(const struct config *old, const struct config *new, void (*cb)(void *ctx, const char *name), void *ctx);
+void config_fixed_differences(const struct config *old, const struct config *new,
+                              void (*cb)(void *ctx, const char *name), void *ctx);
 /* `to` gets what a reload may change; the rest stays. */
 void config_take_reloadable(struct config *to, const struct config *from);
 
-/* What people read, made from the table: lines for --help, a Markdown table, scdoc source for the manual, an example file. */
+/* What people read, made from the table: lines for --help, a Markdown table, scdoc source for the manual, an example
+ * file. */
 void config_print_help(FILE *out);
 void config_print_markdown(FILE *out);
 void config_print_man(FILE *out);

@@ -42,7 +42,8 @@ static bool names_port(const char *address)
     return colon && (strchr(address, ':') == colon || colon[-1] == ']');
 }
 
-enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room, struct why *why)
+enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room,
+                          struct why *why)
 {
     struct link link = {.has_pin = true};
     enum status status = address_parse(c->public_host, link.host, &link.port, why);
@@ -69,7 +70,8 @@ static enum status write_private(const char *path, const char *text, struct why 
     return status;
 }
 
-enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed, struct why *why)
+enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed,
+                                struct why *why)
 {
     char token[TOKEN_TEXT];
     uint8_t hash[32];
@@ -84,7 +86,7 @@ enum status identity_owner_link(const struct config *c, uint16_t port, char *out
         status = write_private(path, line, why);
         free(line);
     } else if (status == STATUS_OK) {
-        (void)unlink(path);              /* used: there is an owner */
+        (void)unlink(path); /* used: there is an owner */
     }
     free(path);
     return status;

@@ -1,5 +1,5 @@
-/* Who this server is to its clients: TLS context and pins, made of the files that the configuration names; links that carry them; and the one-time link
- * of the first owner. */
+/* Who this server is to its clients: TLS context and pins, made of the files that the configuration names; links that
+ * carry them; and the one-time link of the first owner. */
 #ifndef COCANVAS_SERVER_IDENTITY_H
 #define COCANVAS_SERVER_IDENTITY_H
 
@@ -12,10 +12,12 @@ enum status identity_make(const struct config *c, struct why *why) MUST_CHECK;
 /* Reads them: fills tls (a reference of the caller's) and the next pin. settings->config tells the files. */
 enum status identity_load(struct worker_settings *settings, struct why *why) MUST_CHECK;
 /* A link to this server. token may be "". port: of the listener, used if public_host names none. */
-enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room, struct why *why) MUST_CHECK;
-/* If nobody has an account yet: makes a one-time link for the first owner, valid for a day, writes it to first-owner-link (0600) in state_dir, and
- * puts it into out. Else *needed is false. Blocks on PostgreSQL. */
-enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed, struct why *why) MUST_CHECK;
+enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room,
+                          struct why *why) MUST_CHECK;
+/* If nobody has an account yet: makes a one-time link for the first owner, valid for a day, writes it to
+ * first-owner-link (0600) in state_dir, and puts it into out. Else *needed is false. Blocks on PostgreSQL. */
+enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed,
+                                struct why *why) MUST_CHECK;
 /* Fingerprint, words and link, for people. */
 enum status identity_print(const struct config *c, FILE *out, struct why *why) MUST_CHECK;
 

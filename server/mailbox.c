@@ -1,4 +1,5 @@
-/* See mailbox.h. The queue is taken whole, so that the lock is held for a few instructions only and a deliver callback may post. */
+/* See mailbox.h. The queue is taken whole, so that the lock is held for a few instructions only and a deliver callback
+ * may post. */
 #include "server/mailbox.h"
 
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* The only thing that crosses threads: a queue behind a mutex, and an eventfd that wakes the receiver's loop.
- * What is sent begins with a struct mail and belongs to the receiver from mailbox_post() on; its deliver callback runs on the receiver's
- * thread and frees it. Mail from one thread arrives in the order in which it was posted. */
+ * What is sent begins with a struct mail and belongs to the receiver from mailbox_post() on; its deliver callback runs
+ * on the receiver's thread and frees it. Mail from one thread arrives in the order in which it was posted. */
 #ifndef COCANVAS_SERVER_MAILBOX_H
 #define COCANVAS_SERVER_MAILBOX_H
 
@@ -15,10 +15,10 @@ struct mail {
 STAILQ_HEAD(mail_list, mail);
 
 struct mailbox {
-    pthread_mutex_t lock;        /* guards waiting, nothing else */
+    pthread_mutex_t lock; /* guards waiting, nothing else */
     struct mail_list waiting;
-    int fd;                      /* eventfd */
-    struct event *event;         /* in the receiver's base */
+    int fd;              /* eventfd */
+    struct event *event; /* in the receiver's base */
     void *receiver;
 };
 

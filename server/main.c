@@ -16,9 +16,9 @@ enum { EXIT_USAGE = 2 };
 /* The command line, taken apart. */
 struct arguments {
     struct config_source source;
-    char **flags;            /* owned; the strings are argv's */
+    char **flags; /* owned; the strings are argv's */
     bool check;
-    const char *words[3];    /* what is not a flag: "admin", "status" */
+    const char *words[3]; /* what is not a flag: "admin", "status" */
     int n_words;
     bool too_many;
 };

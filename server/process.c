@@ -27,8 +27,8 @@
 #endif
 #endif
 
-/* Passwords and texts pass through this memory: no dumps, and no other process of the same user may look into it. A build with sanitizers has to
- * be looked into: the leak checker does it. */
+/* Passwords and texts pass through this memory: no dumps, and no other process of the same user may look into it. A
+ * build with sanitizers has to be looked into: the leak checker does it. */
 static void keep_memory_private(void)
 {
     struct rlimit none = {0, 0};
@@ -55,10 +55,12 @@ enum status process_prepare(const struct config *c, struct why *why)
 {
     bool known;
     enum log_level level = log_level_from_name(c->log_level, &known);
-    bool journal = strcmp(c->log_format, "journal") == 0 || (strcmp(c->log_format, "auto") == 0 && getenv("JOURNAL_STREAM") != NULL);
+    bool journal = strcmp(c->log_format, "journal") == 0 ||
+                   (strcmp(c->log_format, "auto") == 0 && getenv("JOURNAL_STREAM") != NULL);
     log_setup(level, journal);
     if (geteuid() == 0 && !c->allow_root)
-        return refuse(why, STATUS_DENIED, "cocanvasd does not run as root; start it as a user of its own (or with --allow-root)");
+        return refuse(why, STATUS_DENIED,
+                      "cocanvasd does not run as root; start it as a user of its own (or with --allow-root)");
     umask(077);
     signal(SIGPIPE, SIG_IGN);
     keep_memory_private();
@@ -91,7 +93,7 @@ static bool package_version(const char *package, char *out, size_t room)
             here = strcmp(line + 9, package) == 0;
         found = here && strncmp(line, "Version: ", 9) == 0;
         if (found)
-            snprintf(out, room, "%s", line + 9);
+            snprintf(out, room, "%.90s", line + 9);
     }
     if (file)
         fclose(file);
@@ -103,8 +105,8 @@ void process_print_version(FILE *out)
     char package[100];
     int pq = PQlibVersion();
     fprintf(out, "cocanvasd %s\n", COCANVAS_VERSION);
-    fprintf(out, "libevent %s, %s, libpq %d.%d, libsodium %s, protobuf-c %s\n", event_get_version(), OpenSSL_version(OPENSSL_VERSION),
-            pq / 10000, pq % 10000, sodium_version_string(), protobuf_c_version());
+    fprintf(out, "libevent %s, %s, libpq %d.%d, libsodium %s, protobuf-c %s\n", event_get_version(),
+            OpenSSL_version(OPENSSL_VERSION), pq / 10000, pq % 10000, sodium_version_string(), protobuf_c_version());
     if (package_version("libevent-core-2.1-7", package, sizeof package) && strcmp(package, "2.1.12-stable-8") == 0)
         fprintf(out, "warning: libevent %s lacks security fixes; install 2.1.12-stable-8+deb12u1 or later\n", package);
 }

@@ -1,5 +1,6 @@
-/* The main thread: signals, the listener, the admin socket, the watchdog. It serves nobody itself; it hands sockets to the workers in turn, and asks and
- * tells them by mail. Order of a start: configuration, database, identity, sockets, workers, ready. */
+/* The main thread: signals, the listener, the admin socket, the watchdog. It serves nobody itself; it hands sockets to
+ * the workers in turn, and asks and tells them by mail. Order of a start: configuration, database, identity, sockets,
+ * workers, ready. */
 #include "server/server.h"
 
 #include <errno.h>
@@ -29,27 +30,27 @@ enum { OPEN_AFTER_S = 5, SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
 
 struct server {
     struct config_source source;
-    struct worker_settings settings;     /* the present ones */
+    struct worker_settings settings; /* the present ones */
     enum server_phase phase;
     struct event_base *base;
     struct mailbox box;
     struct event *signals[SIGNALS];
-    struct event *watchdog;              /* NULL: nobody watches */
-    struct event *open_anyway;           /* while STARTING: do not wait for the database any longer */
+    struct event *watchdog;    /* NULL: nobody watches */
+    struct event *open_anyway; /* while STARTING: do not wait for the database any longer */
     struct listener *listener;
     struct admin *admin;
     struct hasher *hasher;
     struct template_set templates;
     struct worker **workers;
     unsigned n_workers, n_ready, n_drained;
-    unsigned long n_conns;               /* numbers given */
+    unsigned long n_conns; /* numbers given */
     struct uuid server_id, incarnation;
     int64_t started_ms;
-    struct worker_stats *stats;          /* one per worker, while they are collected */
-    unsigned stats_missing;              /* answers that are not there yet; 0: nobody asked */
+    struct worker_stats *stats; /* one per worker, while they are collected */
+    unsigned stats_missing;     /* answers that are not there yet; 0: nobody asked */
     struct admin_request *stats_waiters[STATS_WAITERS];
     unsigned n_stats_waiters;
-    bool watchdog_waits;                 /* a round of stats is the proof that all loops turn */
+    bool watchdog_waits; /* a round of stats is the proof that all loops turn */
 };
 
 static void set_phase(struct server *s, enum server_phase phase)
@@ -197,7 +198,8 @@ static void post_ready(void *ctx)
     mailbox_post(&s->box, mail);
 }
 
-static const struct worker_host worker_host = {.ready = post_ready, .gone = post_gone, .stats = post_stats, .drained = post_drained};
+static const struct worker_host worker_host = {
+    .ready = post_ready, .gone = post_gone, .stats = post_stats, .drained = post_drained};
 
 /* ---- newcomers */
 
@@ -212,7 +214,8 @@ static void on_accept(void *ctx, int fd, const struct address *address)
 
 static struct listener_limits listener_limits(const struct config *c)
 {
-    return (struct listener_limits){.connections = (unsigned)c->max_connections, .per_address = (unsigned)c->connections_per_address};
+    return (struct listener_limits){.connections = (unsigned)c->max_connections,
+                                    .per_address = (unsigned)c->connections_per_address};
 }
 
 static void warn_of_fixed(void *ctx, const char *name)
@@ -287,7 +290,8 @@ static void answer_owner_link(struct server *s, struct admin_request *request)
     char link[LINK_TEXT];
     bool needed = false;
     struct why why;
-    enum status status = identity_owner_link(&s->settings.config, listener_port(s->listener), link, sizeof link, &needed, &why);
+    enum status status =
+        identity_owner_link(&s->settings.config, listener_port(s->listener), link, sizeof link, &needed, &why);
     if (status != STATUS_OK)
         admin_answer(request, false, why.text);
     else if (!needed)
@@ -370,7 +374,8 @@ static enum status open_sockets(struct server *s, struct why *why)
     return status;
 }
 
-/* The link is for one person: it goes into a private file, and to a person who looks at the terminal, but not into a log. */
+/* The link is for one person: it goes into a private file, and to a person who looks at the terminal, but not into a
+ * log. */
 static enum status welcome_first_owner(const struct server *s, struct why *why)
 {
     char link[LINK_TEXT];
@@ -454,7 +459,7 @@ static void serve(struct server *s)
 {
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);     /* signals are the main thread's */
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
     start_workers(s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     watch(s);
@@ -478,7 +483,7 @@ static void stop(struct server *s)
     s->n_stats_waiters = 0;
     template_set_free(&s->templates);
     admin_free(s->admin);
-    mailbox_fini(&s->box);               /* the last connections are counted off here */
+    mailbox_fini(&s->box); /* the last connections are counted off here */
     listener_free(s->listener);
     free(s->stats);
     for (int i = 0; i < SIGNALS; i++)

@@ -78,7 +78,8 @@ static void print_connections(struct buf *out, const struct server_stats *server
 {
     print_number(out, "connections", server->connections);
     print_number(out, "  members", c->by_state[CONN_MEMBER] + c->by_state[CONN_MOVING]);
-    print_number(out, "  strangers", c->by_state[CONN_WAITING] + c->by_state[CONN_HANDSHAKE] + c->by_state[CONN_STRANGER]);
+    print_number(out, "  strangers",
+                 c->by_state[CONN_WAITING] + c->by_state[CONN_HANDSHAKE] + c->by_state[CONN_STRANGER]);
     print_number(out, "accepted", server->accepted);
     print_number(out, "turned_away", server->refused + c->refused + c->shed);
     print_number(out, "bytes_in", c->bytes_in);

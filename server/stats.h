@@ -1,4 +1,5 @@
-/* Counters: what each worker counts for itself, added up for `cocanvasd admin status`. No names and no texts, only numbers. */
+/* Counters: what each worker counts for itself, added up for `cocanvasd admin status`. No names and no texts, only
+ * numbers. */
 #ifndef COCANVAS_SERVER_STATS_H
 #define COCANVAS_SERVER_STATS_H
 
@@ -14,7 +15,7 @@
 struct worker_stats {
     unsigned worker;
     bool database_up;
-    int64_t database_since_ms;           /* wall clock: since when it is up, or away */
+    int64_t database_since_ms; /* wall clock: since when it is up, or away */
     uint64_t frames, refusals, logins, failed_logins;
     struct conns_stats conns;
     struct rooms_stats rooms;
@@ -23,8 +24,8 @@ struct worker_stats {
 
 /* What only the main thread knows. */
 struct server_stats {
-    char *addresses;                     /* borrowed */
-    int64_t started_ms, now_ms;          /* wall clock */
+    char *addresses;            /* borrowed */
+    int64_t started_ms, now_ms; /* wall clock */
     uint64_t accepted, refused;
     unsigned connections;
     bool draining;

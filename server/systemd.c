@@ -34,7 +34,7 @@ void systemd_notify(const char *state)
         return;
     memcpy(sa.sun_path, path, len);
     if (sa.sun_path[0] == '@')
-        sa.sun_path[0] = '\0';           /* abstract */
+        sa.sun_path[0] = '\0'; /* abstract */
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return;

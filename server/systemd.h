@@ -1,5 +1,5 @@
-/* The two things that a service manager and a daemon tell each other, without its library: sockets that are handed over (LISTEN_FDS), and
- * notices about readiness (NOTIFY_SOCKET). See sd_listen_fds(3) and sd_notify(3) for the protocol. */
+/* The two things that a service manager and a daemon tell each other, without its library: sockets that are handed over
+ * (LISTEN_FDS), and notices about readiness (NOTIFY_SOCKET). See sd_listen_fds(3) and sd_notify(3) for the protocol. */
 #ifndef COCANVAS_SERVER_SYSTEMD_H
 #define COCANVAS_SERVER_SYSTEMD_H
 

@@ -1,5 +1,6 @@
-/* See worker.h. The loop: all events of a turn, then the rooms order what arrived and send one group to PostgreSQL, then the connections' end of turn
- * (moves, newcomers, the dead). So a group holds what one turn has read from all sockets. */
+/* See worker.h. The loop: all events of a turn, then the rooms order what arrived and send one group to PostgreSQL,
+ * then the connections' end of turn (moves, newcomers, the dead). So a group holds what one turn has read from all
+ * sockets. */
 #include "server/worker.h"
 
 #include <pthread.h>
@@ -15,15 +16,15 @@
 
 enum {
     TICK_MS = 250,
-    READ_BATCHES = 1000,         /* of history, in one answer of the journal */
+    READ_BATCHES = 1000, /* of history, in one answer of the journal */
     READ_BYTES = 256 << 10,
-    GRACE_MS = 300,              /* for clients to hear the last word after the time for a drain is up */
+    GRACE_MS = 300, /* for clients to hear the last word after the time for a drain is up */
 };
 
 enum worker_phase {
     WORKER_SERVING,
-    WORKER_FINISHING,    /* no frames any more; commits under way are awaited */
-    WORKER_LEAVING,      /* GoAway was said; the connections end */
+    WORKER_FINISHING, /* no frames any more; commits under way are awaited */
+    WORKER_LEAVING,   /* GoAway was said; the connections end */
     WORKER_DRAINED,
 };
 
@@ -41,9 +42,9 @@ struct worker {
     struct sessions sessions;
     struct conns conns;
     bool database_up;
-    int64_t database_since_ms;           /* wall clock */
+    int64_t database_since_ms; /* wall clock */
     enum worker_phase phase;
-    int64_t drain_until_ms;              /* monotonic; from FINISHING on */
+    int64_t drain_until_ms; /* monotonic; from FINISHING on */
     bool ready_told;
     bool stopping;
     pthread_t thread;
@@ -58,8 +59,14 @@ static int64_t clock_ms(clockid_t id)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-int64_t clock_wall_ms(void) { return clock_ms(CLOCK_REALTIME); }
-int64_t clock_mono_ms(void) { return clock_ms(CLOCK_MONOTONIC); }
+int64_t clock_wall_ms(void)
+{
+    return clock_ms(CLOCK_REALTIME);
+}
+int64_t clock_mono_ms(void)
+{
+    return clock_ms(CLOCK_MONOTONIC);
+}
 
 static int64_t wall_ms(void *ctx)
 {
@@ -78,7 +85,9 @@ static int64_t mono_ms(void *ctx)
 static struct room_limits room_limits(const struct config *c)
 {
     return (struct room_limits){
-        .canvas = {.text_points = (uint32_t)c->text_points, .cards = (uint32_t)c->cards, .objects = (uint32_t)c->objects},
+        .canvas = {.text_points = (uint32_t)c->text_points,
+                   .cards = (uint32_t)c->cards,
+                   .objects = (uint32_t)c->objects},
         .submit_ops = (uint32_t)c->submit_ops,
         .submit_bytes = (uint32_t)c->submit_bytes,
         .log_bytes = (size_t)c->room_log_bytes,
@@ -97,7 +106,8 @@ static unsigned share(int64_t limit, unsigned count)
     return (unsigned)((limit + count - 1) / count);
 }
 
-/* Fills both settings structs from w->settings; they are borrowed by everything below, which sees the change at once. */
+/* Fills both settings structs from w->settings; they are borrowed by everything below, which sees the change at once.
+ */
 static void use_settings(struct worker *w)
 {
     const struct config *c = &w->settings.config;
@@ -152,7 +162,8 @@ static void on_taken(void *ctx, uint64_t room_id, enum status status, const stru
     rooms_journal_callbacks.on_taken(w->rooms, room_id, status, canvas);
 }
 
-static void on_client(void *ctx, uint64_t room_id, uint64_t member_id, enum status status, const struct journal_client *client)
+static void on_client(void *ctx, uint64_t room_id, uint64_t member_id, enum status status,
+                      const struct journal_client *client)
 {
     struct worker *w = ctx;
     rooms_journal_callbacks.on_client(w->rooms, room_id, member_id, status, client);
@@ -386,7 +397,7 @@ static void watch_drain(struct worker *w)
 
 unsigned worker_of(const struct uuid *canvas, unsigned count)
 {
-    uint32_t random;                     /* ids are random: their bytes are a hash already */
+    uint32_t random; /* ids are random: their bytes are a hash already */
     memcpy(&random, canvas->b, sizeof random);
     return random % count + 1;
 }

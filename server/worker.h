@@ -1,5 +1,6 @@
-/* One event loop with everything that it serves: connections, sessions, rooms, and a journal with its connections to PostgreSQL. Workers share
- * nothing that changes; what crosses is mail. A canvas is served by the worker that its id hashes to. */
+/* One event loop with everything that it serves: connections, sessions, rooms, and a journal with its connections to
+ * PostgreSQL. Workers share nothing that changes; what crosses is mail. A canvas is served by the worker that its id
+ * hashes to. */
 #ifndef COCANVAS_SERVER_WORKER_H
 #define COCANVAS_SERVER_WORKER_H
 
@@ -26,15 +27,15 @@ struct worker_host {
 /* What a reload replaces as a whole; the worker gets its own copy. */
 struct worker_settings {
     struct config config;
-    SSL_CTX *tls;                        /* each copy holds a reference */
+    SSL_CTX *tls; /* each copy holds a reference */
     bool has_next_pin;
     uint8_t next_pin[PIN_BYTES];
 };
 
 struct worker_options {
-    unsigned number, count;              /* 1 … count */
-    struct worker *const *all;           /* the array of all workers; complete before the first starts */
-    const struct worker_settings *settings;      /* copied */
+    unsigned number, count;                 /* 1 … count */
+    struct worker *const *all;              /* the array of all workers; complete before the first starts */
+    const struct worker_settings *settings; /* copied */
     struct uuid server_id, incarnation;
     struct hasher *hasher;
     const struct template_set *templates;

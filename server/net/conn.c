@@ -1,4 +1,5 @@
-/* One connection: bytes to frames to session, its end with a reason, and its deadlines. The worker's set of them is conns.c. */
+/* One connection: bytes to frames to session, its end with a reason, and its deadlines. The worker's set of them is
+ * conns.c. */
 #include "server/net/conn.h"
 
 #include <stdlib.h>
@@ -12,8 +13,8 @@
 #include "server/net/listener.h"
 
 enum {
-    KEPT_MAX = 256 << 10,        /* bytes of waiting frames beyond which the socket is not read any more */
-    OUTPUT_HIGH = 1 << 20,       /* answers that the client does not take: no further frame until it does */
+    KEPT_MAX = 256 << 10,  /* bytes of waiting frames beyond which the socket is not read any more */
+    OUTPUT_HIGH = 1 << 20, /* answers that the client does not take: no further frame until it does */
     LAST_WORDS_MS = 1000,
 };
 
@@ -29,7 +30,8 @@ static const unsigned transitions[CONN_STATES] = {
 
 const char *conn_state_name(enum conn_state state)
 {
-    static const char *const names[CONN_STATES] = {"waiting", "handshake", "stranger", "member", "moving", "closing", "dead"};
+    static const char *const names[CONN_STATES] = {"waiting", "handshake", "stranger", "member",
+                                                   "moving",  "closing",   "dead"};
     return names[state];
 }
 
@@ -60,12 +62,14 @@ static bool ends(const struct conn *conn)
 
 static void say_error(struct conn *conn, enum status code, const char *sentence)
 {
-    Cocanvas__Error error = COCANVAS__ERROR__INIT;
+    Cocanvas__Error error;
+    cocanvas__error__init(&error);
     char *copy = xstrdup(sentence);
     error.code = (Cocanvas__ErrorCode)code;
     error.message = copy;
     error.fatal = true;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.body_case = COCANVAS__FRAME__BODY_ERROR;
     frame.error = &error;
     message_encode(&frame, stream_out(conn->stream));
@@ -120,10 +124,12 @@ void conn_go_away(struct conn *conn, uint32_t retry_after_ms, unsigned ms)
     log_end(conn, LOG_INFO, status_name(STATUS_SHUTDOWN), "the server stops");
     conns_forget_stranger(conn);
     char reason[] = "The server restarts: come back in a moment.";
-    Cocanvas__GoAway go_away = COCANVAS__GO_AWAY__INIT;
+    Cocanvas__GoAway go_away;
+    cocanvas__go_away__init(&go_away);
     go_away.reason = reason;
     go_away.retry_after_ms = retry_after_ms;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.body_case = COCANVAS__FRAME__BODY_GO_AWAY;
     frame.go_away = &go_away;
     message_encode(&frame, stream_out(conn->stream));
@@ -157,7 +163,8 @@ static size_t cut_frames(struct conn *conn, const uint8_t *bytes, size_t len)
     while (takes_frames(conn)) {
         const uint8_t *body;
         size_t body_len;
-        enum frame_result result = frame_next(bytes + used, len - used, session_frame_max(&conn->session), &body, &body_len);
+        enum frame_result result =
+            frame_next(bytes + used, len - used, session_frame_max(&conn->session), &body, &body_len);
         if (result == FRAME_TOO_LONG) {
             conn_kill(conn, STATUS_TOO_LARGE, "A frame is longer than this server allows: the connection is closed.");
             return len;
@@ -277,9 +284,11 @@ const struct session_host conn_session_host = {
 
 static void ping(struct conn *conn)
 {
-    Cocanvas__Ping body = COCANVAS__PING__INIT;
+    Cocanvas__Ping body;
+    cocanvas__ping__init(&body);
     body.nonce = (uint64_t)conn->all->now_ms;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.body_case = COCANVAS__FRAME__BODY_PING;
     frame.ping = &body;
     conn->pinged = true;
@@ -303,7 +312,7 @@ void conn_tick(struct conn *conn)
     switch (conn->state) {
     case CONN_WAITING:
         if (age >= settings->handshake_ms) {
-            conn->all->stats.refused++;      /* a crowd: told as a number, not one by one */
+            conn->all->stats.refused++; /* a crowd: told as a number, not one by one */
             conn_drop(conn);
         }
         break;
@@ -315,9 +324,12 @@ void conn_tick(struct conn *conn)
         if (age >= settings->login_ms)
             conn_kill(conn, STATUS_TIMEOUT, "Say Hello and log in within a few seconds.");
         break;
-    case CONN_MEMBER: tick_member(conn, settings, now); break;
+    case CONN_MEMBER:
+        tick_member(conn, settings, now);
+        break;
     case CONN_MOVING:
     case CONN_CLOSING:
-    case CONN_DEAD: break;
+    case CONN_DEAD:
+        break;
     }
 }

@@ -8,8 +8,8 @@
 #include "server/net/conn_private.h"
 
 enum {
-    WAITING_MAX = 1024,          /* newcomers that may wait for a handshake */
-    STRANGER_LEAST_MS = 500,     /* what every stranger gets before it has to make room */
+    WAITING_MAX = 1024,      /* newcomers that may wait for a handshake */
+    STRANGER_LEAST_MS = 500, /* what every stranger gets before it has to make room */
     RETRY_MOST_MS = 2000,
     LAST_WORDS_MS = 1000,
 };
@@ -85,7 +85,8 @@ static bool same_address(const struct conn *a, const struct conn *b)
 static struct conn *oldest_stranger(const struct conns *all, const struct conn *like)
 {
     struct conn *conn;
-    TAILQ_FOREACH(conn, &all->half_open, half_open_entry) {
+    TAILQ_FOREACH(conn, &all->half_open, half_open_entry)
+    {
         if (conn->session.state != SESSION_CHECKING && (!like || same_address(conn, like)))
             return conn;
     }
@@ -309,7 +310,8 @@ void conns_count(const struct conns *all, struct conns_stats *out)
     const struct conn *conn;
     *out = all->stats;
     out->by_state[CONN_WAITING] = all->n_waiting;
-    TAILQ_FOREACH(conn, &all->list, entry) {
+    TAILQ_FOREACH(conn, &all->list, entry)
+    {
         out->by_state[conn->state]++;
         add_stream(out, conn);
     }

@@ -1,5 +1,5 @@
-/* See listener.h. When the process is out of descriptors, a spare one is given up to accept the newcomer and close it, and the sockets rest for a
- * moment: the alternative is a loop that spins on a connection that nobody can accept. */
+/* See listener.h. When the process is out of descriptors, a spare one is given up to accept the newcomer and close it,
+ * and the sockets rest for a moment: the alternative is a loop that spins on a connection that nobody can accept. */
 #include "server/net/listener.h"
 
 #include <arpa/inet.h>
@@ -29,8 +29,8 @@ struct listener {
     int fds[SOCKETS_MAX];
     struct event *events[SOCKETS_MAX];
     size_t n;
-    int spare;                           /* descriptor to give up when there is no other */
-    struct event *rest;                  /* ends a rest */
+    int spare;          /* descriptor to give up when there is no other */
+    struct event *rest; /* ends a rest */
     struct address_count *counts;
     unsigned connections;
     uint64_t accepted, refused;
@@ -285,7 +285,8 @@ void listener_free(struct listener *l)
     if (l->spare >= 0)
         close(l->spare);
     struct address_count *count, *next;
-    HASH_ITER(hh, l->counts, count, next) {
+    HASH_ITER(hh, l->counts, count, next)
+    {
         HASH_DEL(l->counts, count);
         free(count);
     }

@@ -1,5 +1,5 @@
-/* The listening sockets: accepts, and keeps the numbers of connections within their limits. Lives in the main thread; hands each accepted socket
- * over by a callback and is told when the connection is gone. */
+/* The listening sockets: accepts, and keeps the numbers of connections within their limits. Lives in the main thread;
+ * hands each accepted socket over by a callback and is told when the connection is gone. */
 #ifndef COCANVAS_SERVER_NET_LISTENER_H
 #define COCANVAS_SERVER_NET_LISTENER_H
 

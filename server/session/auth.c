@@ -54,7 +54,8 @@ static struct failure_bucket *find(struct failures *f, const struct address *add
 void failures_fini(struct failures *f)
 {
     struct failure_bucket *bucket, *next;
-    HASH_ITER(hh, f->buckets, bucket, next) {
+    HASH_ITER(hh, f->buckets, bucket, next)
+    {
         HASH_DEL(f->buckets, bucket);
         free(bucket);
     }

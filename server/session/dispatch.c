@@ -1,4 +1,5 @@
-/* See dispatch.h. Whoever adds a message to wire.proto gets a compile error in row_index() until the table has a row for it. */
+/* See dispatch.h. Whoever adds a message to wire.proto gets a compile error in row_index() until the table has a row
+ * for it. */
 #include "server/session/dispatch.h"
 
 #include "common/frame.h"
@@ -13,39 +14,47 @@
 #define ANY (IN_GREETED | IN_EITHER)
 
 /* What a message costs that carries no text: request number, tags, a few numbers. */
-enum { SMALL = 128, MEDIUM = 1024, SUBMIT_LIMIT = 0 };
+enum {
+    SMALL = 128,
+    MEDIUM = 1024,
+    LOGIN_LIMIT = FRAME_MAX_BEFORE_LOGIN,
+    IMPORT_LIMIT = FRAME_MAX_IMPORT,
+    SUBMIT_LIMIT = 0,
+};
 
 /* CHECKING, OPENING and LEAVING appear in no row: while they last, frames wait in the connection.
- *
- *  message                 states       role                                 largest frame           raw    handler */
-#define MESSAGES(ROW)                                                                                                              \
-    ROW(HELLO,               IN_NEW,     SCOPE_NONE,      NONE,               MEDIUM,                 false, handle_hello)         \
-    ROW(LOGIN,               IN_GREETED, SCOPE_NONE,      NONE,               FRAME_MAX_BEFORE_LOGIN, false, handle_login)         \
-    ROW(PING,                ANY,        SCOPE_NONE,      NONE,               SMALL,                  false, handle_ping)          \
-    ROW(PONG,                ANY,        SCOPE_NONE,      NONE,               SMALL,                  false, handle_pong)          \
-    ROW(OPEN,                IN_READY,   SCOPE_WORKSPACE, VIEWER,             SMALL,                  false, handle_open)          \
-    ROW(CLOSE,               IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_close)         \
-    ROW(SUBMIT,              IN_OPEN,    SCOPE_CANVAS,    EDITOR,             SUBMIT_LIMIT,           true,  handle_submit)        \
-    ROW(PRESENCE,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             MEDIUM,                 false, handle_presence)      \
-    ROW(PROGRESS,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_progress)      \
-    ROW(DIVERGED,            IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_diverged)      \
-    ROW(HISTORY_REQUEST,     IN_OPEN,    SCOPE_CANVAS,    VIEWER,             SMALL,                  false, handle_history)       \
-    ROW(CANVAS_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,               SMALL,                  false, handle_canvas_list)   \
-    ROW(CANVAS_CREATE,       IN_EITHER,  SCOPE_WORKSPACE, EDITOR,             FRAME_MAX_IMPORT,       false, handle_canvas_create) \
-    ROW(TEMPLATE_LIST_REQUEST, IN_EITHER, SCOPE_WORKSPACE, NONE,              MEDIUM,                 false, handle_template_list) \
-    ROW(INVITATION_CREATE,   IN_EITHER,  SCOPE_WORKSPACE, OWNER,              MEDIUM,                 false, handle_invitation_create) \
-    SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT) SENT(ROW, COMMITTED)            \
-    SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS) SENT(ROW, LAGGED) SENT(ROW, MOVED)        \
-    SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE) SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED)                  \
-    SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)
+ * Columns: message, states, where the role counts, least role, largest frame, raw, handler. */
+/* clang-format off */
+#define MESSAGES(ROW)                                                                                                 \
+    ROW(HELLO,                 IN_NEW,     SCOPE_NONE,      NONE,   MEDIUM,       false, handle_hello)                \
+    ROW(LOGIN,                 IN_GREETED, SCOPE_NONE,      NONE,   LOGIN_LIMIT,  false, handle_login)                \
+    ROW(PING,                  ANY,        SCOPE_NONE,      NONE,   SMALL,        false, handle_ping)                 \
+    ROW(PONG,                  ANY,        SCOPE_NONE,      NONE,   SMALL,        false, handle_pong)                 \
+    ROW(OPEN,                  IN_READY,   SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_open)                 \
+    ROW(CLOSE,                 IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_close)                \
+    ROW(SUBMIT,                IN_OPEN,    SCOPE_CANVAS,    EDITOR, SUBMIT_LIMIT, true,  handle_submit)               \
+    ROW(PRESENCE,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, MEDIUM,       false, handle_presence)             \
+    ROW(PROGRESS,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_progress)             \
+    ROW(DIVERGED,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_diverged)             \
+    ROW(HISTORY_REQUEST,       IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_history)              \
+    ROW(CANVAS_LIST_REQUEST,   IN_EITHER,  SCOPE_WORKSPACE, NONE,   SMALL,        false, handle_canvas_list)          \
+    ROW(CANVAS_CREATE,         IN_EITHER,  SCOPE_WORKSPACE, EDITOR, IMPORT_LIMIT, false, handle_canvas_create)        \
+    ROW(TEMPLATE_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_template_list)        \
+    ROW(INVITATION_CREATE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_invitation_create)    \
+    SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
+    SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
+    SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \
+    SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED) SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)
 /* Messages that only the server sends. */
 #define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
+/* clang-format on */
 
 #define AS_INDEX(body, ...) ROW_##body,
-#define AS_ROW(body, states, scope, role, limit, raw, handle) \
+#define AS_ROW(body, states, scope, role, limit, raw, handle)                                                          \
     [ROW_##body] = {COCANVAS__FRAME__BODY_##body, states, scope, COCANVAS__ROLE__##role, limit, raw, handle},
-#define AS_CASE(body, ...) \
-    case COCANVAS__FRAME__BODY_##body: return ROW_##body;
+#define AS_CASE(body, ...)                                                                                             \
+    case COCANVAS__FRAME__BODY_##body:                                                                                 \
+        return ROW_##body;
 
 enum row_index { MESSAGES(AS_INDEX) ROWS };
 
@@ -58,7 +67,8 @@ static int row_index(Cocanvas__Frame__BodyCase body)
     switch (body) {
         MESSAGES(AS_CASE)
     case COCANVAS__FRAME__BODY__NOT_SET:
-    case _COCANVAS__FRAME__BODY__CASE_IS_INT_SIZE: return -1;
+    case _COCANVAS__FRAME__BODY__CASE_IS_INT_SIZE:
+        return -1;
     }
     return -1;
 }
@@ -73,20 +83,25 @@ const struct dispatch_row *dispatch_row(Cocanvas__Frame__BodyCase body)
 static const char *state_sentence(enum session_state state)
 {
     switch (state) {
-    case SESSION_NEW: return "say Hello first";
-    case SESSION_GREETED: return "log in first";
-    case SESSION_READY: return "open a canvas first";
-    case SESSION_OPEN: return "a canvas is open on this connection";
+    case SESSION_NEW:
+        return "say Hello first";
+    case SESSION_GREETED:
+        return "log in first";
+    case SESSION_READY:
+        return "open a canvas first";
+    case SESSION_OPEN:
+        return "a canvas is open on this connection";
     case SESSION_CHECKING:
     case SESSION_OPENING:
     case SESSION_LEAVING:
-    case SESSION_ENDED: return "an answer is outstanding";
+    case SESSION_ENDED:
+        return "an answer is outstanding";
     }
     return "not now";
 }
 
-enum status dispatch_decide(const struct dispatch_row *row, enum session_state state, int role, size_t len, size_t submit_bytes,
-                            struct why *why)
+enum status dispatch_decide(const struct dispatch_row *row, enum session_state state, int role, size_t len,
+                            size_t submit_bytes, struct why *why)
 {
     if (!row)
         return refuse(why, STATUS_UNKNOWN_MESSAGE, "This server does not know this message.");

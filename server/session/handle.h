@@ -1,5 +1,6 @@
-/* The handlers that the table of messages names, by family: handle_login.c, handle_canvas.c, handle_requests.c. A handler is called only when its row
- * has let the message pass, with the message decoded; it checks what the fields say. */
+/* The handlers that the table of messages names, by family: handle_login.c, handle_canvas.c, handle_requests.c. A
+ * handler is called only when its row has let the message pass, with the message decoded; it checks what the fields
+ * say. */
 #ifndef COCANVAS_SERVER_SESSION_HANDLE_H
 #define COCANVAS_SERVER_SESSION_HANDLE_H
 

@@ -1,4 +1,5 @@
-/* The life of a session on a canvas: Open, what it sends there, Close. Everything about the order and the state of the canvas is the room's. */
+/* The life of a session on a canvas: Open, what it sends there, Close. Everything about the order and the state of the
+ * canvas is the room's. */
 #include <string.h>
 
 #include "common/message.h"
@@ -91,7 +92,7 @@ static void on_access(void *ctx, uint64_t id, enum status status, const struct s
     m->role = access->role;
     memcpy(m->name, access->name, sizeof m->name);
     if (m->role < COCANVAS__ROLE__EDITOR)
-        m->has_client_id = false;        /* may not submit: reads only */
+        m->has_client_id = false; /* may not submit: reads only */
     room_join(all->rooms, m, &s->workspace, &s->canvas);
 }
 

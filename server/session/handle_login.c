@@ -4,7 +4,8 @@
  *   password     account by login → verify → new device
  *   invitation   account by login → verify (it exists) or make a hash → redeem → new device
  *
- * An unknown login goes through the same steps as a known one and is refused at the same place, in the same words (P9). */
+ * An unknown login goes through the same steps as a known one and is refused at the same place, in the same words (P9).
+ */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +25,12 @@ enum login_kind { LOGIN_TOKEN, LOGIN_PASSWORD, LOGIN_INVITATION };
 struct login_attempt {
     enum login_kind kind;
     char login[STORE_LOGIN];
-    char password[PASSWORD_MOST + 1];       /* until the hasher has it */
-    char hash[STORE_HASH_TEXT];             /* the account's, or the new one */
-    uint8_t invitation[32];                 /* hash of its token */
+    char password[PASSWORD_MOST + 1]; /* until the hasher has it */
+    char hash[STORE_HASH_TEXT];       /* the account's, or the new one */
+    uint8_t invitation[32];           /* hash of its token */
     char *name, *device;
-    bool exists;                            /* there is an account of that login: its id is session.account */
-    char token[TOKEN_TEXT];                 /* the new device's; "" none */
+    bool exists;            /* there is an account of that login: its id is session.account */
+    char token[TOKEN_TEXT]; /* the new device's; "" none */
 };
 
 void login_attempt_free(struct login_attempt *attempt)
@@ -51,14 +52,16 @@ static void send_welcome(struct session *s, uint32_t request)
     uint8_t pin[PIN_BYTES];
     memcpy(pin, settings->next_pin, sizeof pin);
     char software[] = "cocanvasd/" COCANVAS_VERSION;
-    Cocanvas__Limits limits = COCANVAS__LIMITS__INIT;
+    Cocanvas__Limits limits;
+    cocanvas__limits__init(&limits);
     limits.frame_bytes = FRAME_MAX;
     limits.submit_bytes = settings->rooms.submit_bytes;
     limits.submit_ops = settings->rooms.submit_ops;
     limits.text_points = settings->rooms.canvas.text_points;
     limits.cards = settings->rooms.canvas.cards;
     limits.ping_ms = settings->ping_ms;
-    Cocanvas__Welcome welcome = COCANVAS__WELCOME__INIT;
+    Cocanvas__Welcome welcome;
+    cocanvas__welcome__init(&welcome);
     welcome.proto = PROTO_VERSION;
     welcome.software = software;
     welcome.server_id = (ProtobufCBinaryData){sizeof server_id.b, server_id.b};
@@ -67,7 +70,8 @@ static void send_welcome(struct session *s, uint32_t request)
     if (settings->has_next_pin)
         welcome.next_pin = (ProtobufCBinaryData){sizeof pin, pin};
     welcome.now_ms = s->sessions->wall_ms(s->sessions->ctx);
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = request;
     frame.body_case = COCANVAS__FRAME__BODY_WELCOME;
     frame.welcome = &welcome;
@@ -116,7 +120,8 @@ static void deny(struct session *s)
     static const char *const sentences[] = {
         [LOGIN_TOKEN] = "This device is not logged in any more: log in with your password.",
         [LOGIN_PASSWORD] = "Login and password do not fit together.",
-        [LOGIN_INVITATION] = "This invitation was used or is too old, or the login is taken and its password is another one.",
+        [LOGIN_INVITATION] =
+            "This invitation was used or is too old, or the login is taken and its password is another one.",
     };
     refuse_login(s, STATUS_DENIED, sentences[s->attempt->kind]);
 }
@@ -146,12 +151,14 @@ static void send_logged_in(struct session *s, const struct store_account *accoun
         workspaces[i].author = from->author;
         list[i] = &workspaces[i];
     }
-    Cocanvas__LoggedIn logged_in = COCANVAS__LOGGED_IN__INIT;
+    Cocanvas__LoggedIn logged_in;
+    cocanvas__logged_in__init(&logged_in);
     logged_in.login = s->login;
     logged_in.token = s->attempt->token;
     logged_in.n_workspaces = n;
     logged_in.workspaces = list;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = s->request;
     frame.body_case = COCANVAS__FRAME__BODY_LOGGED_IN;
     frame.logged_in = &logged_in;
@@ -219,7 +226,8 @@ static void add_device(struct session *s)
     uint8_t hash[32];
     token_make_device(s->attempt->token);
     token_hash(s->attempt->token, hash);
-    store_device_add(journal_reads(s->sessions->journal), &s->account, hash, s->attempt->device, s->sessions, s->id, on_device);
+    store_device_add(journal_reads(s->sessions->journal), &s->account, hash, s->attempt->device, s->sessions, s->id,
+                     on_device);
 }
 
 static void on_redeemed(void *ctx, uint64_t id, enum status status, const struct store_account *account)
@@ -313,7 +321,8 @@ static void on_login_account(void *ctx, uint64_t id, enum status status, const s
 
 /* ---- the beginning */
 
-static enum status check_names(const Cocanvas__Login *login, enum login_kind kind, struct login_attempt *attempt, struct why *why)
+static enum status check_names(const Cocanvas__Login *login, enum login_kind kind, struct login_attempt *attempt,
+                               struct why *why)
 {
     size_t points;
     if (!login_normalise(login->login, attempt->login))
@@ -336,7 +345,9 @@ static enum status check_form(const Cocanvas__Login *login, struct login_attempt
         return STATUS_OK;
     }
     if (token || !password)
-        return refuse(why, STATUS_MALFORMED, "Log in with a token, or with login and password, or with an invitation, login, name and password.");
+        return refuse(
+            why, STATUS_MALFORMED,
+            "Log in with a token, or with login and password, or with an invitation, login, name and password.");
     attempt->kind = invitation ? LOGIN_INVITATION : LOGIN_PASSWORD;
     return check_names(login, attempt->kind, attempt, why);
 }
@@ -394,9 +405,11 @@ void handle_login(struct session *s, const struct request *r)
 
 void handle_ping(struct session *s, const struct request *r)
 {
-    Cocanvas__Pong pong = COCANVAS__PONG__INIT;
+    Cocanvas__Pong pong;
+    cocanvas__pong__init(&pong);
     pong.nonce = r->frame->ping->nonce;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = r->number;
     frame.body_case = COCANVAS__FRAME__BODY_PONG;
     frame.pong = &pong;

@@ -1,4 +1,5 @@
-/* Requests that are not edits: lists, new canvases, templates, invitations. Those that ask PostgreSQL make the session busy until the answer is there. */
+/* Requests that are not edits: lists, new canvases, templates, invitations. Those that ask PostgreSQL make the session
+ * busy until the answer is there. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ static void refuse_for_store(struct session *s, enum status status)
 
 /* ---- canvases */
 
-/* Strings are borrowed from the store's answer; protobuf-c's fields are not const, so they are copied into the arena. */
+/* Strings are borrowed from the store's answer; protobuf-c's fields are not const, so they are copied into the arena.
+ */
 static Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store_canvas *from)
 {
     Cocanvas__CanvasInfo *info = arena_alloc(arena, sizeof *info);
@@ -62,7 +64,8 @@ static void send_canvas_list(struct session *s, size_t n, const struct store_can
 {
     struct arena *arena = &s->sessions->arena;
     arena_reset(arena);
-    Cocanvas__CanvasList list = COCANVAS__CANVAS_LIST__INIT;
+    Cocanvas__CanvasList list;
+    cocanvas__canvas_list__init(&list);
     list.canvases = arena_calloc(arena, n + 1, sizeof *list.canvases);
     size_t bytes = 0;
     for (size_t i = 0; list.canvases && i < n; i++) {
@@ -74,7 +77,8 @@ static void send_canvas_list(struct session *s, size_t n, const struct store_can
             break;
         list.canvases[list.n_canvases++] = info;
     }
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = s->request;
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST;
     frame.canvas_list = &list;
@@ -101,7 +105,8 @@ void handle_canvas_list(struct session *s, const struct request *r)
     if (id->len && !in)
         return;
     begin(s, r);
-    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL, s->sessions, s->id, on_canvas_list);
+    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL, s->sessions, s->id,
+                      on_canvas_list);
 }
 
 static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
@@ -114,9 +119,11 @@ static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t
         return;
     }
     arena_reset(&s->sessions->arena);
-    Cocanvas__CanvasCreated created = COCANVAS__CANVAS_CREATED__INIT;
+    Cocanvas__CanvasCreated created;
+    cocanvas__canvas_created__init(&created);
     created.canvas = canvas_info(&s->sessions->arena, &canvases[0]);
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = s->request;
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_CREATED;
     frame.canvas_created = &created;
@@ -134,7 +141,8 @@ static enum status check_title(const char *title, bool needed, struct why *why)
     return STATUS_OK;
 }
 
-static enum status state_from_template(const struct session *s, const Cocanvas__CanvasCreate *create, struct canvas *c, struct why *why)
+static enum status state_from_template(const struct session *s, const Cocanvas__CanvasCreate *create, struct canvas *c,
+                                       struct why *why)
 {
     const struct template *t = template_find(s->sessions->templates, create->template_);
     if (!t) {
@@ -146,7 +154,8 @@ static enum status state_from_template(const struct session *s, const Cocanvas__
     return STATUS_OK;
 }
 
-static enum status state_from_import(const Cocanvas__CanvasCreate *create, uint32_t author, struct canvas *c, struct why *why)
+static enum status state_from_import(const Cocanvas__CanvasCreate *create, uint32_t author, struct canvas *c,
+                                     struct why *why)
 {
     if (create->state.len > STATE_BYTES)
         return refuse(why, STATUS_TOO_LARGE, "An imported canvas has at most 8 MiB.");
@@ -164,12 +173,13 @@ static enum status state_from_import(const Cocanvas__CanvasCreate *create, uint3
     return check_title(canvas_title(c), true, why);
 }
 
-static enum status make_state(const struct session *s, const Cocanvas__CanvasCreate *create, uint32_t author, struct canvas *c,
-                              struct why *why)
+static enum status make_state(const struct session *s, const Cocanvas__CanvasCreate *create, uint32_t author,
+                              struct canvas *c, struct why *why)
 {
     bool import = create->state.len > 0;
     if (import == (create->template_[0] != '\0'))
-        return refuse(why, STATUS_MALFORMED, "A new canvas begins from a template or from a state, not from both or none.");
+        return refuse(why, STATUS_MALFORMED,
+                      "A new canvas begins from a template or from a state, not from both or none.");
     enum status status = check_title(create->title, !import, why);
     if (status != STATUS_OK)
         return status;
@@ -268,7 +278,8 @@ void handle_template_list(struct session *s, const struct request *r)
     const struct template_set *set = s->sessions->templates;
     const char *id = r->frame->template_list_request->id;
     struct arena *arena = &s->sessions->arena;
-    Cocanvas__TemplateList list = COCANVAS__TEMPLATE_LIST__INIT;
+    Cocanvas__TemplateList list;
+    cocanvas__template_list__init(&list);
     list.templates = arena_calloc(arena, set->n + 1, sizeof *list.templates);
     for (size_t i = 0; list.templates && i < set->n; i++) {
         if (id[0] && strcmp(set->at[i]->id, id) != 0)
@@ -281,7 +292,8 @@ void handle_template_list(struct session *s, const struct request *r)
         session_refuse(s, r->number, STATUS_NOT_FOUND, "There is no template of that name.");
         return;
     }
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = r->number;
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST;
     frame.template_list = &list;
@@ -292,10 +304,12 @@ void handle_template_list(struct session *s, const struct request *r)
 
 static void send_invitation(struct session *s)
 {
-    Cocanvas__InvitationCreated created = COCANVAS__INVITATION_CREATED__INIT;
+    Cocanvas__InvitationCreated created;
+    cocanvas__invitation_created__init(&created);
     created.token = s->invitation->token;
     created.expires_ms = s->invitation->expires_ms;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = s->request;
     frame.body_case = COCANVAS__FRAME__BODY_INVITATION_CREATED;
     frame.invitation_created = &created;

@@ -11,7 +11,7 @@
 enum { ARGON_PASSES = 2, ARGON_BYTES = 19456 * 1024 };
 
 struct hasher {
-    pthread_mutex_t lock;                /* guards waiting, n_waiting and ending */
+    pthread_mutex_t lock; /* guards waiting, n_waiting and ending */
     pthread_cond_t more;
     STAILQ_HEAD(, hash_job) waiting;
     unsigned n_waiting, queue;
@@ -32,7 +32,8 @@ void hash_job_free(struct hash_job *job)
 
 static bool make(const char *password, char hash[STORE_HASH_TEXT])
 {
-    return crypto_pwhash_str_alg(hash, password, strlen(password), ARGON_PASSES, ARGON_BYTES, crypto_pwhash_ALG_ARGON2ID13) == 0;
+    return crypto_pwhash_str_alg(hash, password, strlen(password), ARGON_PASSES, ARGON_BYTES,
+                                 crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
 static void work(struct hash_job *job)
@@ -77,7 +78,7 @@ struct hasher *hasher_new(unsigned threads, unsigned queue)
     char password[32];
     randombytes_buf(password, sizeof password - 1);
     for (size_t i = 0; i < sizeof password - 1; i++)
-        password[i] |= 1;                /* no NUL inside */
+        password[i] |= 1; /* no NUL inside */
     password[sizeof password - 1] = '\0';
     ASSERT(make(password, h->dummy));
     h->threads = xcalloc(threads, sizeof *h->threads);

@@ -13,7 +13,7 @@
 #include "server/session/dispatch.h"
 #include "server/session/handle.h"
 
-enum { ARENA_BYTES = 24 << 20 };    /* an import of 8 MiB and what its decoding needs */
+enum { ARENA_BYTES = 24 << 20 }; /* an import of 8 MiB and what its decoding needs */
 
 #define TO(state) (1u << (state))
 
@@ -30,7 +30,8 @@ static const unsigned transitions[SESSION_STATES] = {
 
 const char *session_state_name(enum session_state state)
 {
-    static const char *const names[SESSION_STATES] = {"new", "greeted", "checking", "ready", "opening", "open", "leaving", "ended"};
+    static const char *const names[SESSION_STATES] = {"new",     "greeted", "checking", "ready",
+                                                      "opening", "open",    "leaving",  "ended"};
     return names[state];
 }
 
@@ -85,7 +86,8 @@ static void enter(struct session *s, struct sessions *all)
     HASH_ADD(hh, all->by_id, id, sizeof s->id, s);
 }
 
-void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream, const struct address *address, void *conn)
+void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream,
+                  const struct address *address, void *conn)
 {
     memset(s, 0, sizeof *s);
     s->id = id;
@@ -143,11 +145,14 @@ size_t session_frame_max(const struct session *s)
     case SESSION_NEW:
     case SESSION_GREETED:
     case SESSION_CHECKING:
-    case SESSION_ENDED: return FRAME_MAX_BEFORE_LOGIN;
-    case SESSION_READY: return FRAME_MAX_IMPORT;
+    case SESSION_ENDED:
+        return FRAME_MAX_BEFORE_LOGIN;
+    case SESSION_READY:
+        return FRAME_MAX_IMPORT;
     case SESSION_OPENING:
     case SESSION_OPEN:
-    case SESSION_LEAVING: return FRAME_MAX;
+    case SESSION_LEAVING:
+        return FRAME_MAX;
     }
     return FRAME_MAX_BEFORE_LOGIN;
 }
@@ -179,10 +184,12 @@ void session_refuse(struct session *s, uint32_t request, enum status code, const
     vsnprintf(why.text, sizeof why.text, fmt, args);
     va_end(args);
     s->sessions->refusals++;
-    Cocanvas__Error error = COCANVAS__ERROR__INIT;
+    Cocanvas__Error error;
+    cocanvas__error__init(&error);
     error.code = (Cocanvas__ErrorCode)code;
     error.message = why.text;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = request;
     frame.body_case = COCANVAS__FRAME__BODY_ERROR;
     frame.error = &error;
@@ -227,7 +234,8 @@ void session_take_memberships(struct session *s, const struct store_account *acc
     s->memberships = xcalloc(account->n_memberships + 1, sizeof *s->memberships);
     for (size_t i = 0; i < account->n_memberships; i++) {
         const struct store_membership *from = &account->memberships[i];
-        s->memberships[i] = (struct membership){.workspace = from->workspace, .role = from->role, .author = from->author};
+        s->memberships[i] =
+            (struct membership){.workspace = from->workspace, .role = from->role, .author = from->author};
     }
     s->account = account->id;
 }
@@ -254,7 +262,8 @@ static const struct membership *only_membership(const struct session *s, int lea
     return only;
 }
 
-const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id, int least_role)
+const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id,
+                                           int least_role)
 {
     struct uuid wanted;
     if (id->len == 0) {

@@ -1,9 +1,10 @@
-/* Sessions: one authenticated connection each, its state, who it is and what it may do. A session gets whole frames from its connection
- * (net/conn.c), one after another; dispatch.c's table decides about each; handle_*.c do it.
+/* Sessions: one authenticated connection each, its state, who it is and what it may do. A session gets whole frames
+ * from its connection (net/conn.c), one after another; dispatch.c's table decides about each; handle_*.c do it.
  *
- * Requests that take time (passwords, PostgreSQL, opening a canvas) make the session busy: the connection holds further frames back until the
- * answer is there, so that a client may send Hello, Login and Open in one flight and everything still happens in order.
- * Answers come back by the session's number, never by pointer: one for a session that is gone is dropped.
+ * Requests that take time (passwords, PostgreSQL, opening a canvas) make the session busy: the connection holds further
+ * frames back until the answer is there, so that a client may send Hello, Login and Open in one flight and everything
+ * still happens in order. Answers come back by the session's number, never by pointer: one for a session that is gone
+ * is dropped.
  *
  * struct sessions is what all sessions of one worker share. Nothing here is used by two threads. */
 #ifndef COCANVAS_SERVER_SESSION_SESSION_H
@@ -30,14 +31,14 @@ struct hash_job;
 struct login_attempt;
 
 enum session_state {
-    SESSION_NEW,         /* nothing came yet; only Hello is served */
-    SESSION_GREETED,     /* Hello was answered; only Login is served */
-    SESSION_CHECKING,    /* credentials are being checked; frames wait */
-    SESSION_READY,       /* logged in, no canvas */
-    SESSION_OPENING,     /* a canvas is being opened; frames wait */
-    SESSION_OPEN,        /* on a canvas */
-    SESSION_LEAVING,     /* off it, but the stream is in the middle of a frame of the room's; frames wait */
-    SESSION_ENDED,       /* only waits to be freed with its connection */
+    SESSION_NEW,      /* nothing came yet; only Hello is served */
+    SESSION_GREETED,  /* Hello was answered; only Login is served */
+    SESSION_CHECKING, /* credentials are being checked; frames wait */
+    SESSION_READY,    /* logged in, no canvas */
+    SESSION_OPENING,  /* a canvas is being opened; frames wait */
+    SESSION_OPEN,     /* on a canvas */
+    SESSION_LEAVING,  /* off it, but the stream is in the middle of a frame of the room's; frames wait */
+    SESSION_ENDED,    /* only waits to be freed with its connection */
 };
 enum { SESSION_STATES = SESSION_ENDED + 1 };
 
@@ -45,10 +46,10 @@ enum { SESSION_STATES = SESSION_ENDED + 1 };
 struct session_settings {
     struct uuid server_id, incarnation;
     bool has_next_pin;
-    uint8_t next_pin[PIN_BYTES];         /* of the certificate that will follow */
+    uint8_t next_pin[PIN_BYTES]; /* of the certificate that will follow */
     struct room_limits rooms;
     uint32_t ping_ms;
-    int64_t invitation_ms;               /* longest validity of an invitation */
+    int64_t invitation_ms; /* longest validity of an invitation */
 };
 
 /* What sessions need from the connection and its worker; conn is the pointer given to session_init(). */
@@ -59,7 +60,8 @@ struct session_host {
     void (*resume)(void *conn);
     /* Logged in: the limits for strangers end. */
     void (*logged_in)(void *conn);
-    /* The canvas is this worker's: true. Else false, and the connection moves at the end of the loop turn; then session_moved(). */
+    /* The canvas is this worker's: true. Else false, and the connection moves at the end of the loop turn; then
+     * session_moved(). */
     bool (*place)(void *conn, const struct uuid *canvas);
 };
 
@@ -68,25 +70,25 @@ struct sessions {
     const struct session_host *host;
     struct journal *journal;
     struct rooms *rooms;
-    struct hasher *hasher;               /* shared by all workers */
-    void (*hashed)(void *ctx, struct hash_job *job);     /* on the hasher's thread: posts the job to this worker */
-    const struct template_set *templates;    /* shared, never changed */
+    struct hasher *hasher;                           /* shared by all workers */
+    void (*hashed)(void *ctx, struct hash_job *job); /* on the hasher's thread: posts the job to this worker */
+    const struct template_set *templates;            /* shared, never changed */
     int64_t (*wall_ms)(void *ctx);
     int64_t (*mono_ms)(void *ctx);
-    void *ctx;                           /* for hashed and the clocks */
-    unsigned worker;                     /* 1-based */
+    void *ctx;       /* for hashed and the clocks */
+    unsigned worker; /* 1-based */
 
     struct session *by_id;
-    struct arena arena;                  /* of the message that is being handled */
+    struct arena arena; /* of the message that is being handled */
     struct failures failures;
-    uint64_t member_count;               /* gives members their numbers */
-    uint64_t frames, refusals, logins, failed_logins;    /* counters */
+    uint64_t member_count;                            /* gives members their numbers */
+    uint64_t frames, refusals, logins, failed_logins; /* counters */
 };
 
 /* What a session knows of a workspace that its person is in. */
 struct membership {
     struct uuid workspace;
-    int role;                            /* wire.proto's Role */
+    int role; /* wire.proto's Role */
     uint32_t author;
 };
 
@@ -98,26 +100,26 @@ struct new_invitation {
 
 /* Embedded in its connection, which owns it. */
 struct session {
-    uint64_t id;                         /* the connection's number: never used again in this process */
+    uint64_t id; /* the connection's number: never used again in this process */
     enum session_state state;
-    bool busy;                           /* an answer is outstanding: no further frame */
-    struct sessions *sessions;           /* the worker's; another one after a move */
-    struct stream *stream;               /* the connection's */
+    bool busy;                 /* an answer is outstanding: no further frame */
+    struct sessions *sessions; /* the worker's; another one after a move */
+    struct stream *stream;     /* the connection's */
     void *conn;
     struct address address;
-    uint32_t request;                    /* Frame.request of what is being answered */
+    uint32_t request; /* Frame.request of what is being answered */
 
-    char *login;                         /* since READY */
-    struct uuid account;                 /* since READY */
-    struct membership *memberships;      /* since READY; owned */
+    char *login;                    /* since READY */
+    struct uuid account;            /* since READY */
+    struct membership *memberships; /* since READY; owned */
     size_t n_memberships;
-    struct login_attempt *attempt;       /* while CHECKING; owned */
-    struct new_invitation *invitation;   /* while one is being stored; owned */
+    struct login_attempt *attempt;     /* while CHECKING; owned */
+    struct new_invitation *invitation; /* while one is being stored; owned */
 
-    struct uuid canvas;                  /* while OPENING and OPEN */
-    struct uuid workspace;               /* the canvas' */
-    struct member member;                /* its place in the room */
-    UT_hash_handle hh;                   /* in sessions.by_id */
+    struct uuid canvas;    /* while OPENING and OPEN */
+    struct uuid workspace; /* the canvas' */
+    struct member member;  /* its place in the room */
+    UT_hash_handle hh;     /* in sessions.by_id */
 };
 
 /* The caller fills the fields up to `worker` first. */
@@ -128,13 +130,17 @@ struct session *sessions_find(struct sessions *all, uint64_t id);
 /* A finished hash, on the worker's thread. Takes the job. */
 void sessions_hashed(struct sessions *all, struct hash_job *job);
 
-void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream, const struct address *address, void *conn);
+void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream,
+                  const struct address *address, void *conn);
 /* Leaves the room; late answers find nothing. Safe to call twice. */
 void session_end(struct session *s);
 void session_fini(struct session *s);
 
 /* Whether the next frame may be given to it. */
-static inline bool session_takes_frames(const struct session *s) { return !s->busy && s->state != SESSION_ENDED; }
+static inline bool session_takes_frames(const struct session *s)
+{
+    return !s->busy && s->state != SESSION_ENDED;
+}
 /* Largest frame that it takes now. */
 size_t session_frame_max(const struct session *s);
 /* One whole frame. May make the session busy, or kill it. */
@@ -162,9 +168,10 @@ void session_refuse(struct session *s, uint32_t request, enum status code, const
 void session_forget_invitation(struct session *s);
 /* An Error, and the end. */
 void session_kill(struct session *s, enum status code, const char *sentence);
-/* Membership of the workspace that a request names: 16 bytes, or none for the only one in which the role is at least that. Answers the
- * refusal itself (NOT_FOUND, whether or not the workspace exists) and returns NULL. */
-const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id, int least_role);
+/* Membership of the workspace that a request names: 16 bytes, or none for the only one in which the role is at least
+ * that. Answers the refusal itself (NOT_FOUND, whether or not the workspace exists) and returns NULL. */
+const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id,
+                                           int least_role);
 int session_best_role(const struct session *s);
 void session_take_memberships(struct session *s, const struct store_account *account);
 /* For log lines; canvas is text to be kept by the caller. */

@@ -20,7 +20,8 @@ static void test_logins(void **state)
     char out[STORE_LOGIN];
     assert_true(login_normalise("Ann.O+x@Example-1_2", out));
     assert_string_equal(out, "ann.o+x@example-1_2");
-    static const char *const bad[] = {"", "a", "an n", "änn", "ann\n", "ann'--", "0123456789012345678901234567890123456789012345678901234567890123x"};
+    static const char *const bad[] = {
+        "", "a", "an n", "änn", "ann\n", "ann'--", "0123456789012345678901234567890123456789012345678901234567890123x"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(login_normalise(bad[i], out));
     assert_true(login_normalise("0123456789012345678901234567890123456789012345678901234567890123", out));
@@ -103,7 +104,8 @@ static void arrive(void *ctx, struct hash_job *job)
     pthread_mutex_unlock(&inbox->lock);
 }
 
-static struct hash_job *run_job(struct hasher *h, struct inbox *inbox, enum hash_kind kind, const char *password, const char *hash)
+static struct hash_job *run_job(struct hasher *h, struct inbox *inbox, enum hash_kind kind, const char *password,
+                                const char *hash)
 {
     struct hash_job *job = xcalloc(1, sizeof *job);
     job->kind = kind;

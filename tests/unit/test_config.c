@@ -30,7 +30,8 @@ static void drop_file(char *path)
     free(path);
 }
 
-static enum status load(struct config *c, const char *content, size_t n_flags, const char *const *flags, struct why *why)
+static enum status load(struct config *c, const char *content, size_t n_flags, const char *const *flags,
+                        struct why *why)
 {
     char *path = make_file(content);
     char **copies = xcalloc(n_flags + 1, sizeof *copies);
@@ -123,7 +124,8 @@ static void test_bad_files_are_refused_with_file_and_line(void **state)
 static void test_bad_flags_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"workers=", "workers=2x", "workers=99999999999999999999", "nothing=1", "allow_root=yes", "cards=0"};
+    static const char *const bad[] = {"workers=",  "workers=2x",     "workers=99999999999999999999",
+                                      "nothing=1", "allow_root=yes", "cards=0"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct config c;
         struct why why;
@@ -174,7 +176,8 @@ static void test_a_reload_takes_only_what_it_may(void **state)
     struct why why;
     struct names names = {""};
     assert_int_equal(load(&old, "", 0, NULL, &why), STATUS_OK);
-    assert_int_equal(load(&new, "workers = 7; ping_ms = 1000; database = \"x\"; public_host = \"h\";", 0, NULL, &why), STATUS_OK);
+    assert_int_equal(load(&new, "workers = 7; ping_ms = 1000; database = \"x\"; public_host = \"h\";", 0, NULL, &why),
+                     STATUS_OK);
     config_fixed_differences(&old, &new, note_name, &names);
     assert_string_equal(names.text, "database workers ");
     config_take_reloadable(&old, &new);

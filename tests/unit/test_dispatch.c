@@ -1,5 +1,5 @@
-/* The table of messages (P8): every message in every state, from every role, at every size. What is expected stands here a second time, written
- * down from the protocol's description and not from the table. */
+/* The table of messages (P8): every message in every state, from every role, at every size. What is expected stands
+ * here a second time, written down from the protocol's description and not from the table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@ enum { SUBMIT_BYTES = 5000 };
 /* What a client may send: where, and from which role on. All other messages are the server's. */
 struct expectation {
     Cocanvas__Frame__BodyCase body;
-    const char *states;       /* n new, g greeted, r ready, o open */
+    const char *states; /* n new, g greeted, r ready, o open */
     int least_role;
     size_t limit;
 };
@@ -66,14 +66,15 @@ static enum status outcome(const struct expectation *e, enum session_state state
     return role < e->least_role ? STATUS_NOT_FOUND : STATUS_OK;
 }
 
-static void check_case(const struct dispatch_row *row, const struct expectation *e, enum session_state state, int role, size_t len)
+static void check_case(const struct dispatch_row *row, const struct expectation *e, enum session_state state, int role,
+                       size_t len)
 {
     struct why why = {""};
     enum status got = dispatch_decide(row, state, role, len, SUBMIT_BYTES, &why);
     enum status wanted = outcome(e, state, role, len);
     if (got != wanted)
-        fail_msg("message %d in state %s, role %d, %zu bytes: %s, not %s", (int)row->body, session_state_name(state), role, len,
-                 status_name(got), status_name(wanted));
+        fail_msg("message %d in state %s, role %d, %zu bytes: %s, not %s", (int)row->body, session_state_name(state),
+                 role, len, status_name(got), status_name(wanted));
     if (got != STATUS_OK)
         assert_true(strlen(why.text) > 10 && why.text[strlen(why.text) - 1] == '.');
 }
@@ -116,11 +117,13 @@ static void test_what_is_no_message_is_unknown(void **state)
         struct why why;
         const struct dispatch_row *row = dispatch_row((Cocanvas__Frame__BodyCase)numbers[i]);
         assert_null(row);
-        assert_int_equal(dispatch_decide(row, SESSION_OPEN, COCANVAS__ROLE__OWNER, 10, SUBMIT_BYTES, &why), STATUS_UNKNOWN_MESSAGE);
+        assert_int_equal(dispatch_decide(row, SESSION_OPEN, COCANVAS__ROLE__OWNER, 10, SUBMIT_BYTES, &why),
+                         STATUS_UNKNOWN_MESSAGE);
     }
 }
 
-/* While an answer is outstanding the connection holds frames back; if one came through anyway, no row would serve it. */
+/* While an answer is outstanding the connection holds frames back; if one came through anyway, no row would serve it.
+ */
 static void test_nothing_is_served_while_an_answer_is_outstanding(void **state)
 {
     (void)state;
