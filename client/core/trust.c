@@ -150,8 +150,8 @@ static int lock_list(const char *config_dir, struct why *why)
     return fd;
 }
 
-/* The list without this server's line. *since: when it was first seen, kept over changes; malloc'd or NULL. */
-static void copy_others(const char *text, const char *server, struct buf *out, char **since)
+/* The list without this server's line. *since and *via: when it was first seen and who vouched then; malloc'd or NULL. */
+static void copy_others(const char *text, const char *server, struct buf *out, char **since, char **via)
 {
     size_t name_len = strlen(server);
 
@@ -161,13 +161,16 @@ static void copy_others(const char *text, const char *server, struct buf *out, c
 
         if (len > name_len && memcmp(line, server, name_len) == 0 && (line[name_len] == ' ' || line[name_len] == '\t')) {
             char *copy = xstrndup(line, len), *rest = NULL;
-            char *date;
+            char *date, *voucher;
 
             (void)strtok_r(copy, " \t", &rest);
             (void)strtok_r(NULL, " \t", &rest);
             date = strtok_r(NULL, " \t", &rest);
+            voucher = strtok_r(NULL, " \t", &rest);
             if (date && !*since)
                 *since = xstrdup(date);
+            if (voucher && !*via)
+                *via = xstrdup(voucher);
             free(copy);
         } else if (len > 0) {
             buf_add(out, line, len);
@@ -177,10 +180,16 @@ static void copy_others(const char *text, const char *server, struct buf *out, c
     }
 }
 
+/* A link and a person's word replace what was noted before. A certificate authority does not: from then on its word would do for this server. */
+static bool via_counts(const char *via)
+{
+    return strcmp(via, "link") == 0 || strcmp(via, "prompt") == 0;
+}
+
 static enum status change_list(const char *config_dir, const char *server, const char *pins, const char *via, struct why *why)
 {
     char *file = file_in(config_dir, "known_hosts");
-    char *text, *since = NULL, *line;
+    char *text, *since = NULL, *known_via = NULL, *line;
     enum status st = STATUS_INTERNAL;
     struct buf out;
     int lock = lock_list(config_dir, why);
@@ -189,7 +198,7 @@ static enum status change_list(const char *config_dir, const char *server, const
     if (lock < 0)
         goto out;
     text = paths_read(file, KNOWN_HOSTS_MAX, NULL);
-    copy_others(text, server, &out, &since);
+    copy_others(text, server, &out, &since, &known_via);
     free(text);
     if (pins) {
         char today[32];
@@ -197,7 +206,7 @@ static enum status change_list(const char *config_dir, const char *server, const
         struct tm tm;
 
         (void)strftime(today, sizeof(today), "%Y-%m-%d", gmtime_r(&now, &tm));
-        line = xasprintf("%s %s %s %s\n", server, pins, since ? since : today, via);
+        line = xasprintf("%s %s %s %s\n", server, pins, since ? since : today, known_via && !via_counts(via) ? known_via : via);
         buf_add(&out, line, strlen(line));
         free(line);
     }
@@ -206,6 +215,7 @@ static enum status change_list(const char *config_dir, const char *server, const
 out:
     buf_fini(&out);
     free(since);
+    free(known_via);
     free(file);
     return st;
 }
@@ -225,7 +235,7 @@ enum status trust_remember(const char *config_dir, const char *host, uint16_t po
         base32_encode(next_pin, PIN_BYTES, second);
     pins = xasprintf("%s%s%s", first, next_pin ? "," : "", second);
     as_it_is = find_known(config_dir, host, port, &known) && memcmp(known.pins[0], pin, PIN_BYTES) == 0 &&
-               known.n_pins == (next_pin ? 2U : 1U) && (!next_pin || memcmp(known.pins[1], next_pin, PIN_BYTES) == 0);
+               !(known.by_ca && via_counts(via)) && known.n_pins == (next_pin ? 2U : 1U) && (!next_pin || memcmp(known.pins[1], next_pin, PIN_BYTES) == 0);
     if (!as_it_is)
         st = change_list(config_dir, server, pins, via, why);
     free(pins);
