@@ -94,10 +94,15 @@ class Postgres:
         return done.stdout.decode()
 
     def start(self):
-        with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([os.path.join(self.bin, "postgres"), "-D", self.data], preexec_fn=self.as_user, cwd="/",
-                                            stdout=log, stderr=log)
-        wait_for(self.answers, "PostgreSQL")
+        """Returns when it answers. Right after a kill, what is left of the old one may make it end again: then it is tried again."""
+        def answers():
+            if not self.process or self.process.poll() is not None:
+                with open(self.log, "ab") as log:
+                    self.process = subprocess.Popen([os.path.join(self.bin, "postgres"), "-D", self.data], preexec_fn=self.as_user, cwd="/",
+                                                    stdout=log, stderr=log)
+            return self.answers()
+        self.process = None
+        wait_for(answers, "PostgreSQL")
 
     def answers(self):
         return subprocess.run([os.path.join(self.bin, "pg_isready"), "-q", "-h", self.data], check=False).returncode == 0
@@ -109,16 +114,21 @@ class Postgres:
         self.process.wait(DEADLINE)
 
     def kill(self):
-        """kill -9 of the postmaster; its children notice and go."""
-        self.process.kill()
+        """kill -9 of the postmaster and all its children."""
+        self.process.send_signal(signal.SIGSTOP)        # so that it makes no new ones meanwhile
+        self.everybody(signal.SIGKILL)
         self.process.wait(DEADLINE)
 
     def everybody(self, number):
-        """A signal for the postmaster and all its children."""
-        pid = self.process.pid
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as f:
-            for one in [pid, *map(int, f.read().split())]:
-                os.kill(one, number)
+        """A signal for the postmaster and all its children. (Not every kernel lists a process' children in /proc.)"""
+        for path in glob.glob("/proc/[0-9]*/stat"):
+            try:
+                with open(path, encoding="utf-8", errors="replace") as f:
+                    pid, rest = int(path.split("/")[2]), f.read().rsplit(")", 1)[1].split()
+                if self.process.pid in (pid, int(rest[1])):
+                    os.kill(pid, number)
+            except (FileNotFoundError, ProcessLookupError):
+                pass
 
     def freeze(self):
         """It is there, but does not answer."""
