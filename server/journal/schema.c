@@ -62,7 +62,7 @@ static enum status apply_file(PGconn *conn, const struct embedded_file *file, st
 
 static enum status apply_pending(PGconn *conn, bool plan_only, struct why *why)
 {
-    long version;
+    long version = 0;
     enum status status = present_version(conn, &version, why);
     size_t n;
     struct embedded_file *files = sorted_files(&n);

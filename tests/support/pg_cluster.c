@@ -250,7 +250,7 @@ static PGresult *run_sql(const struct pg_cluster *c, const char *sql)
     return result;
 }
 
-static char *vaformat(const char *fmt, va_list args)
+__attribute__((format(printf, 1, 0))) static char *vaformat(const char *fmt, va_list args)
 {
     char *text;
     if (vasprintf(&text, fmt, args) < 0)
