@@ -380,26 +380,31 @@ void config_print_markdown(FILE *out)
                 row->reloadable ? "yes" : "restart", row->text);
 }
 
-/* scdoc: underscores and stars outside of words are markup, so they are escaped. */
-static void print_escaped(FILE *out, const char *text)
+/* Text for mdoc: each sentence begins a line, lines are short, and nothing in it is markup. */
+static void print_mdoc(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        if (strchr("_*\\`", *text))
-            fputc('\\', out);
-        fputc(*text, out);
+    size_t column = 0;
+    for (const char *at = text; *at; at++) {
+        if (*at == ' ' && (at[-1] == '.' || column + strcspn(at + 1, " ") > 76)) {
+            fputc('\n', out);
+            column = 0;
+            continue;
+        }
+        if (column == 0 && (*at == '.' || *at == '\''))
+            fputs("\\&", out);
+        fputs(*at == '\\' ? "\\e" : (const char[]){*at, '\0'}, out);
+        column++;
     }
+    fputc('\n', out);
 }
 
 void config_print_man(FILE *out)
 {
     for (const struct option_row *row = config_options; row->name; row++) {
-        fputs("*", out);
-        print_escaped(out, row->name);
-        fputs("* = ", out);
-        print_escaped(out, row->fallback[0] ? row->fallback : "\"\"");
-        fputs("\n\t", out);
-        print_escaped(out, row->text);
-        fprintf(out, "%s\n\n", row->reloadable ? "" : " Changed by a restart only.");
+        fprintf(out, ".It Cm %s = %s\n", row->name, row->fallback[0] ? row->fallback : "\\(dq\\(dq");
+        print_mdoc(out, row->text);
+        if (!row->reloadable)
+            fputs("Changed by a restart only.\n", out);
     }
 }
 

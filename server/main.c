@@ -8,6 +8,7 @@
 #include "server/admin.h"
 #include "server/config.h"
 #include "server/identity.h"
+#include "server/manual.h"
 #include "server/process.h"
 #include "server/server.h"
 
@@ -29,7 +30,7 @@ static void print_usage(FILE *out)
           "       cocanvasd [options] --check                            check the configuration\n"
           "       cocanvasd [options] admin status|reload|drain|owner-link\n"
           "       cocanvasd [options] fingerprint                        the key that clients pin\n"
-          "       cocanvasd --version | --help | --options-markdown | --options-man | --options-example\n",
+          "       cocanvasd --version | --help | --man | --options-markdown | --options-example\n",
           out);
 }
 
@@ -44,8 +45,8 @@ static bool print_text(const char *arg)
         process_print_version(stdout);
     } else if (strcmp(arg, "--options-markdown") == 0) {
         config_print_markdown(stdout);
-    } else if (strcmp(arg, "--options-man") == 0) {
-        config_print_man(stdout);
+    } else if (strcmp(arg, "--man") == 0) {
+        manual_print(stdout);
     } else if (strcmp(arg, "--options-example") == 0) {
         config_print_example(stdout);
     } else {

@@ -218,7 +218,7 @@ static char *read_all(const char *path)
 static void test_every_option_is_documented(void **state)
 {
     (void)state;
-    void (*const prints[])(FILE *) = {config_print_help, config_print_markdown, config_print_example};
+    void (*const prints[])(FILE *) = {config_print_help, config_print_markdown, config_print_example, config_print_man};
     for (size_t i = 0; i < sizeof prints / sizeof prints[0]; i++) {
         char *text = printed(prints[i]);
         for (const struct option_row *row = config_options; row->name; row++)
