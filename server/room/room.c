@@ -258,6 +258,8 @@ static void detach(struct member *m)
         room->n_waiting--;
     if (m->client && m->client->member == m)
         m->client->member = NULL;
+    if (m->client)
+        room->left_seq = room->durable_seq;
     if (m->state == MEMBER_LIVE || m->state == MEMBER_LAGGED)
         presence_left(room, m);
     free(m->presence);

@@ -129,6 +129,7 @@ struct room {
     struct room_gone *gone; /* members that left since the last update */
     size_t n_gone, cap_gone;
 
+    uint64_t left_seq;           /* head when a writer last left: what somebody who comes back may have seen */
     struct room_bytes *snapshot; /* the newest encoded state, for those who open; NULL none */
     int64_t snapshot_used_ms;
     uint64_t stored_seq; /* of the newest snapshot in the journal */
@@ -208,9 +209,9 @@ void room_discard_queued(struct room *room, const struct member *m);
 struct room_bytes *room_bytes_new(uint64_t seq);
 struct room_bytes *room_bytes_ref(struct room_bytes *b);
 void room_bytes_unref(struct room_bytes *b);
-/* Snapshot frames of a durable state at or a little before the present one, still covered by the log. The room must
- * be settled. Borrowed. */
-struct room_bytes *room_snapshot_frames(struct room *room);
+/* Snapshot frames of a durable state at least_seq or later, still covered by the log. The room must be settled.
+ * Borrowed. */
+struct room_bytes *room_snapshot_frames(struct room *room, uint64_t least_seq);
 /* Stores the state in the journal, if it changed enough (or at all: always); the room must be settled. */
 void room_store_snapshot(struct room *room, bool always);
 

@@ -16,10 +16,20 @@ static bool can_follow(struct room *room, const struct member *m)
     return m->have_seq < room->durable_seq || m->have_hash == 0 || m->have_hash == canvas_hash(&room->c);
 }
 
+/* Nobody is taken back behind what they have seen: edits that rest on it would not fit. A writer that says it has no
+ * state may still have such edits on its disk. */
+static uint64_t least_seq(const struct room *room, const struct member *m)
+{
+    uint64_t least = m->client ? room->left_seq : 0;
+    if (m->have_seq > least)
+        least = m->have_seq;
+    return least < room->durable_seq ? least : room->durable_seq;
+}
+
 static void begin_with_snapshot(struct room *room, struct member *m)
 {
     room_bytes_unref(m->snapshot);
-    m->snapshot = room_bytes_ref(room_snapshot_frames(room));
+    m->snapshot = room_bytes_ref(room_snapshot_frames(room, least_seq(room, m)));
     m->snapshot_at = 0;
     m->snapshot_lent = false;
     m->cursor = room_log_after(&room->log, m->snapshot->seq);

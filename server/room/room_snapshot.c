@@ -73,12 +73,12 @@ static bool is_near(const struct room *room, const struct room_bytes *frames)
     return suffix <= SUFFIX_MAX_MIN || suffix <= buf_len(&frames->data) / 2;
 }
 
-struct room_bytes *room_snapshot_frames(struct room *room)
+struct room_bytes *room_snapshot_frames(struct room *room, uint64_t least_seq)
 {
     ASSERT(room_is_settled(room) && room->durable_seq == room->c.seq);
     struct rooms *r = room->rooms;
     room->snapshot_used_ms = r->o.mono_ms(r->o.ctx);
-    if (room->snapshot && is_near(room, room->snapshot))
+    if (room->snapshot && room->snapshot->seq >= least_seq && is_near(room, room->snapshot))
         return room->snapshot;
     room_bytes_unref(room->snapshot);
     room->snapshot = make_frames(room);

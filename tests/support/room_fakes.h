@@ -125,6 +125,7 @@ struct client {
 
     struct buf inbox; /* frames received and not looked at: length and body */
     struct canvas state;
+    uint64_t seen_seq;          /* newest that it ever was at */
     bool has_state, caught_up; /* caught_up: on this connection */
     struct buf snapshot;       /* parts so far */
     struct arena arena;
@@ -581,6 +582,8 @@ static void client_check_hash(struct client *c)
     const struct fake_canvas *truth = &c->world->canvas;
     assert_true(c->state.seq <= truth->head);
     assert_int_equal(canvas_hash(&c->state), truth->hash[c->state.seq]); /* P4 */
+    assert_true(c->state.seq >= c->seen_seq); /* nobody is taken back */
+    c->seen_seq = c->state.seq;
 }
 
 static void client_on_opened(struct client *c, const Cocanvas__Opened *o)

@@ -547,6 +547,29 @@ static void test_snapshot_is_encoded_once_for_many(void **state)
     assert_int_equal(frames->refs, 1);
 }
 
+/* A writer that comes back without its state may have edits on its disk that rest on what it saw. */
+static void test_nobody_is_taken_back(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 2); /* the cached snapshot is of seq 0 */
+    struct client *a = &w->clients[0], *b = &w->clients[1];
+    client_create(a, "1");
+    world_settle(w);
+    client_disconnect(b);
+    client_create(a, "2");
+    world_settle(w);
+    client_connect(b, false, false);
+    while (!b->caught_up) {
+        world_turn(w);
+        while (journal_answer(&w->journal))
+            ;
+        client_step(b);
+    }
+    assert_true(b->state.seq >= 1);
+    world_settle(w);
+    assert_int_equal(b->state.seq, 2);
+}
+
 static void test_loads_from_snapshot_and_suffix(void **state)
 {
     struct world *w = *state;
@@ -1273,6 +1296,7 @@ int main(void)
         TEST(test_join_follows_from_its_own_state),
         TEST(test_state_that_does_not_fit_gets_a_snapshot),
         TEST(test_snapshot_is_encoded_once_for_many),
+        TEST(test_nobody_is_taken_back),
         TEST(test_loads_from_snapshot_and_suffix),
         TEST(test_newer_session_replaces_the_older),
         TEST(test_reject_of_a_replaced_session),
