@@ -306,7 +306,7 @@ static bool is_gone(void *ctx)
 
 void client_quit(struct client *c, unsigned ms)
 {
-    client_edited(c);
+    client_seal_now(c);
     if (c->state == CLIENT_LIVE)
         (void)client_run_until(c, may_leave, c, ms);
     client_save(c);

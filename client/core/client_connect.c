@@ -162,18 +162,23 @@ void client_reap(evutil_socket_t fd, short what, void *arg)
         stream_free(c->dying[--c->n_dying]);
 }
 
+/* A copy: OpenSSL spoils the session itself when its connection ends without a goodbye, which is just when we need it. */
+static void keep_session(struct client *c)
+{
+    SSL_SESSION *session = SSL_get0_session(stream_ssl(c->stream));
+
+    if (c->session)
+        SSL_SESSION_free(c->session);
+    c->session = session && SSL_SESSION_is_resumable(session) ? SSL_SESSION_dup(session) : NULL;
+}
+
 /* A stream is not freed inside its own callbacks. */
 void client_drop_stream(struct client *c)
 {
     if (!c->stream)
         return;
-    if (c->trusted) {
-        SSL_SESSION *session = SSL_get1_session(stream_ssl(c->stream));
-
-        if (c->session)
-            SSL_SESSION_free(c->session);
-        c->session = session;
-    }
+    if (c->trusted)
+        keep_session(c);
     stream_set_owner(c->stream, &dead_callbacks, NULL);
     ASSERT(c->n_dying < CLIENT_DYING);
     c->dying[c->n_dying++] = c->stream;
