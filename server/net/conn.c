@@ -322,7 +322,9 @@ void conn_tick(struct conn *conn)
         break;
     case CONN_STRANGER:
         if (age >= settings->login_ms)
-            conn_kill(conn, STATUS_TIMEOUT, "Say Hello and log in within a few seconds.");
+            conn_kill(conn, STATUS_TIMEOUT,
+                      conn->session.state == SESSION_CHECKING ? "The server could not check your login in time."
+                                                              : "Say Hello and log in within a few seconds.");
         break;
     case CONN_MEMBER:
         tick_member(conn, settings, now);

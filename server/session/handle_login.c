@@ -93,7 +93,8 @@ void handle_hello(struct session *s, const struct request *r)
     send_welcome(s, r->number);
 }
 
-/* ---- the end of a login */
+/* ---- the end of a login. Failures count against an address, but not those with a token, which nobody can guess: else
+ * one person who mistypes a password could keep a whole workshop behind the same address from coming back. */
 
 static void leave_checking(struct session *s, enum session_state state)
 {
@@ -109,7 +110,7 @@ static void refuse_login(struct session *s, enum status code, const char *senten
     struct log_ctx ctx = session_log(s, canvas);
     log_notice(&ctx, "login refused: %s", status_name(code));
     s->sessions->failed_logins++;
-    if (code == STATUS_DENIED)
+    if (code == STATUS_DENIED && s->attempt->kind != LOGIN_TOKEN)
         failures_add(&s->sessions->failures, &s->address, s->sessions->mono_ms(s->sessions->ctx));
     session_refuse(s, s->request, code, "%s", sentence);
     leave_checking(s, SESSION_GREETED);
@@ -393,7 +394,8 @@ void handle_login(struct session *s, const struct request *r)
     enum status status = check_form(login, attempt, &why);
     if (status != STATUS_OK)
         refuse_login(s, status, why.text);
-    else if (!failures_may_try(&s->sessions->failures, &s->address, s->sessions->mono_ms(s->sessions->ctx)))
+    else if (attempt->kind != LOGIN_TOKEN &&
+             !failures_may_try(&s->sessions->failures, &s->address, s->sessions->mono_ms(s->sessions->ctx)))
         refuse_login(s, STATUS_BUSY, "Too many failed logins from your address: wait a minute, then try again.");
     else if (!check_tokens(login, attempt))
         deny(s);
