@@ -17,7 +17,7 @@ BODIES = [name for name in MESSAGES["Frame"] if name != "request"]
 
 def setUpModule():
     global server
-    server = LocalServer()
+    server = LocalServer(room_log_batches=64, room_log_bytes=65536)
 
 
 def tearDownModule():
@@ -363,6 +363,15 @@ class Ops(unittest.TestCase):
             editor.rejected("BAD_OP", {"vote_set": {"card": card, "on": True}}, base=(1 << 64) - 1)
             editor.edit({"card_delete": {"id": card}})
             editor.rejected("GONE", {"vote_set": {"card": card, "on": True}})
+
+    def test_a_base_that_is_too_old(self):
+        with Editor(server.canvas()) as editor:
+            card, big = editor.card("hello"), editor.card("")
+            old = editor.seq
+            for i in range(40):
+                editor.edit({"text_edit": {"object": big, "pre_len": 8000 if i % 2 else 0, "steps": [{"remove": 8000} if i % 2 else {"insert": "x" * 8000}]}})
+            editor.rejected("STALE", {"text_edit": {"object": card, "pre_len": 5, "steps": [{"insert": "x"}]}}, base=old)
+            editor.edit({"text_edit": {"object": card, "pre_len": 5, "steps": [{"insert": "x"}]}})
 
     def test_all_or_none(self):
         with Editor(server.canvas()) as editor:
