@@ -3,30 +3,37 @@
 
 #include "client/cli/cmd.h"
 
-static void print_wrapped(struct output *out, const char *indent, const char *text)
+/* A paragraph, wrapped. */
+static void print_paragraph(struct output *out, const char *text, size_t len)
 {
     size_t width = out->width > 100 ? 100 : out->width, column = 0;
-    while (*text) {
-        size_t word = strcspn(text, " \n");
-        if (column && column + 1 + word > width) {
-            out_print(out, STYLE_PLAIN, "\n");
-            column = 0;
-        }
-        out_print(out, STYLE_PLAIN, "%s%.*s", column ? " " : indent, (int)word, text);
-        column += (column ? 1 : strlen(indent)) + word;
+    for (const char *end = text + len; text < end;) {
+        size_t word = strcspn(text, " ");
+        if (word > (size_t)(end - text))
+            word = (size_t)(end - text);
+        bool breaks = column && column + 1 + word > width;
+        out_print(out, STYLE_PLAIN, "%s%.*s", breaks ? "\n" : column ? " " : "", (int)word, text);
+        column = breaks || !column ? word : column + 1 + word;
         text += word;
-        while (*text == ' ')
+        while (text < end && *text == ' ')
             text++;
-        if (*text != '\n')
-            continue;
-        out_print(out, STYLE_PLAIN, "\n");
-        column = 0;
-        for (; *text == '\n'; text++)
-            if (text[1] == '\n')
-                out_print(out, STYLE_PLAIN, "\n");
     }
-    if (column)
+    out_print(out, STYLE_PLAIN, "\n");
+}
+
+/* Paragraphs; one whose lines are indented stands as it is. */
+static void print_details(struct output *out, const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t len = end ? (size_t)(end - text) : strlen(text);
         out_print(out, STYLE_PLAIN, "\n");
+        if (*text == ' ')
+            out_print(out, STYLE_PLAIN, "%.*s\n", (int)len, text);
+        else
+            print_paragraph(out, text, len);
+        text += len + (end ? 2 : 0);
+    }
 }
 
 static void print_options(struct cli *cli, const char *title, const struct cmd_option *options)
@@ -79,10 +86,8 @@ void help_command(struct cli *cli, const struct command *c)
     out_print(out, STYLE_BOLD, "cocanvas %s", c->name);
     out_print(out, STYLE_PLAIN, "%s%s\n", *c->arguments ? " " : "", c->arguments);
     out_print(out, STYLE_PLAIN, "  %s.%s%s\n", c->summary, *c->aliases ? " Also: " : "", c->aliases);
-    if (c->details) {
-        out_print(out, STYLE_PLAIN, "\n");
-        print_wrapped(out, "", c->details);
-    }
+    if (c->details)
+        print_details(out, c->details);
     print_options(cli, "Options", c->options);
     print_examples(cli, c->examples);
     print_options(cli, "Options of all commands", cmd_global_options());

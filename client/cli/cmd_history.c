@@ -8,6 +8,7 @@
 #include "client/cli/proto_json.h"
 #include "client/cli/undo.h"
 #include "client/core/replica_private.h"
+#include "common/template.h"
 
 enum { FIRST_WINDOW = 1000 };       /* newest batches that are looked at before more are fetched */
 
@@ -45,6 +46,7 @@ static int fetch(struct edit *e, uint64_t since, uint64_t window, struct history
         history->complete = head == 0;
         return EXIT_OK;
     }
+    *history = (struct history){.origin = history->origin};
     int code = session_history(&e->s, from, head, keep_batch, history, &oldest);
     history->complete = from <= 1 || from <= oldest;
     return code;
@@ -90,7 +92,7 @@ static void print_batch(struct edit *e, const Cocanvas__Committed *batch)
 
 static int print_history(struct edit *e, long limit, long since)
 {
-    struct history history = {NULL, 0, false};
+    struct history history = {.n = 0};
     bool filtered = cli_value(e->s.cli, "author") != NULL;
     int code = fetch(e, (uint64_t)since, filtered ? 0 : (uint64_t)limit, &history);
     size_t shown = 0, skip = 0;
@@ -147,11 +149,31 @@ static int submit_plan(struct edit *e, const struct undo_plan *plan, bool redo)
     return EXIT_OK;
 }
 
-static int take_back(struct edit *e, bool redo, uint64_t revision)
+/* The template that the canvas was made from, in the version that this program has: what stood in its blocks before anybody changed them. */
+static bool find_origin(const struct canvas *canvas, struct canvas *origin)
+{
+    const struct canvas_limits no_limits = {0};
+    const char *made_from = canvas_header_text(canvas, "template");
+    size_t len = strcspn(made_from, "@");
+    struct template_set set;
+    bool found = false;
+    canvas_init(origin, &no_limits);
+    template_set_load(&set);
+    for (size_t i = 0; i < set.n && !found; i++) {
+        const struct template *t = set.at[i];
+        found = made_from[len] && strlen(t->id) == len && memcmp(t->id, made_from, len) == 0 && strcmp(t->version, made_from + len + 1) == 0;
+        if (found)
+            template_instantiate(t, "", origin);
+    }
+    template_set_free(&set);
+    return found;
+}
+
+static int take_back(struct edit *e, bool redo, uint64_t revision, const struct canvas *origin)
 {
     const char *verb = redo ? "redo" : "undo";
     for (uint64_t window = FIRST_WINDOW;; window = window < 100000 ? window * 10 : 0) {
-        struct history history = {NULL, 0, false};
+        struct history history = {.origin = origin};
         struct undo_plan plan;
         int code = fetch(e, 0, window, &history);
         if (code != EXIT_OK) {
@@ -160,6 +182,8 @@ static int take_back(struct edit *e, bool redo, uint64_t revision)
         }
         enum undo_outcome outcome = undo_make(&plan, &history, replica_view(e->replica), replica_author(e->replica),
                                               replica_client(e->replica), redo, revision, e->arena);
+        if (outcome == UNDO_NEEDS_HISTORY && history.complete)
+            outcome = UNDO_NOTHING;
         if (outcome == UNDO_READY)
             code = submit_plan(e, &plan, redo);
         else if (outcome == UNDO_BLOCKED)
@@ -180,8 +204,12 @@ static int run_undo(struct cli *cli, bool redo)
         return EXIT_USAGE;
     int code = edit_begin(&e, cli, cli->args[0], false);
     e.describe.past = true;
-    if (code == EXIT_OK)
-        code = take_back(&e, redo, (uint64_t)revision);
+    if (code == EXIT_OK) {
+        struct canvas origin;
+        bool known = find_origin(e.canvas, &origin);
+        code = take_back(&e, redo, (uint64_t)revision, known ? &origin : NULL);
+        canvas_fini(&origin);
+    }
     return edit_end(&e, code);
 }
 

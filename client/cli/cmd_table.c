@@ -352,12 +352,24 @@ static const struct command table[] = {
      watch_options, watch_examples, NEEDS_CANVAS, true, cmd_watch},
     {"history", "log", "CANVAS", 1, 1, "Who changed what, when", NULL, history_options, NULL, NEEDS_CANVAS, true, cmd_history},
     {"export", "", "CANVAS", 1, 1, "Write a canvas to a file",
-     "JSON holds the whole state: import makes an equal canvas of it. Markdown holds what people read: title, blocks, cards, tags, status, "
+     "JSON holds the whole state, removed cards included; import makes an equal canvas of it. Markdown holds what people read: title, blocks, cards, tags, status, "
      "comments, links and the template's attribution.",
      export_options, export_examples, NEEDS_CANVAS, true, cmd_export},
     {"import", "", "FILE", 1, 1, "Make a canvas from a file",
-     "FILE is JSON or Markdown as written by export; - is standard input. The numbers of authors in JSON stay as they are: in another workspace "
-     "they may belong to other people.",
+     "FILE is JSON or Markdown as written by export; - is standard input. From JSON the new canvas gets everything: removed cards, votes, comments, links, "
+     "times. The server gives new ids, and takes the person who imports for the author, since who did what elsewhere can't be proved.\n\n"
+     "Markdown looks like this; only the template, the title, a block and a card are needed:\n\n"
+     "  ---\n"
+     "  template: bmc\n"
+     "  ---\n"
+     "  # Bakery 2027\n"
+     "  ## Customer Segments (cs)\n"
+     "  - Office workers {#b2b #\"two words\" status=draft color=yellow}\n"
+     "    a second line of the same card\n"
+     "    > a comment on it\n"
+     "  ---\n"
+     "  Everything behind a line of three hyphens is for people only.\n\n"
+     "A heading names a block by its title, or by its key in parentheses. Quotes (>) below a heading are skipped.",
      import_options, import_examples, NEEDS_SERVER, true, cmd_import},
     {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false, cmd_template_list},
     {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL, template_options, NULL, NEEDS_NOTHING,

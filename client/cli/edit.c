@@ -56,25 +56,29 @@ static const struct canvas *current_view(struct edit *e)
 int edit_card(struct edit *e, enum find_cards which, const char *words, struct card **card)
 {
     const char *why = "";
-    return tell_found(e, find_card(e->arena, current_view(e), which, words, card, &why), why);
+    enum status status = find_card(e->arena, current_view(e), which, words, card, &why);
+    return tell_found(e, status, why);
 }
 
 int edit_block(struct edit *e, const char *words, struct block **block)
 {
     const char *why = "";
-    return tell_found(e, find_block(e->arena, current_view(e), words, block, &why), why);
+    enum status status = find_block(e->arena, current_view(e), words, block, &why);
+    return tell_found(e, status, why);
 }
 
 int edit_comment(struct edit *e, const char *words, struct comment **comment)
 {
     const char *why = "";
-    return tell_found(e, find_comment(e->arena, current_view(e), words, comment, &why), why);
+    enum status status = find_comment(e->arena, current_view(e), words, comment, &why);
+    return tell_found(e, status, why);
 }
 
 int edit_object(struct edit *e, const char *words, uint64_t *id, const char **what)
 {
     const char *why = "";
-    return tell_found(e, find_object(e->arena, current_view(e), words, id, what, &why), why);
+    enum status status = find_object(e->arena, current_view(e), words, id, what, &why);
+    return tell_found(e, status, why);
 }
 
 int edit_text_ok(struct cli *cli, const char *text)

@@ -33,11 +33,19 @@ struct hits {
     struct buf list;             /* "  7.12  Wholesale\n" for the first few */
 };
 
+static char *spaced(char *text)
+{
+    for (char *at = text; *at; at++)
+        if (*at == '_')
+            *at = ' ';
+    return text;
+}
+
 static void hits_init(struct hits *h, struct arena *arena, const char *words)
 {
     memset(h, 0, sizeof *h);
     h->arena = arena;
-    h->folded = arena_fold(arena, words);
+    h->folded = spaced(arena_fold(arena, words));
     buf_init(&h->list);
 }
 
@@ -55,10 +63,10 @@ static void hit(struct hits *h, void *at, bool exact, const char *label, const c
         buf_addf(&h->list, "\n  …");
 }
 
-/* Whether text begins with the words; *exact if it is them. */
+/* Whether text begins with the words; *exact if it is them. A key's underscore is as good as a space. */
 static bool begins(const struct hits *h, const char *text, bool *exact)
 {
-    const char *folded = arena_fold(h->arena, text);
+    char *folded = spaced(arena_fold(h->arena, text));
     size_t len = strlen(h->folded);
     *exact = strcmp(folded, h->folded) == 0;
     return len > 0 && strncmp(folded, h->folded, len) == 0;

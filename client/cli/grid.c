@@ -196,18 +196,30 @@ static void print_inside(const struct drawing *d, const struct box *box, size_t 
     out_print(d->o->out, STYLE_PLAIN, "%*s", used < cells ? (int)(cells - used) : 0, "");
 }
 
+/* The border from x up to the next inside of a box, or the end. Returns where that is. */
+static size_t print_border(const struct drawing *d, size_t x, size_t y)
+{
+    size_t width = d->x[d->cols] + 1;
+    struct buf run;
+    buf_init(&run);
+    do {
+        const char *glyph = border_glyph(d->o->out->unicode, d->borders[y * width + x]);
+        buf_add(&run, glyph, strlen(glyph));
+        x++;
+    } while (x < width && !box_at(d, x, y));
+    out_print(d->o->out, STYLE_DIM, "%.*s", (int)buf_len(&run), (const char *)buf_at(&run));
+    buf_fini(&run);
+    return x;
+}
+
 static void print_row(const struct drawing *d, size_t y)
 {
     size_t width = d->x[d->cols] + 1;
     for (size_t x = 0; x < width;) {
         const struct box *box = box_at(d, x, y);
-        if (box) {
+        if (box)
             print_inside(d, box, y);
-            x = box->right;
-            continue;
-        }
-        out_print(d->o->out, STYLE_DIM, "%s", border_glyph(d->o->out->unicode, d->borders[y * width + x]));
-        x++;
+        x = box ? box->right : print_border(d, x, y);
     }
     out_print(d->o->out, STYLE_PLAIN, "\n");
 }

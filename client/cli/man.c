@@ -35,38 +35,51 @@ static void add_text(struct buf *out, const char *text)
     }
 }
 
-/* Sentences on lines of their own, as mdoc wants them; an empty line becomes a paragraph. */
-static void add_prose(struct buf *out, const char *text)
+/* One paragraph: each sentence begins a line, as mdoc wants it, and no line is longer than 78 characters. */
+static void add_paragraph(struct buf *out, struct arena *arena, const char *text, size_t len)
 {
-    struct buf lines;
-    buf_init(&lines);
-    for (const char *at = text; *at; at++) {
-        if (at[0] == '\n' && at[1] == '\n') {
-            buf_addf(&lines, "\n");
-            at++;
-            buf_addf(&lines, "\001");
-            continue;
+    size_t column = 0;
+    for (const char *end = text + len; text < end;) {
+        size_t word = strcspn(text, " ");
+        if (word > (size_t)(end - text))
+            word = (size_t)(end - text);
+        if (column && column + 1 + word > 78) {
+            buf_addf(out, "\n");
+            column = 0;
+        } else if (column) {
+            buf_addf(out, " ");
+            column++;
         }
-        bool ends = (*at == '.' || *at == ':' || *at == ';') && at[1] == ' ' && at > text + 2;
-        buf_add(&lines, at, 1);
-        if (ends && *at == '.') {
-            buf_addf(&lines, "\n");
-            at++;
+        add_text(out, arena_strndup(arena, text, word));
+        column += word;
+        if (word && text[word - 1] == '.' && text + word < end) {
+            buf_addf(out, "\n");
+            column = 0;
         }
+        text += word;
+        while (text < end && *text == ' ')
+            text++;
     }
-    buf_add(&lines, "", 1);
-    for (char *line = (char *)lines.data; *line;) {
-        size_t len = strcspn(line, "\n");
-        bool more = line[len] == '\n';
-        line[len] = 0;
-        if (*line == '\001')
+    buf_addf(out, "\n");
+}
+
+/* Paragraphs are separated by an empty line; one whose lines are indented stands as it is. */
+static void add_prose(struct buf *out, struct arena *arena, const char *text)
+{
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t len = end ? (size_t)(end - text) : strlen(text);
+        if (*text == ' ') {
+            buf_addf(out, ".Bd -literal\n");
+            add_text(out, arena_strndup(arena, text, len));
+            buf_addf(out, "\n.Ed\n");
+        } else {
+            add_paragraph(out, arena, text, len);
+        }
+        text += len + (end ? 2 : 0);
+        if (*text && *text != ' ')
             buf_addf(out, ".Pp\n");
-        if (line[*line == '\001'])
-            add_text(out, line + (*line == '\001'));
-        buf_addf(out, "\n");
-        line += len + more;
     }
-    buf_fini(&lines);
 }
 
 static void add_head(struct buf *out, const char *name, const char *summary)
@@ -80,7 +93,7 @@ static void add_head(struct buf *out, const char *name, const char *summary)
              summary[0] >= 'A' && summary[0] <= 'Z' ? summary[0] + 32 : summary[0], summary + 1);
 }
 
-static void add_options(struct buf *out, const struct cmd_option *options)
+static void add_options(struct buf *out, struct arena *arena, const struct cmd_option *options)
 {
     buf_addf(out, ".Bl -tag -width Ds\n");
     for (; options->name; options++) {
@@ -91,8 +104,7 @@ static void add_options(struct buf *out, const struct cmd_option *options)
         if (options->value)
             buf_addf(out, " Ar %s", options->value);
         buf_addf(out, "\n");
-        add_text(out, options->help);
-        buf_addf(out, ".\n");
+        add_paragraph(out, arena, arena_printf(arena, "%s.", options->help), strlen(options->help) + 1);
     }
     buf_addf(out, ".El\n");
 }
@@ -110,7 +122,7 @@ static void add_examples(struct buf *out, const struct cmd_example *examples)
         buf_addf(out, ".Bd -literal -offset indent\n$ cocanvas ");
         add_text(out, examples->line);
         buf_addf(out, "\n.Ed\n");
-        if (examples[1].line)
+        if (examples[1].line && examples[1].comment)
             buf_addf(out, ".Pp\n");
     }
 }
@@ -159,12 +171,12 @@ static void command_page(struct arena *arena, const struct command *c, struct bu
     add_head(out, page_name(arena, c), c->summary);
     add_synopsis(out, c);
     buf_addf(out, ".Sh DESCRIPTION\n");
-    add_prose(out, arena_printf(arena, "%s.%s%s", c->summary, c->details ? "\n\n" : "", c->details ? c->details : ""));
+    add_prose(out, arena, arena_printf(arena, "%s.%s%s", c->summary, c->details ? "\n\n" : "", c->details ? c->details : ""));
     if (*c->aliases)
         buf_addf(out, ".Pp\nOther names: %s.\n", c->aliases);
     if (c->options) {
         buf_addf(out, ".Pp\nThe options are these, and those of all commands, which\n.Xr cocanvas 1\nlists:\n");
-        add_options(out, c->options);
+        add_options(out, arena, c->options);
     }
     add_exits(out, c->needs);
     add_examples(out, c->examples);
@@ -175,7 +187,7 @@ static void main_page(struct arena *arena, struct buf *out)
 {
     add_head(out, "cocanvas", "Work on a canvas of cards, several people at the same time");
     buf_addf(out, ".Nm\n.Op Ar options\n.Ar command\n.Op Ar argument ...\n.Sh DESCRIPTION\n.Nm\n");
-    add_prose(out, "is the command line of a server, cocanvasd, that keeps canvases: pages of named blocks that hold cards. "
+    add_prose(out, arena, "is the command line of a server, cocanvasd, that keeps canvases: pages of named blocks that hold cards. "
               "What one person changes, all others see at once, and only after it is saved.\n\n"
               "A canvas is named by the beginning of its title or id, a card by its id or the beginning of its text, a block by its key or title. "
               "A text that begins with a hyphen goes behind \"--\".");
@@ -183,7 +195,7 @@ static void main_page(struct arena *arena, struct buf *out)
     for (size_t i = 0; cmd_at(i); i++)
         buf_addf(out, ".It Xr %s 1\n%s.\n", page_name(arena, cmd_at(i)), cmd_at(i)->summary);
     buf_addf(out, ".El\n.Pp\nOptions of all commands:\n");
-    add_options(out, cmd_global_options());
+    add_options(out, arena, cmd_global_options());
     buf_addf(out, ".Sh ENVIRONMENT\n");
     add_pairs(out, cmd_environment());
     buf_addf(out, ".Sh FILES\n");

@@ -15,6 +15,7 @@ struct history {
     Cocanvas__Committed **at;        /* ascending seq, without gaps, up to the canvas' present seq; owned by whoever filled it */
     size_t n;
     bool complete;                   /* there is no more of it to be had */
+    const struct canvas *origin;     /* what the canvas was made of, for a history from seq 1 on; NULL: not known */
 };
 
 enum undo_outcome {

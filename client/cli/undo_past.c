@@ -61,6 +61,23 @@ static enum past prop_in(size_t n, Cocanvas__Prop *const *props, const char *key
     return PAST_UNSET;
 }
 
+/* A column of a template's block, as it was when the canvas was made. */
+static const Cocanvas__Value *original_column(const struct canvas *origin, const Cocanvas__PropSet *set, struct arena *arena)
+{
+    const struct block *block = origin && set->object ? canvas_block(origin, set->object) : NULL;
+    if (!block)
+        return NULL;
+    Cocanvas__Block as_message = COCANVAS__BLOCK__INIT;
+    as_message.title = arena_strndup(arena, block->title, strlen(block->title));
+    as_message.prompt = arena_strndup(arena, block->prompt, strlen(block->prompt));
+    as_message.col = block->col;
+    as_message.row = block->row;
+    as_message.col_span = block->col_span;
+    as_message.row_span = block->row_span;
+    as_message.order = block->order;
+    return block_column(&as_message, set->key, arena);
+}
+
 enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set, struct arena *arena,
                           const Cocanvas__Value **value)
 {
@@ -79,7 +96,8 @@ enum past undo_past_value(const struct history *history, size_t index, size_t op
             return *value ? PAST_KNOWN : prop_in(at->block_add->block->n_props, at->block_add->block->props, set->key, value);
         }
     }
-    return PAST_HIDDEN;
+    *value = original_column(history->origin, set, arena);
+    return *value ? PAST_KNOWN : PAST_HIDDEN;
 }
 
 enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card, const Cocanvas__Place **place)
