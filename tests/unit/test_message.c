@@ -165,6 +165,8 @@ static void test_wire_format(void **state)
         {"\x1a\x09\x09\x01\x02\x03\x04\x05\x06\x07\x08", 11, STATUS_OK},
         {"\x1a\x00\x22\x00", 4, STATUS_MALFORMED},                     /* two bodies: ping and pong */
         {"\x1a\x00\x1a\x00", 4, STATUS_MALFORMED},                     /* one body in two pieces */
+        {"\xaa\x01\x04\x3a\x00\x3a\x00", 7, STATUS_MALFORMED},        /* Opened.last_reject in two pieces */
+        {"\xaa\x01\x02\x3a\x00", 5, STATUS_OK},
         {"\x52\x05\x1a\x03" "a\0b", 7, STATUS_MALFORMED},              /* U+0000 in Hello.software */
         {"\x52\x05\x1a\x03" "abc", 7, STATUS_OK},
     };

@@ -37,6 +37,7 @@ struct end {
     size_t calls;                       /* of on_bytes */
     unsigned drained;
     bool ready, closed;
+    bool away;                          /* paused or detached by take_and_go_away */
     char reason[200];                   /* "" clean */
     struct buf lent;                    /* the source: whole frames */
     size_t lent_frames_end;             /* where the span ends that is lent out; 0 none */
@@ -172,6 +173,8 @@ static void make_sockets(int fd[2], bool small)
         assert_int_equal(setsockopt(fd[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);
 }
 
+/* Handles what is ready now, once: EVLOOP_NONBLOCK alone would go on until nothing is. */
+static void pass(struct event_base *base) { assert_true(event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE) >= 0); }
 static void turn(struct world *w) { assert_true(event_base_loop(w->base, EVLOOP_ONCE) >= 0); }
 
 static void make_ends(struct world *w, struct end *server, struct end *client, const struct stream_callbacks *cb, bool small)
@@ -408,11 +411,11 @@ static void interleave(struct world *w, bool small)
     make_ends(w, &server, &client, &source_callbacks, small);
     for (int round = 0; round < 400; round++) {
         for (uint32_t i = rng_below(&rng, 4); i > 0; i--)
-            add_frame(&server.lent, 's', source++, rng_below(&rng, round % 10 ? 300 : 40000));
+            add_frame(&server.lent, 's', source++, rng_below(&rng, round % 10 ? 300 : 200000));
         for (uint32_t i = rng_below(&rng, 3); i > 0; i--)
             add_frame(stream_out(server.stream), 'o', own++, rng_below(&rng, round % 10 ? 300 : 40000));
         stream_flush(server.stream);
-        event_base_loop(w->base, EVLOOP_NONBLOCK);
+        pass(w->base);
     }
     while (check_frames(&client.got, &got_source, &got_own), got_source < source || got_own < own)
         turn(w);
@@ -450,22 +453,25 @@ static void test_move_to_another_base(void **state)
     struct event_base *bases[2] = {w->base, event_base_new()};
     struct stream_scratch scratch[2] = {w->scratch};
     size_t total = 3 << 20;
+    unsigned moves = 0, at = 0;
     stream_scratch_init(&scratch[1]);
     make_ends(w, &server, &client, &plain_callbacks, true);
     server.take = take_some;
     write_pattern(server.stream, 0, total);
     write_pattern(client.stream, 0, total);
-    for (unsigned turns = 0, at = 0; buf_len(&client.got) < total || buf_len(&server.got) < total; turns++) {
-        event_base_loop(bases[0], EVLOOP_NONBLOCK);
-        event_base_loop(bases[1], EVLOOP_NONBLOCK);
+    for (unsigned turns = 0; buf_len(&client.got) < total || buf_len(&server.got) < total; turns++) {
+        pass(bases[0]);
+        pass(bases[1]);
         if (turns % 5 == 0) {
             stream_detach(server.stream);
-            event_base_loop(bases[0], EVLOOP_NONBLOCK);
-            event_base_loop(bases[1], EVLOOP_NONBLOCK);
+            pass(bases[0]);
+            pass(bases[1]);
+            moves++;
             at = 1 - at;
             stream_attach(server.stream, bases[at], at ? &scratch[1] : &w->scratch);
         }
     }
+    assert_true(moves > 10);
     assert_pattern(&client.got, total);
     assert_pattern(&server.got, total);
     end_fini(&server);
@@ -504,6 +510,41 @@ static void test_detach_inside_on_bytes(void **state)
     end_fini(&client);
 }
 
+/* Pauses or detaches at every call. Until that is undone no call may come, though more may have been received already. */
+static size_t take_and_go_away(struct end *e, const uint8_t *bytes, size_t len)
+{
+    assert_false(e->away);
+    e->away = true;
+    if (e->calls % 2)
+        stream_pause_reading(e->stream, true);
+    else
+        stream_detach(e->stream);
+    return take_all(e, bytes, len);
+}
+
+static void test_going_away_at_every_call(void **state)
+{
+    struct world *w = *state;
+    struct end server, client;
+    size_t total = 4 << 20;
+    make_ends(w, &server, &client, &plain_callbacks, false);
+    client.take = take_and_go_away;
+    write_pattern(server.stream, 0, total);
+    while (buf_len(&client.got) < total) {
+        pass(w->base);
+        if (!client.away)
+            continue;
+        client.away = false;
+        if (client.calls % 2)
+            stream_pause_reading(client.stream, false);
+        else
+            stream_attach(client.stream, w->base, &w->scratch);
+    }
+    assert_pattern(&client.got, total);
+    end_fini(&server);
+    end_fini(&client);
+}
+
 /* ---- TLS in mid-stream */
 
 static void test_key_updates(void **state)
@@ -536,12 +577,15 @@ static void test_shutdown_sends_what_waits(void **state)
     make_ends(w, &server, &client, &plain_callbacks, true);
     write_pattern(client.stream, 0, 50000);         /* input that the server does not want any more: no reset may come of it */
     write_pattern(server.stream, 0, total);
+    SSL_clear_options(stream_ssl(client.stream), SSL_OP_IGNORE_UNEXPECTED_EOF);     /* a clean end is a close_notify, not only a FIN */
     stream_shutdown(server.stream, 30000);
     while (!client.closed)
         turn(w);
     assert_pattern(&client.got, total);
     assert_string_equal(client.reason, "");
     assert_false(server.closed);
+    char byte;
+    assert_int_equal(recv(stream_fd(client.stream), &byte, 1, MSG_DONTWAIT), 0);    /* and the FIN is there, too */
     end_fini(&client);
     while (!server.closed)
         turn(w);
@@ -675,6 +719,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_own_buffer_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_move_to_another_base, setup, teardown),
         cmocka_unit_test_setup_teardown(test_detach_inside_on_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_going_away_at_every_call, setup, teardown),
         cmocka_unit_test_setup_teardown(test_key_updates, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shutdown_sends_what_waits, setup, teardown),
         cmocka_unit_test_setup_teardown(test_shutdown_has_a_deadline, setup, teardown),
