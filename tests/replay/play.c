@@ -76,9 +76,9 @@ static void maybe_trouble(struct game *g)
 
 static void beside(struct game *g)
 {
-    struct rng *r = &g->options->stage->rng;
-    if (rng_below(r, 4) == 0)
-        scribble_step(g->scribble, &g->players[rng_below(r, g->n_players)]);
+    bool all_at_once = rng_below(&g->options->stage->rng, 8) == 0;
+    for (unsigned i = 0; all_at_once && i < g->n_players; i++)
+        scribble_step(g->scribble, &g->players[i]);
     maybe_trouble(g);
     event_base_loop(g->options->stage->base, EVLOOP_NONBLOCK);
 }
