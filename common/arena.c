@@ -1,6 +1,6 @@
-/* Memory for one message: chunks in a list, the free space of the newest one is bumped. The first chunk stays over resets, so that small
- * messages never reach malloc. The cap counts what was asked for (rounded up to alignment); chunks grow by doubling, so what is taken
- * from malloc stays within a small multiple of it. */
+/* Memory for one message: chunks in a list, the free space of the newest one is bumped. The first chunk stays over
+ * resets, so that small messages never reach malloc. The cap counts what was asked for (rounded up to alignment);
+ * chunks grow by doubling, so what is taken from malloc stays within a small multiple of it. */
 #include "common/arena.h"
 
 #include <stdalign.h>

@@ -1,5 +1,5 @@
-/* A growable run of bytes with a read cursor, and the malloc family that aborts on out of memory. Bytes that were read leave a gap
- * at the front; it is closed (memmove) only when that saves an allocation. */
+/* A growable run of bytes with a read cursor, and the malloc family that aborts on out of memory. Bytes that were read
+ * leave a gap at the front; it is closed (memmove) only when that saves an allocation. */
 #include "common/buf.h"
 
 #include <stdarg.h>

@@ -1,11 +1,10 @@
-/* Identifiers and the links that carry them. Randomness and SHA-256 come from libsodium; everything parsed here is exact: one text for
- * one value, so that a token's hash does not depend on how somebody spelt it. */
+/* Identifiers and the links that carry them. Randomness and SHA-256 come from libsodium; everything parsed here is
+ * exact: one text for one value, so that a token's hash does not depend on how somebody spelt it. */
 #include "common/ids.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
-
 
 static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char base62_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -14,11 +13,11 @@ static const char link_scheme[] = "cocanvas://";
 
 enum {
     DEVICE_PREFIX = 4,
-    DEVICE_SECRET = 32,       /* random bytes of a device token */
-    DEVICE_DIGITS = 43,       /* base62 of them */
-    DEVICE_CHECK_DIGITS = 6,  /* base62 of the CRC-32 of all before */
+    DEVICE_SECRET = 32,      /* random bytes of a device token */
+    DEVICE_DIGITS = 43,      /* base62 of them */
+    DEVICE_CHECK_DIGITS = 6, /* base62 of the CRC-32 of all before */
     INVITATION_SECRET = 16,
-    PIN_DIGITS = 52,          /* base32 of a whole pin */
+    PIN_DIGITS = 52, /* base32 of a whole pin */
 };
 
 static void random_bytes(void *out, size_t len)
@@ -266,10 +265,12 @@ bool base32_decode(const char *text, uint8_t *out, size_t len)
 
 static bool is_host_character(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
+           c == '_';
 }
 
-/* A name or IPv4 address, or an IPv6 address in brackets (kept without them). Returns what follows; NULL if there is no host. */
+/* A name or IPv4 address, or an IPv6 address in brackets (kept without them). Returns what follows; NULL if there is no
+ * host. */
 static const char *parse_host(const char *text, char host[256])
 {
     const char *from = text, *end;
@@ -309,7 +310,8 @@ enum status address_parse(const char *text, char host[256], uint16_t *port, stru
 {
     const char *rest = parse_address(text, host, port);
     if (rest == NULL || *rest != '\0')
-        return refuse(why, STATUS_MALFORMED, "a server's address is HOST or HOST:PORT, for example canvas.example.org:%d", DEFAULT_PORT);
+        return refuse(why, STATUS_MALFORMED,
+                      "a server's address is HOST or HOST:PORT, for example canvas.example.org:%d", DEFAULT_PORT);
     return STATUS_OK;
 }
 
@@ -368,8 +370,9 @@ void link_format(const struct link *link, char *out, size_t room)
         snprintf(port, sizeof port, ":%u", (unsigned)link->port);
     if (link->has_pin)
         base32_encode(link->pin, PIN_BYTES, pin);
-    int len = snprintf(out, room, "%s%s%s%s%s%s%s%s%s", link_scheme, brackets ? "[" : "", link->host, brackets ? "]" : "", port,
-                       link->token[0] != '\0' ? "/i/" : "", link->token, link->has_pin ? "?p=" : "", pin);
+    int len =
+        snprintf(out, room, "%s%s%s%s%s%s%s%s%s", link_scheme, brackets ? "[" : "", link->host, brackets ? "]" : "",
+                 port, link->token[0] != '\0' ? "/i/" : "", link->token, link->has_pin ? "?p=" : "", pin);
     ASSERT(len >= 0 && (size_t)len < room);
 }
 

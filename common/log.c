@@ -1,6 +1,7 @@
-/* Levelled logs on standard error. A line is put together on the stack and leaves in one write(2), so that lines of several threads do not
- * mix and no lock is needed. Control characters in a message are shown as '?', so that nobody can forge a line. The settings are
- * the one piece of state of the process here; they are written before threads start and only read afterwards. */
+/* Levelled logs on standard error. A line is put together on the stack and leaves in one write(2), so that lines of
+ * several threads do not mix and no lock is needed. Control characters in a message are shown as '?', so that nobody
+ * can forge a line. The settings are the one piece of state of the process here; they are written before threads start
+ * and only read afterwards. */
 #include "common/log.h"
 
 #include <errno.h>
@@ -21,7 +22,7 @@ static const struct {
     const char *name;
     int syslog; /* its number in systemd's "<n>" prefix */
 } levels[] = {
-    [LOG_DEBUG] = {"debug", 7}, [LOG_INFO] = {"info", 6}, [LOG_NOTICE] = {"notice", 5},
+    [LOG_DEBUG] = {"debug", 7}, [LOG_INFO] = {"info", 6},   [LOG_NOTICE] = {"notice", 5},
     [LOG_WARN] = {"warn", 4},   [LOG_ERROR] = {"error", 3},
 };
 
@@ -78,8 +79,8 @@ static void line_add_time(struct line *line)
     struct tm utc;
     clock_gettime(CLOCK_REALTIME, &now);
     gmtime_r(&now.tv_sec, &utc);
-    line_add(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday, utc.tm_hour,
-             utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000);
+    line_add(line, "%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ ", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+             utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000);
 }
 
 static void line_add_context(struct line *line, const struct log_ctx *ctx)

@@ -1,6 +1,7 @@
-/* Keys between keys. A key is an integer part and a fraction, both in base 62 with the digits in byte order. The head letter of the integer
- * part tells its length: 'a' two characters, 'b' three … 'z' 27 for positive ones, 'Z' two … 'A' 27 for negative ones; so longer is
- * further out and plain byte order is numeric order. Appending and prepending only count the integer part up or down. */
+/* Keys between keys. A key is an integer part and a fraction, both in base 62 with the digits in byte order. The head
+ * letter of the integer part tells its length: 'a' two characters, 'b' three … 'z' 27 for positive ones, 'Z' two … 'A'
+ * 27 for negative ones; so longer is further out and plain byte order is numeric order. Appending and prepending only
+ * count the integer part up or down. */
 #include "common/order.h"
 
 #include <string.h>
@@ -36,7 +37,8 @@ static size_t integer_len(char head)
     return 0;
 }
 
-/* Whether the integer part is the very first one, "A" and 26 zeros: alone it is no key, because nothing would fit below. */
+/* Whether the integer part is the very first one, "A" and 26 zeros: alone it is no key, because nothing would fit
+ * below. */
 static bool has_smallest_integer(const char *key, size_t len)
 {
     return len >= INTEGER_MAX && memcmp(key, "A00000000000000000000000000", INTEGER_MAX) == 0;

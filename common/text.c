@@ -1,8 +1,8 @@
-/* Texts, and what ops do to them and to each other: apply, transform, compose, invert. Algorithms after ottypes/text-unicode (MIT). Building
- * and checking ops is in text_op.c, the difference of two texts in text_diff.c.
+/* Texts, and what ops do to them and to each other: apply, transform, compose, invert. Algorithms after
+ * ottypes/text-unicode (MIT). Building and checking ops is in text_op.c, the difference of two texts in text_diff.c.
  *
- * Lengths are kept in code points and bytes side by side. Where the two are equal everything is ASCII and positions need no search; that is
- * the usual case and the fast one. Nothing here allocates when a reused op or text has room. */
+ * Lengths are kept in code points and bytes side by side. Where the two are equal everything is ASCII and positions
+ * need no search; that is the usual case and the fast one. Nothing here allocates when a reused op or text has room. */
 #include "common/text.h"
 
 #include <stdlib.h>
@@ -34,7 +34,8 @@ static uint32_t to_u32(uint64_t value)
     return (uint32_t)value;
 }
 
-/* Room for len bytes and the NUL. The first allocation is exact (most texts are set once), later ones leave room to grow. */
+/* Room for len bytes and the NUL. The first allocation is exact (most texts are set once), later ones leave room to
+ * grow. */
 static void text_reserve(struct text *t, uint64_t len_bytes)
 {
     uint64_t need = len_bytes + 1;
@@ -158,7 +159,8 @@ void text_apply(struct text *t, const struct text_op *op, struct text *removed)
     if (removed != NULL)
         text_set_known(removed, "", 0, 0);
     uint32_t rest = op->n_steps - first;
-    bool one_place = rest == 1 || (rest == 2 && op->steps[first].kind == TEXT_INSERT && op->steps[first + 1].kind == TEXT_REMOVE);
+    bool one_place =
+        rest == 1 || (rest == 2 && op->steps[first].kind == TEXT_INSERT && op->steps[first + 1].kind == TEXT_REMOVE);
     if (one_place)
         splice_in_place(t, op, first, retains_first ? offset_of(t, op->steps[0].points) : 0, removed);
     else if (rest > 0)
@@ -171,9 +173,9 @@ void text_apply(struct text *t, const struct text_op *op, struct text *removed)
 /* A place in an op. Behind the last step everything is retained, without end. */
 struct cursor {
     const struct text_op *op;
-    uint32_t at;             /* step */
-    uint32_t points;         /* used up of that step */
-    uint32_t bytes;          /* likewise, of an insert */
+    uint32_t at;     /* step */
+    uint32_t points; /* used up of that step */
+    uint32_t bytes;  /* likewise, of an insert */
 };
 
 static bool cursor_at_end(const struct cursor *c)
@@ -202,7 +204,8 @@ static struct text_step cursor_take(struct cursor *c, uint32_t max_points)
     }
     if (piece.kind == TEXT_INSERT) {
         bool ascii = piece.len_bytes == piece.points;
-        piece.len_bytes = ascii ? max_points : (uint32_t)utf8_offset(c->op->bytes + piece.at_bytes, piece.len_bytes, max_points);
+        piece.len_bytes =
+            ascii ? max_points : (uint32_t)utf8_offset(c->op->bytes + piece.at_bytes, piece.len_bytes, max_points);
     }
     piece.points = max_points;
     c->points += piece.points;
@@ -220,8 +223,9 @@ static void emit(struct text_op *out, const struct text_op *from, const struct t
         text_op_remove(out, piece->points);
 }
 
-/* Takes the pieces of `mine` that cover `points` code points of the text before. Inserts cover none: they are kept wherever they are
- * met. keep: the other side retained these points; else it removed them, and mine have nothing left to say about them. */
+/* Takes the pieces of `mine` that cover `points` code points of the text before. Inserts cover none: they are kept
+ * wherever they are met. keep: the other side retained these points; else it removed them, and mine have nothing left
+ * to say about them. */
 static void transform_range(struct text_op *out, struct cursor *mine, uint32_t points, bool keep)
 {
     while (points > 0) {
@@ -262,8 +266,9 @@ void text_transform(struct text_op *out, const struct text_op *op, const struct 
     text_op_finish(out);
 }
 
-/* Takes the pieces of `mine` (the first op) that make `points` code points of the text between the two. Removes make none. What the second
- * op retains stays as it is; of what it removes, inserted characters vanish and retained ones become removed. */
+/* Takes the pieces of `mine` (the first op) that make `points` code points of the text between the two. Removes make
+ * none. What the second op retains stays as it is; of what it removes, inserted characters vanish and retained ones
+ * become removed. */
 static void compose_range(struct text_op *out, struct cursor *mine, uint32_t points, bool keep)
 {
     while (points > 0) {

@@ -1,7 +1,7 @@
-/* The difference of two texts as an op. Equal beginnings and ends are cut off first; what is left is compared by lines, and each changed
- * run of lines by characters. Both comparisons are Myers' greedy algorithm ("An O(ND) Difference Algorithm and Its Variations",
- * 1986), which gives the shortest edit script. Its work is bounded, and so is its memory; where the bound is reached the whole run
- * becomes one replacement, which is as correct and merely less fine. */
+/* The difference of two texts as an op. Equal beginnings and ends are cut off first; what is left is compared by lines,
+ * and each changed run of lines by characters. Both comparisons are Myers' greedy algorithm ("An O(ND) Difference
+ * Algorithm and Its Variations", 1986), which gives the shortest edit script. Its work is bounded, and so is its
+ * memory; where the bound is reached the whole run becomes one replacement, which is as correct and merely less fine. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "common/utf8.h"
 
 enum {
-    MAX_EDITS = 1024,        /* longest edit script looked for; memory grows with its square (2 MiB) */
-    MAX_WORK = 8 << 20,      /* comparisons for one text_diff() */
+    MAX_EDITS = 1024,   /* longest edit script looked for; memory grows with its square (2 MiB) */
+    MAX_WORK = 8 << 20, /* comparisons for one text_diff() */
 };
 
 /* Something to compare: code points, or numbers of lines. */
@@ -26,7 +26,7 @@ struct run {
 };
 
 struct runs {
-    struct run *at;          /* ascending; the last one has n 0 and lies at both ends */
+    struct run *at; /* ascending; the last one has n 0 and lies at both ends */
     size_t n, cap;
 };
 
@@ -44,10 +44,11 @@ static void runs_add(struct runs *runs, uint32_t a, uint32_t b, uint32_t n)
     runs->at[runs->n++] = (struct run){a, b, n};
 }
 
-/* Furthest-reaching ends of all paths with a given number of edits: row d has d + 1 entries, for the diagonals -d, -d + 2 … d. */
+/* Furthest-reaching ends of all paths with a given number of edits: row d has d + 1 entries, for the diagonals -d, -d +
+ * 2 … d. */
 struct rows {
     int32_t *x;
-    size_t cap;              /* entries */
+    size_t cap; /* entries */
 };
 
 static void rows_reserve(struct rows *rows, int32_t d)
@@ -64,7 +65,8 @@ static int32_t *row(const struct rows *rows, int32_t d)
     return rows->x + (size_t)d * ((size_t)d + 1) / 2;
 }
 
-/* Where a path with d edits on diagonal k begins: one step from the better neighbour with d - 1 edits. *down: that step was an insertion. */
+/* Where a path with d edits on diagonal k begins: one step from the better neighbour with d - 1 edits. *down: that step
+ * was an insertion. */
 static int32_t step_from(const struct rows *rows, int32_t d, int32_t k, bool *down)
 {
     if (d == 0) {
@@ -156,7 +158,8 @@ static void emit_replace(struct text_op *out, struct sequence a, struct sequence
     text_op_remove(out, a.n);
 }
 
-/* Single characters that two different passages happen to share are no common text: an op full of them merges badly and reads badly. */
+/* Single characters that two different passages happen to share are no common text: an op full of them merges badly and
+ * reads badly. */
 static bool worth_keeping(const struct runs *runs, struct sequence a, struct sequence b)
 {
     uint32_t kept = 0, shorter = a.n < b.n ? a.n : b.n;
@@ -176,7 +179,8 @@ static void diff_points(struct differ *differ, struct sequence a, struct sequenc
     uint32_t from_a = 0, from_b = 0;
     for (size_t i = 0; i < runs.n; i++) {
         const struct run *run = &runs.at[i];
-        emit_replace(differ->out, (struct sequence){a.at + from_a, run->a - from_a}, (struct sequence){b.at + from_b, run->b - from_b});
+        emit_replace(differ->out, (struct sequence){a.at + from_a, run->a - from_a},
+                     (struct sequence){b.at + from_b, run->b - from_b});
         text_op_retain(differ->out, run->n);
         from_a = run->a + run->n;
         from_b = run->b + run->n;
@@ -189,7 +193,7 @@ static void diff_points(struct differ *differ, struct sequence a, struct sequenc
 /* A text's code points, where its lines begin, and for each line a number that is equal for equal lines of both texts. */
 struct lines {
     struct sequence points;
-    uint32_t *begin;         /* n + 1 entries; the last is points.n */
+    uint32_t *begin; /* n + 1 entries; the last is points.n */
     uint32_t *number;
     uint32_t n;
 };
@@ -221,7 +225,7 @@ static struct sequence line_points(const struct lines *lines, uint32_t from, uin
 /* A line to be numbered. */
 struct line {
     struct sequence points;
-    uint32_t *number;        /* where its number goes */
+    uint32_t *number; /* where its number goes */
 };
 
 static int compare_lines(const void *left, const void *right)

@@ -1,5 +1,5 @@
-/* Making and checking text ops. The builder keeps an op canonical at every step, so whatever is built from parts is; an op that comes from
- * outside is checked before it may be applied. */
+/* Making and checking text ops. The builder keeps an op canonical at every step, so whatever is built from parts is; an
+ * op that comes from outside is checked before it may be applied. */
 #include "common/text.h"
 
 #include <stdlib.h>
@@ -107,8 +107,8 @@ void text_op_remove(struct text_op *op, uint32_t points)
     add_points(op, TEXT_REMOVE, points);
 }
 
-/* The insert step at the end, made if there is none: in front of a remove at the same place, because the order of the two makes no
- * difference to the text and only one of them is canonical. */
+/* The insert step at the end, made if there is none: in front of a remove at the same place, because the order of the
+ * two makes no difference to the text and only one of them is canonical. */
 static struct text_step *insert_step(struct text_op *op)
 {
     struct text_step *last = last_step(op);
@@ -166,8 +166,8 @@ uint64_t text_op_post_len(const struct text_op *op)
     return len;
 }
 
-void text_op_splice(struct text_op *op, uint32_t pre_len, uint32_t at, uint32_t removed, const char *bytes, uint32_t len_bytes,
-                    uint32_t points)
+void text_op_splice(struct text_op *op, uint32_t pre_len, uint32_t at, uint32_t removed, const char *bytes,
+                    uint32_t len_bytes, uint32_t points)
 {
     ASSERT(at <= pre_len && removed <= pre_len - at);
     text_op_clear(op, pre_len);
@@ -198,7 +198,8 @@ enum status text_op_check(const struct text_op *op, uint32_t len_points, uint32_
 {
     uint64_t used = 0, after = len_points;
     if (op->pre_len != len_points)
-        return refuse(why, STATUS_BAD_OP, "the edit is for a text of %u characters, but it has %u", op->pre_len, len_points);
+        return refuse(why, STATUS_BAD_OP, "the edit is for a text of %u characters, but it has %u", op->pre_len,
+                      len_points);
     for (uint32_t i = 0; i < op->n_steps; i++) {
         if (!step_is_canonical(op, i))
             return refuse(why, STATUS_BAD_OP, "step %u of the edit is not in canonical form", i + 1);

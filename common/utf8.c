@@ -1,5 +1,6 @@
-/* UTF-8: validity, counting, and what a terminal makes of a text. Counting works on 8 bytes at a time: a code point is every byte that is
- * not a continuation byte (10xxxxxx). Widths follow the C library's wcwidth, because that is what terminals and curses follow. */
+/* UTF-8: validity, counting, and what a terminal makes of a text. Counting works on 8 bytes at a time: a code point is
+ * every byte that is not a continuation byte (10xxxxxx). Widths follow the C library's wcwidth, because that is what
+ * terminals and curses follow. */
 #include "common/utf8.h"
 
 #include <endian.h>
@@ -26,7 +27,8 @@ static uint64_t load8(const char *bytes)
     return le64toh(word);
 }
 
-/* Marks (highest bits) of the bytes that are not printable ASCII, 0x20 to 0x7E. The lowest mark is exact; borrows may add wrong ones above. */
+/* Marks (highest bits) of the bytes that are not printable ASCII, 0x20 to 0x7E. The lowest mark is exact; borrows may
+ * add wrong ones above. */
 static uint64_t unprintable(uint64_t word)
 {
     uint64_t below_20 = (word - ONES * 0x20) & ~word;
@@ -304,7 +306,8 @@ static bool is_pictographic(uint32_t point)
     return bound_class(point) == UTF8PROC_BOUNDCLASS_EXTENDED_PICTOGRAPHIC;
 }
 
-/* Whether a joiner behind `before` (the last character that is no extension of another) and in front of these bytes joins emoji. */
+/* Whether a joiner behind `before` (the last character that is no extension of another) and in front of these bytes
+ * joins emoji. */
 static bool joins_emoji(uint32_t before, const char *bytes, size_t len)
 {
     uint32_t next;

@@ -1,6 +1,6 @@
-/* UTF-8: what is a valid text, how long it is in code points, how wide in terminal cells, and how it becomes safe to print.
- * Everything takes explicit lengths. "Text" is the design's: valid UTF-8 without surrogates, U+0000 and
- * control characters (C0, DEL, C1) other than LF and TAB. */
+/* UTF-8: what is a valid text, how long it is in code points, how wide in terminal cells, and how it becomes safe to
+ * print. Everything takes explicit lengths. "Text" is the design's: valid UTF-8 without surrogates, U+0000 and control
+ * characters (C0, DEL, C1) other than LF and TAB. */
 #ifndef COCANVAS_COMMON_UTF8_H
 #define COCANVAS_COMMON_UTF8_H
 
@@ -33,9 +33,10 @@ int utf8_cluster_width(const char *bytes, size_t len);
 /* Cells of a whole line. */
 size_t utf8_width(const char *bytes, size_t len);
 
-/* Copy of text from others that cannot harm a terminal: control characters, bidirectional controls (U+202A-202E, U+2066-2069,
- * U+200E/F, U+061C), zero-width ones (except ZWJ between emoji and variation selectors), noncharacters and invalid bytes are
- * taken out or shown as U+FFFD; LF and TAB stay if multiline, else become a space. malloc'd, NUL-terminated; *out_len may be NULL. */
+/* Copy of text from others that cannot harm a terminal: control characters, bidirectional controls (U+202A-202E,
+ * U+2066-2069, U+200E/F, U+061C), zero-width ones (except ZWJ between emoji and variation selectors), noncharacters and
+ * invalid bytes are taken out or shown as U+FFFD; LF and TAB stay if multiline, else become a space. malloc'd,
+ * NUL-terminated; *out_len may be NULL. */
 char *utf8_printable(const char *bytes, size_t len, bool multiline, size_t *out_len);
 
 #endif

@@ -1,5 +1,5 @@
-/* Strings from anywhere: links and ids parse or are refused, and what parsed is written back as it was; what is called a text counts
- * right; what is made printable can harm no terminal. */
+/* Strings from anywhere: links and ids parse or are refused, and what parsed is written back as it was; what is called
+ * a text counts right; what is made printable can harm no terminal. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,7 +49,8 @@ static void check_order(const char *text)
         return;
     char *first = xstrndup(text, (size_t)(second - text));
     if (order_between(first, ++second, &key) == STATUS_OK)
-        ASSERT(order_key_check(key.text, key.len) && strcmp(key.text, first) > 0 && (*second == '\0' || strcmp(key.text, second) < 0));
+        ASSERT(order_key_check(key.text, key.len) && strcmp(key.text, first) > 0 &&
+               (*second == '\0' || strcmp(key.text, second) < 0));
     free(first);
 }
 

@@ -1,5 +1,6 @@
-/* Ops made from arbitrary bytes, as a hostile client could send them: what text_op_check() lets pass must apply, transform, compose, invert and
- * converge; what it refuses is left alone. The input is a small program: a text, then steps of two ops, raw or through the builder. */
+/* Ops made from arbitrary bytes, as a hostile client could send them: what text_op_check() lets pass must apply,
+ * transform, compose, invert and converge; what it refuses is left alone. The input is a small program: a text, then
+ * steps of two ops, raw or through the builder. */
 #include <stdlib.h>
 #include <string.h>
 

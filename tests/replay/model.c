@@ -1,3 +1,4 @@
+/* The model of a session (model.h): views, queues, and committing only what somebody needs to see. */
 #include "tests/replay/model.h"
 
 #include <stdlib.h>

@@ -1,8 +1,10 @@
-/* A session on one text without network and server: each agent has a view and a queue of its own ops that nobody else has seen yet. An op is
- * committed only when somebody needs to see it, so everybody sees exactly what the trace says they saw.
+/* A session on one text without network and server: each agent has a view and a queue of its own ops that nobody else
+ * has seen yet. An op is committed only when somebody needs to see it, so everybody sees exactly what the trace says
+ * they saw.
  *
- * With two agents this is exact: when one of them commits, it has received everything that was committed before (the other's ops were
- * committed because it needed them). So every committed op already stands in the coordinates of its place in the order. */
+ * With two agents this is exact: when one of them commits, it has received everything that was committed before (the
+ * other's ops were committed because it needed them). So every committed op already stands in the coordinates of its
+ * place in the order. */
 #ifndef COCANVAS_TESTS_REPLAY_MODEL_H
 #define COCANVAS_TESTS_REPLAY_MODEL_H
 
@@ -10,9 +12,9 @@
 
 struct model_agent {
     struct text view;
-    struct text_op *queue;   /* a ring: own ops that are not committed, rebased over all that was received */
+    struct text_op *queue; /* a ring: own ops that are not committed, rebased over all that was received */
     size_t first, n, cap;
-    uint32_t committed;      /* own ops committed */
+    uint32_t committed; /* own ops committed */
 };
 
 struct model {

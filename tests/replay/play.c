@@ -1,8 +1,8 @@
 /* Playing a session through real clients (play.h).
  *
- * Sequential: who types the next part is drawn by lot; before, they must have received all that was typed until then. Concurrent: one player
- * per agent of the trace, each typing what its agent saw (model.h). Beside it all players scribble on a second card at the same time, lose
- * their connections and are restarted. */
+ * Sequential: who types the next part is drawn by lot; before, they must have received all that was typed until then.
+ * Concurrent: one player per agent of the trace, each typing what its agent saw (model.h). Beside it all players
+ * scribble on a second card at the same time, lose their connections and are restarted. */
 #include "tests/replay/play.h"
 
 #include <stdio.h>
@@ -14,18 +14,18 @@
 #include "tests/replay/scribble.h"
 
 enum {
-    TURN = 20,               /* a player types so many txns in a row, on average */
+    TURN = 20, /* a player types so many txns in a row, on average */
     PLAYERS_MAX = 16,
-    WATCHER = PLAYERS_MAX,   /* number of the client that comes at the end */
+    WATCHER = PLAYERS_MAX, /* number of the client that comes at the end */
 };
 
 struct game {
     const struct play_options *options;
     struct player players[PLAYERS_MAX];
     unsigned n_players;
-    unsigned typing;         /* the player who typed last */
+    unsigned typing; /* the player who typed last */
     uint64_t text_card, mark_card;
-    struct text expected;    /* what the text of text_card is by now */
+    struct text expected; /* what the text of text_card is by now */
     struct scribble *scribble;
 };
 
@@ -217,7 +217,8 @@ void play(const struct play_options *o)
     printf("%zu txns, %u players, %llu batches, %zu marks, %llu cuts, %llu restarts\n", o->trace->n_txns, g.n_players,
            (unsigned long long)end.seq, scribble_marks(g.scribble), (unsigned long long)o->stage->n_cuts,
            (unsigned long long)o->stage->n_restarts);
-    printf("end %llu %016llx %llu\n", (unsigned long long)end.seq, (unsigned long long)end.hash, (unsigned long long)g.text_card);
+    printf("end %llu %016llx %llu\n", (unsigned long long)end.seq, (unsigned long long)end.hash,
+           (unsigned long long)g.text_card);
     for (unsigned i = 0; i < g.n_players; i++)
         player_fini(&g.players[i]);
     scribble_free(g.scribble);

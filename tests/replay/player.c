@@ -1,3 +1,4 @@
+/* A client in this process: callbacks that insist, and waiting with an end to patience (player.h). */
 #include "tests/replay/player.h"
 
 #include <stdarg.h>
@@ -41,14 +42,16 @@ static void on_state(void *ctx, enum client_state state, enum status code, const
 static void on_reject(void *ctx, const Cocanvas__Reject *reject)
 {
     const struct player *p = ctx;
-    give_up("an edit of player %u was refused: %s: %s", p->number, status_name((enum status)reject->code), reject->detail);
+    give_up("an edit of player %u was refused: %s: %s", p->number, status_name((enum status)reject->code),
+            reject->detail);
 }
 
 static void on_batch(void *ctx, const Cocanvas__Committed *batch)
 {
     struct player *p = ctx;
     if (p->last_seq > 0 && batch->seq != p->last_seq + 1)
-        give_up("player %u was given batch %llu after %llu", p->number, (unsigned long long)batch->seq, (unsigned long long)p->last_seq);
+        give_up("player %u was given batch %llu after %llu", p->number, (unsigned long long)batch->seq,
+                (unsigned long long)p->last_seq);
     p->last_seq = batch->seq;
     p->stage->n_batches++;
 }
@@ -134,8 +137,10 @@ void player_wait(struct player *p, bool (*cond)(void *player), const char *what)
     if (client_run_until(p->client, cond, p, PATIENCE_MS) == STATUS_OK)
         return;
     (void)client_error(p->client, sentence, sizeof sentence);
-    give_up("player %u waited in vain for %s (state %d, seq %llu, last trouble: %s)", p->number, what, (int)client_state(p->client),
-            client_replica(p->client) != NULL ? (unsigned long long)replica_seq(client_replica(p->client)) : 0, sentence);
+    give_up("player %u waited in vain for %s (state %d, seq %llu, last trouble: %s)", p->number, what,
+            (int)client_state(p->client),
+            client_replica(p->client) != NULL ? (unsigned long long)replica_seq(client_replica(p->client)) : 0,
+            sentence);
 }
 
 static bool is_live(void *player)
@@ -207,7 +212,8 @@ void player_edit(struct player *p, size_t n_ops, Cocanvas__Op **ops)
 void player_splice(struct player *p, uint64_t card, uint32_t at, uint32_t removed, const char *bytes, size_t len)
 {
     struct why why = {""};
-    enum status status = replica_text_splice(client_replica(p->client), card, "", at, removed, bytes, len, now_ms(), false, &why);
+    enum status status =
+        replica_text_splice(client_replica(p->client), card, "", at, removed, bytes, len, now_ms(), false, &why);
     if (status != STATUS_OK)
         give_up("player %u could not edit: %s: %s", p->number, status_name(status), why.text);
     client_edited(p->client);

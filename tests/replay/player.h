@@ -1,5 +1,6 @@
-/* One participant: a client of client/core behind a bad network, in this process. It can lose its connection, or be ended and started again with
- * what it had on disk. Anything that should not happen (a refusal, a failure, waiting in vain) ends the program with a sentence and exit code 1. */
+/* One participant: a client of client/core behind a bad network, in this process. It can lose its connection, or be
+ * ended and started again with what it had on disk. Anything that should not happen (a refusal, a failure, waiting in
+ * vain) ends the program with a sentence and exit code 1. */
 #ifndef COCANVAS_TESTS_REPLAY_PLAYER_H
 #define COCANVAS_TESTS_REPLAY_PLAYER_H
 
@@ -13,7 +14,7 @@ struct stage {
     struct link server;
     const char *token;
     struct uuid canvas;
-    const char *dir;         /* each player has a folder in it */
+    const char *dir; /* each player has a folder in it */
     struct rng rng;
     uint64_t n_cuts, n_restarts, n_batches;
 };
@@ -25,8 +26,8 @@ struct player {
     struct relay *relay;
     struct client *client;
     char *config_dir, *state_dir;
-    uint64_t last_seq;       /* of this client's batches: they come in order, without a gap */
-    bool level;              /* since it was started it has been level with the canvas once */
+    uint64_t last_seq; /* of this client's batches: they come in order, without a gap */
+    bool level;        /* since it was started it has been level with the canvas once */
     void (*on_reply)(void *ctx, const Cocanvas__Frame *reply);
     void *ctx;
 };
@@ -49,8 +50,8 @@ void player_wait_seq(struct player *p, uint64_t seq);
 /* Runs the event loop until cond(p). */
 void player_wait(struct player *p, bool (*cond)(void *player), const char *what);
 
-/* Whether it knows the canvas and may edit it: connected or not, but not before it was level, nor while it is finding its place after a
- * snapshot. */
+/* Whether it knows the canvas and may edit it: connected or not, but not before it was level, nor while it is finding
+ * its place after a snapshot. */
 bool player_can_edit(void *player);
 /* What the player sees of a card; NULL before it has seen the canvas. */
 const struct text *player_text(struct player *p, uint64_t card);

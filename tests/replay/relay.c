@@ -1,3 +1,4 @@
+/* Two sockets and what passes between them (relay.h). */
 #include "tests/replay/relay.h"
 
 #include <event2/buffer.h>
@@ -20,8 +21,8 @@ struct relay {
     struct event *cut_timer;
     struct sockaddr_in server;
     uint16_t port;
-    struct bufferevent *client_side, *server_side;   /* both or none */
-    bool muted;              /* the server's bytes are thrown away */
+    struct bufferevent *client_side, *server_side; /* both or none */
+    bool muted;                                    /* the server's bytes are thrown away */
 };
 
 static struct sockaddr_in loopback(uint16_t port)
@@ -105,7 +106,8 @@ struct relay *relay_new(struct event_base *base, uint16_t port)
     r->base = base;
     r->server = loopback(port);
     r->cut_timer = evtimer_new(base, on_cut_timer, r);
-    r->listener = evconnlistener_new_bind(base, on_accept, r, LEV_OPT_CLOSE_ON_FREE, -1, (struct sockaddr *)&at, sizeof at);
+    r->listener =
+        evconnlistener_new_bind(base, on_accept, r, LEV_OPT_CLOSE_ON_FREE, -1, (struct sockaddr *)&at, sizeof at);
     ASSERT(r->listener != NULL && r->cut_timer != NULL);
     ASSERT(getsockname(evconnlistener_get_fd(r->listener), (struct sockaddr *)&at, &len) == 0);
     r->port = ntohs(at.sin_port);

@@ -1,7 +1,7 @@
 /* Replays a recorded editing session (trace.h) and checks that everybody ends with the same text and state (P1 to P5).
  *
  *   replay --in-process TRACE                on text.c alone, without clients
- *   replay --play … TRACE                    through real clients and a daemon that runs already; prints "end SEQ HASH CARD"
+ *   replay --play … TRACE                    through real clients and a running daemon; prints "end SEQ HASH CARD"
  *   replay --check "SEQ HASH CARD" … TRACE   a new client opens the canvas: is everything still there?
  *
  * `run` beside this file starts the daemon and calls all three. */
@@ -20,7 +20,7 @@ struct options {
     enum mode mode;
     struct stage stage;
     struct play_options play;
-    const char *expected;    /* CHECK */
+    const char *expected; /* CHECK */
     uint64_t seed;
     size_t max_txns;
     const char *trace;
@@ -32,7 +32,8 @@ static _Noreturn void usage(void)
           "       replay --play --server LINK --token TOKEN --canvas ID --template ID --title TITLE --dir DIR\n"
           "              [--seed N] [--players N] [--trouble N] [--txns N] TRACE\n"
           "       replay --check \"SEQ HASH CARD\" (and the same) TRACE\n"
-          "TRACE is JSON, - for standard input. --trouble N: a lost connection or a restart in N txns.\n", stderr);
+          "TRACE is JSON, - for standard input. --trouble N: a lost connection or a restart in N txns.\n",
+          stderr);
     exit(2);
 }
 
@@ -57,41 +58,69 @@ static void take_server(struct options *o, const char *text)
 static void take_option(struct options *o, int option)
 {
     switch (option) {
-    case 'i': o->mode = IN_PROCESS; break;
-    case 'p': o->mode = PLAY; break;
-    case 'k': o->mode = CHECK, o->expected = optarg; break;
-    case 's': take_server(o, optarg); break;
-    case 't': o->stage.token = optarg; break;
+    case 'i':
+        o->mode = IN_PROCESS;
+        break;
+    case 'p':
+        o->mode = PLAY;
+        break;
+    case 'k':
+        o->mode = CHECK, o->expected = optarg;
+        break;
+    case 's':
+        take_server(o, optarg);
+        break;
+    case 't':
+        o->stage.token = optarg;
+        break;
     case 'c':
         if (!uuid_parse(optarg, &o->stage.canvas))
             usage();
         break;
-    case 'T': o->play.template_id = optarg; break;
-    case 'l': o->play.title = optarg; break;
-    case 'd': o->stage.dir = optarg; break;
-    case 'S': o->seed = number(optarg, UINT64_MAX); break;
-    case 'n': o->play.n_players = (unsigned)number(optarg, 16); break;
-    case 'r': o->play.trouble_every = (uint32_t)number(optarg, UINT32_MAX); break;
-    case 'x': o->max_txns = number(optarg, SIZE_MAX); break;
-    default: usage();
+    case 'T':
+        o->play.template_id = optarg;
+        break;
+    case 'l':
+        o->play.title = optarg;
+        break;
+    case 'd':
+        o->stage.dir = optarg;
+        break;
+    case 'S':
+        o->seed = number(optarg, UINT64_MAX);
+        break;
+    case 'n':
+        o->play.n_players = (unsigned)number(optarg, 16);
+        break;
+    case 'r':
+        o->play.trouble_every = (uint32_t)number(optarg, UINT32_MAX);
+        break;
+    case 'x':
+        o->max_txns = number(optarg, SIZE_MAX);
+        break;
+    default:
+        usage();
     }
 }
 
 static void take_options(struct options *o, int argc, char **argv)
 {
     static const struct option known[] = {
-        {"in-process", no_argument, NULL, 'i'},   {"play", no_argument, NULL, 'p'},        {"check", required_argument, NULL, 'k'},
-        {"server", required_argument, NULL, 's'}, {"token", required_argument, NULL, 't'}, {"canvas", required_argument, NULL, 'c'},
-        {"template", required_argument, NULL, 'T'}, {"title", required_argument, NULL, 'l'}, {"dir", required_argument, NULL, 'd'},
-        {"seed", required_argument, NULL, 'S'},   {"players", required_argument, NULL, 'n'}, {"trouble", required_argument, NULL, 'r'},
-        {"txns", required_argument, NULL, 'x'},   {0},
+        {"in-process", no_argument, NULL, 'i'},     {"play", no_argument, NULL, 'p'},
+        {"check", required_argument, NULL, 'k'},    {"server", required_argument, NULL, 's'},
+        {"token", required_argument, NULL, 't'},    {"canvas", required_argument, NULL, 'c'},
+        {"template", required_argument, NULL, 'T'}, {"title", required_argument, NULL, 'l'},
+        {"dir", required_argument, NULL, 'd'},      {"seed", required_argument, NULL, 'S'},
+        {"players", required_argument, NULL, 'n'},  {"trouble", required_argument, NULL, 'r'},
+        {"txns", required_argument, NULL, 'x'},     {0},
     };
     int option;
     while ((option = getopt_long(argc, argv, "", known, NULL)) != -1)
         take_option(o, option);
     if (o->mode == NO_MODE || optind + 1 != argc || o->play.n_players == 0)
         usage();
-    if (o->mode != IN_PROCESS && (!o->stage.server.has_pin || !o->stage.token || !o->stage.dir || !o->play.template_id || !o->play.title))
+    if (o->mode != IN_PROCESS &&
+        (!o->stage.server.has_pin || !o->stage.token || !o->stage.dir || !o->play.template_id || !o->play.title))
         usage();
     o->trace = argv[optind];
 }
@@ -117,8 +146,8 @@ static void replay_in_process(const struct trace *trace, struct text *end, bool 
         expect_text("in process", &model.agents[i].view, trace->end != NULL ? trace->end : first->bytes);
     text_set(end, first->bytes, first->len_bytes);
     if (tell)
-        printf("in process: %zu txns, %llu transforms, longest queue %zu\n", trace->n_txns, (unsigned long long)model.transforms,
-               model.longest_queue);
+        printf("in process: %zu txns, %llu transforms, longest queue %zu\n", trace->n_txns,
+               (unsigned long long)model.transforms, model.longest_queue);
     text_op_fini(&op);
     model_fini(&model);
 }

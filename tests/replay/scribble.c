@@ -1,3 +1,4 @@
+/* Marks: typing, removing, and the account of what must be there at the end (scribble.h). */
 #include "tests/replay/scribble.h"
 
 #include <stdio.h>
@@ -9,15 +10,15 @@
 enum { MARK_TEXT = 48, KEEP_BYTES = 600 };
 
 struct mark {
-    char text[MARK_TEXT];    /* all of it */
-    size_t typed;            /* bytes that its player has typed */
-    bool removed;            /* somebody took it away */
+    char text[MARK_TEXT]; /* all of it */
+    size_t typed;         /* bytes that its player has typed */
+    bool removed;         /* somebody took it away */
 };
 
 struct scribble {
     uint64_t card;
     unsigned n_players;
-    size_t *typing;          /* per player: 1 + index of the mark that it is typing, 0 none */
+    size_t *typing; /* per player: 1 + index of the mark that it is typing, 0 none */
     struct mark *marks;
     size_t n, cap;
 };

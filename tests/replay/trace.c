@@ -1,3 +1,4 @@
+/* JSON to txns. Whatever is not a trace ends the program: the files are ours, so a mistake in one is worth a loud word. */
 #include "tests/replay/trace.h"
 
 #include <stdio.h>
@@ -39,7 +40,8 @@ static void fill_sees(struct trace *trace, size_t at, const json_t *parents, uin
 {
     size_t i;
     json_t *parent;
-    json_array_foreach(parents, i, parent) {
+    json_array_foreach(parents, i, parent)
+    {
         size_t p = (size_t)json_integer_value(parent);
         if (p >= at)
             not_a_trace("a parent that comes later", at);
@@ -70,8 +72,7 @@ static void load_txns(struct trace *trace, const json_t *txns)
     size_t i, k, n_patches = 0;
     json_t *json, *patch;
     uint32_t *typed = xcalloc(trace->n_agents, sizeof *typed);
-    json_array_foreach(txns, i, json)
-        n_patches += json_array_size(json_object_get(json, "patches"));
+    json_array_foreach(txns, i, json) n_patches += json_array_size(json_object_get(json, "patches"));
     trace->txns = xcalloc(trace->n_txns, sizeof *trace->txns);
     trace->patches = xcalloc(n_patches, sizeof *trace->patches);
     trace->sees = xcalloc(trace->n_txns, trace->n_agents * sizeof *trace->sees);
@@ -79,8 +80,7 @@ static void load_txns(struct trace *trace, const json_t *txns)
     for (i = 0; i < trace->n_txns; i++) {
         json = json_array_get(txns, i);
         trace->txns[i].patches = trace->patches + n_patches;
-        json_array_foreach(json_object_get(json, "patches"), k, patch)
-            trace->patches[n_patches++] = patch_of(patch, i);
+        json_array_foreach(json_object_get(json, "patches"), k, patch) trace->patches[n_patches++] = patch_of(patch, i);
         trace->txns[i].n_patches = (uint32_t)k;
         if (trace->concurrent)
             load_agent(trace, i, json, typed);
@@ -97,7 +97,8 @@ void trace_load(struct trace *trace, const char *path, size_t max_txns)
         exit(2);
     }
     const json_t *txns = json_object_get(root, "txns");
-    *trace = (struct trace){.root = root, .start = text_of(root, "startContent"), .end = text_of(root, "endContent"), .n_agents = 1};
+    *trace = (struct trace){
+        .root = root, .start = text_of(root, "startContent"), .end = text_of(root, "endContent"), .n_agents = 1};
     if (trace->start == NULL)
         trace->start = "";
     if (trace->end == NULL || !json_is_array(txns))

@@ -1,3 +1,4 @@
+/* Comparing ends, and the journal played again from the template (verify.h). */
 #include "tests/replay/verify.h"
 
 #include <string.h>
@@ -14,8 +15,8 @@ struct outcome player_outcome(struct player *p)
 void expect_outcome(const char *who, struct outcome expected, struct outcome found)
 {
     if (expected.seq != found.seq || expected.hash != found.hash)
-        give_up("%s: seq %llu hash %016llx, expected seq %llu hash %016llx", who, (unsigned long long)found.seq, (unsigned long long)found.hash,
-                (unsigned long long)expected.seq, (unsigned long long)expected.hash);
+        give_up("%s: seq %llu hash %016llx, expected seq %llu hash %016llx", who, (unsigned long long)found.seq,
+                (unsigned long long)found.hash, (unsigned long long)expected.seq, (unsigned long long)expected.hash);
 }
 
 void expect_text(const char *who, const struct text *found, const char *expected)
@@ -26,7 +27,8 @@ void expect_text(const char *who, const struct text *found, const char *expected
     while (same < found->len_bytes && found->bytes[same] == expected[same])
         same++;
     if (same < found->len_bytes || expected[same] != '\0')
-        give_up("%s: the text differs from byte %zu on: \"%.40s\", expected \"%.40s\"", who, same, found->bytes + same, expected + same);
+        give_up("%s: the text differs from byte %zu on: \"%.40s\", expected \"%.40s\"", who, same, found->bytes + same,
+                expected + same);
 }
 
 /* ---- the journal */
@@ -42,7 +44,8 @@ static void apply_page(struct journal_reader *j, const Cocanvas__HistoryPage *pa
     struct why why;
     for (size_t i = 0; i < page->n_committed; i++) {
         arena_reset(&j->arena);
-        const Cocanvas__Committed *batch = message_decode_committed(&j->arena, page->committed[i].data, page->committed[i].len);
+        const Cocanvas__Committed *batch =
+            message_decode_committed(&j->arena, page->committed[i].data, page->committed[i].len);
         if (batch == NULL)
             give_up("batch %llu of the journal cannot be decoded", (unsigned long long)j->canvas->seq + 1);
         if (batch_apply_committed(j->canvas, batch, &why) != STATUS_OK)

@@ -1,6 +1,6 @@
-/* main() for a fuzz target where libFuzzer is not used: feeds it every file of the folder given as argument (if it exists), then a
- * fixed number of seeded random inputs, half of them mutations of those files. COCANVAS_SEED repeats a run, COCANVAS_RUNS sets
- * the number. A sanitizer or an ASSERT in the target ends the program. */
+/* main() for a fuzz target where libFuzzer is not used: feeds it every file of the folder given as argument (if it
+ * exists), then a fixed number of seeded random inputs, half of them mutations of those files. COCANVAS_SEED repeats a
+ * run, COCANVAS_RUNS sets the number. A sanitizer or an ASSERT in the target ends the program. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -129,7 +129,8 @@ int main(int argc, char **argv)
     struct rng r = {seed};
     if (argc > 1)
         read_corpus(argv[1], corpus);
-    printf("%zu kept inputs, then %lu random ones with COCANVAS_SEED=%llu\n", corpus->n, runs, (unsigned long long)seed);
+    printf("%zu kept inputs, then %lu random ones with COCANVAS_SEED=%llu\n", corpus->n, runs,
+           (unsigned long long)seed);
     fflush(stdout);
     for (size_t i = 0; i < corpus->n; i++)
         run(corpus->inputs[i].bytes, corpus->inputs[i].len);

@@ -1,4 +1,5 @@
-/* Seeded randomness for tests (splitmix64): the same seed gives the same run. A test prints its seed, and COCANVAS_SEED repeats it. */
+/* Seeded randomness for tests (splitmix64): the same seed gives the same run. A test prints its seed, and COCANVAS_SEED
+ * repeats it. */
 #ifndef COCANVAS_TESTS_RNG_H
 #define COCANVAS_TESTS_RNG_H
 

@@ -11,7 +11,8 @@
 #include "tests/support/rng.h"
 
 /* What random texts are made of: ASCII, two, three and four bytes, a combining mark, a joiner, line feed and tab. */
-static const char *const letters[] = {"a", "b", "c", "d", "e", " ", "\n", "\t", "ä", "ß", "€", "字", "😀", "𝒳", "\u0301", "\u200d"};
+static const char *const letters[] = {"a", "b", "c", "d",  "e", " ", "\n",     "\t",
+                                      "ä", "ß", "€", "字", "😀", "𝒳", "\u0301", "\u200d"};
 enum { LETTERS = sizeof letters / sizeof letters[0], ASCII_LETTERS = 8 };
 
 /* Appends n random characters; returns their length in bytes. */
@@ -66,7 +67,8 @@ static inline bool op_equal(const struct text_op *a, const struct text_op *b)
 
 static inline bool text_equal(const struct text *a, const struct text *b)
 {
-    return a->len_bytes == b->len_bytes && a->len_points == b->len_points && memcmp(a->bytes, b->bytes, a->len_bytes) == 0;
+    return a->len_bytes == b->len_bytes && a->len_points == b->len_points &&
+           memcmp(a->bytes, b->bytes, a->len_bytes) == 0;
 }
 
 /* Content, lengths and the NUL belong together. */

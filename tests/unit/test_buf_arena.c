@@ -1,4 +1,5 @@
-/* Memory: what goes into a buffer comes out in order; an arena gives aligned, separate pieces up to its cap, and forgets them together. */
+/* Memory: what goes into a buffer comes out in order; an arena gives aligned, separate pieces up to its cap, and
+ * forgets them together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -32,9 +32,14 @@ static void uuids(void **state)
     assert_true(uuid_parse("00112233-4455-6677-8899-AABBCCDDEEFF", &id));
     uuid_format(&id, text);
     assert_string_equal(text, "00112233-4455-6677-8899-aabbccddeeff");
-    static const char *const bad[] = {"", "00112233", "00112233-4455-6677-8899-aabbccddeef", "00112233-4455-6677-8899-aabbccddeefff",
-                                      "00112233445566778899aabbccddeeff", "0011223344-55-6677-8899-aabbccddeeff",
-                                      "00112233-4455-6677-8899-aabbccddeefg", " 00112233-4455-6677-8899-aabbccddeeff"};
+    static const char *const bad[] = {"",
+                                      "00112233",
+                                      "00112233-4455-6677-8899-aabbccddeef",
+                                      "00112233-4455-6677-8899-aabbccddeefff",
+                                      "00112233445566778899aabbccddeeff",
+                                      "0011223344-55-6677-8899-aabbccddeeff",
+                                      "00112233-4455-6677-8899-aabbccddeefg",
+                                      " 00112233-4455-6677-8899-aabbccddeeff"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(uuid_parse(bad[i], &other));
 
@@ -47,7 +52,8 @@ static void uuids(void **state)
 static void object_ids(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", ".", "7", "7.", ".12", "7.12.", "07.12", "7.012", "+7.12", "7. 12", "4294967296.1", "1.4294967296", "7.1x"};
+    static const char *const bad[] = {"",      ".",     "7",     "7.",           ".12",          "7.12.", "07.12",
+                                      "7.012", "+7.12", "7. 12", "4294967296.1", "1.4294967296", "7.1x"};
     char text[OBJECT_ID_TEXT];
     uint64_t id;
     object_id_format(object_id(7, 12), text);
@@ -110,8 +116,9 @@ static void invitation_tokens(void **state)
 static void hashes(void **state)
 {
     (void)state;
-    static const uint8_t sha256_of_abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23,
-                                            0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+    static const uint8_t sha256_of_abc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
+                                            0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17,
+                                            0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
     uint8_t hash[32];
     token_hash("abc", hash);
     assert_memory_equal(hash, sha256_of_abc, 32);
@@ -123,7 +130,13 @@ static void base32(void **state)
     /* RFC 4648, section 10, in lower case and without padding. */
     static const struct {
         const char *bytes, *text;
-    } cases[] = {{"", ""}, {"f", "my"}, {"fo", "mzxq"}, {"foo", "mzxw6"}, {"foob", "mzxw6yq"}, {"fooba", "mzxw6ytb"}, {"foobar", "mzxw6ytboi"}};
+    } cases[] = {{"", ""},
+                 {"f", "my"},
+                 {"fo", "mzxq"},
+                 {"foo", "mzxw6"},
+                 {"foob", "mzxw6yq"},
+                 {"fooba", "mzxw6ytb"},
+                 {"foobar", "mzxw6ytboi"}};
     char text[64];
     uint8_t bytes[32], back[32];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -136,8 +149,8 @@ static void base32(void **state)
         if (len > 0)
             assert_false(base32_decode(text, back, len - 1));
     }
-    assert_false(base32_decode("mz", back, 1));   /* padding bits */
-    assert_false(base32_decode("mya", back, 1));  /* a digit too many */
+    assert_false(base32_decode("mz", back, 1));  /* padding bits */
+    assert_false(base32_decode("mya", back, 1)); /* a digit too many */
     assert_false(base32_decode("m y", back, 1));
     assert_false(base32_decode("MY", back, 1));
     struct rng r = {rng_seed(1)};
@@ -198,10 +211,31 @@ static void links_that_are_none(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "", "http://h/i/" TOKEN, "cocanvas:/h", "cocanvas://", "cocanvas:///i/" TOKEN, "cocanvas://h/i/", "cocanvas://h/i/short?p=" PIN,
-        "cocanvas://h/i/" TOKEN "x?p=" PIN, "cocanvas://h/x/" TOKEN, "cocanvas://h/i/" TOKEN "?p=short", "cocanvas://h/i/" TOKEN "?p=" PIN "a",
-        "cocanvas://h:0", "cocanvas://h:65536", "cocanvas://h:", "cocanvas://h:1x", "cocanvas://h:01", "cocanvas://[::1", "cocanvas://[]", "cocanvas://[1.2.3.4]",
-        "cocanvas://h h", "cocanvas://-h", "cocanvas://.h", "cocanvas://user@h", "cocanvas://h?p=" PIN "#x", "cocanvas://h/",
+        "",
+        "http://h/i/" TOKEN,
+        "cocanvas:/h",
+        "cocanvas://",
+        "cocanvas:///i/" TOKEN,
+        "cocanvas://h/i/",
+        "cocanvas://h/i/short?p=" PIN,
+        "cocanvas://h/i/" TOKEN "x?p=" PIN,
+        "cocanvas://h/x/" TOKEN,
+        "cocanvas://h/i/" TOKEN "?p=short",
+        "cocanvas://h/i/" TOKEN "?p=" PIN "a",
+        "cocanvas://h:0",
+        "cocanvas://h:65536",
+        "cocanvas://h:",
+        "cocanvas://h:1x",
+        "cocanvas://h:01",
+        "cocanvas://[::1",
+        "cocanvas://[]",
+        "cocanvas://[1.2.3.4]",
+        "cocanvas://h h",
+        "cocanvas://-h",
+        "cocanvas://.h",
+        "cocanvas://user@h",
+        "cocanvas://h?p=" PIN "#x",
+        "cocanvas://h/",
         "cocanvas://h/i/" TOKEN TOKEN TOKEN,
     };
     struct link link;
@@ -249,9 +283,11 @@ static void fingerprints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uuids),  cmocka_unit_test(object_ids), cmocka_unit_test(device_tokens),       cmocka_unit_test(invitation_tokens),
-        cmocka_unit_test(hashes), cmocka_unit_test(base32),     cmocka_unit_test(links),               cmocka_unit_test(links_that_are_none),
-        cmocka_unit_test(addresses), cmocka_unit_test(fingerprints),
+        cmocka_unit_test(uuids),         cmocka_unit_test(object_ids),
+        cmocka_unit_test(device_tokens), cmocka_unit_test(invitation_tokens),
+        cmocka_unit_test(hashes),        cmocka_unit_test(base32),
+        cmocka_unit_test(links),         cmocka_unit_test(links_that_are_none),
+        cmocka_unit_test(addresses),     cmocka_unit_test(fingerprints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

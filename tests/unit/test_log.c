@@ -62,8 +62,10 @@ static void a_line(void **state)
     log_notice(&ctx, "opened at seq %d", 7);
     log_info(NULL, "plain");
     char *text = capture_end(&capture);
-    assert_true(matches(text, "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z notice worker=2 conn=12 user=ann canvas=q3 opened at seq 7\n"
-                              "[0-9T:.Z-]+ info plain\n$"));
+    assert_true(matches(
+        text,
+        "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\\.[0-9]{3}Z notice worker=2 conn=12 user=ann canvas=q3 opened at seq 7\n"
+        "[0-9T:.Z-]+ info plain\n$"));
     free(text);
 }
 
@@ -158,14 +160,18 @@ static void refusals(void **state)
     assert_string_equal(status_name(STATUS_OK), "OK");
     assert_string_equal(status_name(STATUS_OUT_OF_ORDER), "OUT_OF_ORDER");
     assert_string_equal(status_name((enum status)999), "UNKNOWN");
-    assert_string_equal(status_name((enum status)-1), "UNKNOWN");
+    assert_string_equal(status_name((enum status) - 1), "UNKNOWN");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_line), cmocka_unit_test(a_line_for_the_journal), cmocka_unit_test(one_event_one_line),
-        cmocka_unit_test(lines_of_threads_do_not_mix), cmocka_unit_test(levels), cmocka_unit_test(refusals),
+        cmocka_unit_test(a_line),
+        cmocka_unit_test(a_line_for_the_journal),
+        cmocka_unit_test(one_event_one_line),
+        cmocka_unit_test(lines_of_threads_do_not_mix),
+        cmocka_unit_test(levels),
+        cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,8 +20,10 @@ static void vectors_of_rocicorp(void **state)
     json_t *vectors = json_object_get(file, "vectors");
     size_t i;
     assert_int_equal(json_array_size(vectors), 27);
-    json_array_foreach(vectors, i, vector) {
-        const char *a = json_string_value(json_object_get(vector, "a")), *b = json_string_value(json_object_get(vector, "b"));
+    json_array_foreach(vectors, i, vector)
+    {
+        const char *a = json_string_value(json_object_get(vector, "a")),
+                   *b = json_string_value(json_object_get(vector, "b"));
         const char *expected = json_string_value(json_object_get(vector, "expect"));
         struct order_key key;
         /* The library swaps keys that come in the wrong order; here that is the caller's fault. */
@@ -43,9 +45,24 @@ static void vectors_of_rocicorp(void **state)
 static void malformed_keys(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"", "0", "a", "a00", "b1", "a0 ", "a0-", "a0\xc3\xa9", "?0", "a1V0", "A00000000000000000000000000",
+    static const char *const bad[] = {"",
+                                      "0",
+                                      "a",
+                                      "a00",
+                                      "b1",
+                                      "a0 ",
+                                      "a0-",
+                                      "a0\xc3\xa9",
+                                      "?0",
+                                      "a1V0",
+                                      "A00000000000000000000000000",
                                       "zzzzzzzzzzzzzzzzzzzzzzzzzz"};
-    static const char *const good[] = {"a0", "Zz", "a0V", "b00", "A00000000000000000000000001", "A000000000000000000000000001",
+    static const char *const good[] = {"a0",
+                                       "Zz",
+                                       "a0V",
+                                       "b00",
+                                       "A00000000000000000000000001",
+                                       "A000000000000000000000000001",
                                        "zzzzzzzzzzzzzzzzzzzzzzzzzzz"};
     char long_key[ORDER_KEY_MAX + 2];
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
@@ -210,8 +227,13 @@ static void n_between(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(vectors_of_rocicorp), cmocka_unit_test(malformed_keys), cmocka_unit_test(ends_of_the_integers),
-        cmocka_unit_test(growth_at_the_ends), cmocka_unit_test(growth_between), cmocka_unit_test(a_gap_comes_to_its_end), cmocka_unit_test(n_between),
+        cmocka_unit_test(vectors_of_rocicorp),
+        cmocka_unit_test(malformed_keys),
+        cmocka_unit_test(ends_of_the_integers),
+        cmocka_unit_test(growth_at_the_ends),
+        cmocka_unit_test(growth_between),
+        cmocka_unit_test(a_gap_comes_to_its_end),
+        cmocka_unit_test(n_between),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
-/* Text ops one by one: the published vectors, the builder, the checks, and what apply, invert and positions do at the edges. The laws that
- * hold for all ops are in test_text_laws.c. */
+/* Text ops one by one: the published vectors, the builder, the checks, and what apply, invert and positions do at the
+ * edges. The laws that hold for all ops are in test_text_laws.c. */
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,8 @@ static void op_from_json(struct text_op *op, const json_t *steps)
     size_t i;
     json_t *step;
     text_op_clear(op, 0);
-    json_array_foreach(steps, i, step) {
+    json_array_foreach(steps, i, step)
+    {
         if (json_is_integer(step))
             text_op_retain(op, (uint32_t)json_integer_value(step));
         else if (json_object_get(step, "i") != NULL)
@@ -228,7 +229,8 @@ static void check_lengths(void **state)
 static void apply_splice(struct text *t, uint32_t at, uint32_t removed_n, const char *bytes, struct text *removed)
 {
     struct text_op op = {0};
-    text_op_splice(&op, t->len_points, at, removed_n, bytes, (uint32_t)strlen(bytes), (uint32_t)utf8_points(bytes, strlen(bytes)));
+    text_op_splice(&op, t->len_points, at, removed_n, bytes, (uint32_t)strlen(bytes),
+                   (uint32_t)utf8_points(bytes, strlen(bytes)));
     text_apply(t, &op, removed);
     text_op_fini(&op);
 }

@@ -1,5 +1,5 @@
-/* The laws of text ops (P4 rests on them). For small texts: all pairs of ops there are, against an independent model of what a merge is. For
- * larger ones: seeded random ops over all kinds of characters. */
+/* The laws of text ops (P4 rests on them). For small texts: all pairs of ops there are, against an independent model of
+ * what a merge is. For larger ones: seeded random ops over all kinds of characters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +65,8 @@ static uint32_t model_position(const struct model *m, uint32_t at, enum text_sid
 
 static bool text_is(const struct text *t, const struct buf *expected)
 {
-    return text_is_sound(t) && t->len_bytes == buf_len(expected) && memcmp(t->bytes, buf_at(expected), t->len_bytes) == 0;
+    return text_is_sound(t) && t->len_bytes == buf_len(expected) &&
+           memcmp(t->bytes, buf_at(expected), t->len_bytes) == 0;
 }
 
 /* ---- scratch that the tests share */

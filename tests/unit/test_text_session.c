@@ -1,6 +1,7 @@
-/* A model of a whole session on one text: a server that puts edits into one order, clients with one op in flight and one pending, messages
- * that take their time. Everybody ends with the same text (P4), and runs typed at the same place at the same time stay whole (P5, the
- * tie rule of text.h). With the rule turned round the same sessions tear runs apart: the test proves that it would see it. */
+/* A model of a whole session on one text: a server that puts edits into one order, clients with one op in flight and
+ * one pending, messages that take their time. Everybody ends with the same text (P4), and runs typed at the same place
+ * at the same time stay whole (P5, the tie rule of text.h). With the rule turned round the same sessions tear runs
+ * apart: the test proves that it would see it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,18 +17,18 @@ struct client {
     struct text view;
     struct text_op in_flight, pending;
     bool sent, has_pending;
-    uint32_t base;           /* ops of the server applied when in_flight was sealed */
-    uint32_t applied;        /* ops of the server applied so far */
+    uint32_t base;    /* ops of the server applied when in_flight was sealed */
+    uint32_t applied; /* ops of the server applied so far */
 };
 
 struct session {
     struct text text;
-    struct text_op ops[OPS_MAX];     /* committed, in order */
+    struct text_op ops[OPS_MAX]; /* committed, in order */
     uint32_t author[OPS_MAX];
     uint32_t n;
     struct client clients[CLIENTS_MAX];
     uint32_t n_clients;
-    enum text_side later;    /* where the later insert goes: TEXT_LEFT is the rule */
+    enum text_side later; /* where the later insert goes: TEXT_LEFT is the rule */
     struct text_op scratch, other;
 };
 
@@ -129,8 +130,8 @@ static void client_receives(struct session *s, uint32_t who)
     text_op_fini(&theirs);
 }
 
-/* Something random happens: a client sends, or a client receives. The way to the server takes no time, the way back any time: what counts
- * is only what a client had seen when it sealed its op, so delays on both ways would add nothing. */
+/* Something random happens: a client sends, or a client receives. The way to the server takes no time, the way back any
+ * time: what counts is only what a client had seen when it sealed its op, so delays on both ways would add nothing. */
 static void random_step(struct session *s, struct rng *r)
 {
     uint32_t who = rng_below(r, s->n_clients);

@@ -21,14 +21,15 @@ static bool is_text(const char *s)
 static void valid_and_invalid(void **state)
 {
     (void)state;
-    static const char *const good[] = {"", "a", "tab\tand\nline feed", "ä€字😀", "\xed\x9f\xbf", "\xee\x80\x80", "\xef\xbf\xbd", "\xf4\x8f\xbf\xbf",
-                                       "\xc2\xa0", "e\u0301 combining, \u202e bidi is for utf8_printable"};
+    static const char *const good[] = {"", "a", "tab\tand\nline feed", "ä€字😀", "\xed\x9f\xbf", "\xee\x80\x80",
+                                       "\xef\xbf\xbd", "\xf4\x8f\xbf\xbf", "\xc2\xa0", "e\u0301 combining, \u202e bidi is for utf8_printable"};
     static const char *const bad[] = {
         "\x80", "\xbf", "a\xc3", "\xc3(", "\xe2\x82", "\xe2(\xac", "\xf0\x9f\x98", /* alone, cut, wrong continuation */
         "\xc0\xaf", "\xc1\xbf", "\xe0\x80\xaf", "\xe0\x9f\xbf", "\xf0\x80\x80\xaf", "\xf0\x8f\xbf\xbf", /* overlong */
-        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff", /* surrogates, beyond the last one */
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xfe", "\xff", /* surrogates, too high */
         "\r\n", "\x1b[31m", "\x07", "\x7f", "\xc2\x80", "\xc2\x9f", "\x01", "\x1f", /* controls */
-        "12345678\x80", "1234567\x7f" "9", "1234\x01" "6789", "12345678\r", "\xe5\xad\x97\xe5\xad\x97\xe5\xad", /* within a word, and behind one */
+        "12345678\x80", "1234567\x7f" "9", "1234\x01" "6789", "12345678\r",
+        "\xe5\xad\x97\xe5\xad\x97\xe5\xad", /* within a word, and behind one */
     };
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
         assert_true(is_text(good[i]));
@@ -112,7 +113,8 @@ static void clusters_and_widths(void **state)
         const char *cluster;
         int width;
     } cases[] = {
-        {"a", 1}, {"ä", 1}, {"e\u0301", 1}, {"字", 2}, {"😀", 2}, {"👨\u200d👩\u200d👧", 2}, {"👍🏽", 2}, {"🇩🇪", 2}, {"한", 2}, {"ﬁ", 1}, {"é", 1},
+        {"a", 1}, {"ä", 1}, {"e\u0301", 1}, {"字", 2}, {"😀", 2}, {"👨\u200d👩\u200d👧", 2}, 
+        {"👍🏽", 2}, {"🇩🇪", 2}, {"한", 2}, {"ﬁ", 1}, {"é", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char two[64];
@@ -154,7 +156,8 @@ static void printable(void **state)
         {"\u202eevil\u202c \u2066x\u2069\u200e\u200f\u061c", "evil x", "evil x"},
         {"zero\u200bwidth\u200c\ufeff\u2060\u00ad", "zerowidth", "zerowidth"},
         {"a\u200db", "ab", "ab"},
-        {"👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d🚀", "👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d🚀", "👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 👩🏽\u200d🚀"},
+        {"👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥", "👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥", "👨\u200d👩\u200d👧 ❤\ufe0f\u200d🔥"},
+        {"👩🏽\u200d🚀", "👩🏽\u200d🚀", "👩🏽\u200d🚀"},
         {"👨\u200d \u200d👩", "👨 👩", "👨 👩"},
         {"\ufdd0\uffff", "\uFFFD\uFFFD", "\uFFFD\uFFFD"},
         {"hidden\U000E0041\U000E007F", "hidden", "hidden"},
@@ -189,7 +192,8 @@ static void printable_of_anything(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(valid_and_invalid), cmocka_unit_test(every_byte), cmocka_unit_test(every_code_point), cmocka_unit_test(counting),
+        cmocka_unit_test(valid_and_invalid), cmocka_unit_test(every_byte), cmocka_unit_test(every_code_point),
+        cmocka_unit_test(counting),
         cmocka_unit_test(clusters_and_widths), cmocka_unit_test(printable), cmocka_unit_test(printable_of_anything),
     };
     setlocale(LC_CTYPE, "C.UTF-8"); /* widths follow wcwidth */
