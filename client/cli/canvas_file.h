@@ -1,4 +1,5 @@
-/* Canvases as files. JSON: the whole state, lossless. Markdown: what people read and write. Pure; the commands read and write the files. */
+/* Canvases as files. JSON: the whole state, lossless. Markdown: what people read and write. Pure; the commands read
+ * and write the files. */
 #ifndef COCANVAS_CLIENT_CLI_CANVAS_FILE_H
 #define COCANVAS_CLIENT_CLI_CANVAS_FILE_H
 
@@ -37,26 +38,28 @@ struct markdown_card {
     const char *text;
     const char **tags;
     size_t n_tags;
-    const char *status, *color;          /* NULL: none */
+    const char *status, *color; /* NULL: none */
     const char **comments;
     size_t n_comments;
-    unsigned line;                       /* where it begins, for messages */
+    unsigned line; /* where it begins, for messages */
 };
 struct markdown_block {
-    const char *title;                   /* as in the heading, without "(key)" */
-    const char *key;                     /* from "(key)", else NULL */
+    const char *title; /* as in the heading, without "(key)" */
+    const char *key;   /* from "(key)", else NULL */
     struct markdown_card *cards;
     size_t n_cards;
     unsigned line;
 };
 struct markdown {
-    const char *title;                   /* from "# …", NULL if it has none */
-    const char *template_id;             /* from "template:", NULL if it has none */
+    const char *title;       /* from "# …", NULL if it has none */
+    const char *template_id; /* from "template:", NULL if it has none */
     struct markdown_block *blocks;
     size_t n_blocks;
 };
-enum status markdown_parse(const char *bytes, size_t len, struct arena *arena, struct markdown *out, struct why *why) MUST_CHECK;
+enum status markdown_parse(const char *bytes, size_t len, struct arena *arena, struct markdown *out,
+                           struct why *why) MUST_CHECK;
 /* The key of the block that a heading means, among n blocks of a template; NULL if none fits. */
-const char *markdown_block_key(struct arena *arena, const struct markdown_block *heading, size_t n, Cocanvas__Block *const *blocks);
+const char *markdown_block_key(struct arena *arena, const struct markdown_block *heading, size_t n,
+                               Cocanvas__Block *const *blocks);
 
 #endif

@@ -86,8 +86,8 @@ void export_json(struct canvas *canvas, const struct names *names, struct arena 
     ASSERT(state);
     json_t *json = proto_to_json(&state->base);
     ASSERT(json);
-    json_t *file = json_pack("{s:s, s:i, s:s, s:o, s:o}", "format", FILE_FORMAT, "schema", OUTPUT_SCHEMA, "hash", hash, "people",
-                             people_json(canvas, names), "state", json);
+    json_t *file = json_pack("{s:s, s:i, s:s, s:o, s:o}", "format", FILE_FORMAT, "schema", OUTPUT_SCHEMA, "hash", hash,
+                             "people", people_json(canvas, names), "state", json);
     char *text = json_text(file, 1);
     buf_addf(out, "%s\n", text);
     free(text);
@@ -100,7 +100,8 @@ static enum status check_head(const json_t *file, struct why *why)
     if (!format || strcmp(format, FILE_FORMAT) != 0)
         return refuse(why, STATUS_MALFORMED, "This is not an exported canvas: \"format\" is not \"%s\".", FILE_FORMAT);
     if (json_integer_value(json_object_get(file, "schema")) != OUTPUT_SCHEMA)
-        return refuse(why, STATUS_VERSION, "The file has another schema than %d; a newer cocanvas may read it.", OUTPUT_SCHEMA);
+        return refuse(why, STATUS_VERSION, "The file has another schema than %d; a newer cocanvas may read it.",
+                      OUTPUT_SCHEMA);
     return STATUS_OK;
 }
 
@@ -108,7 +109,8 @@ static enum status read_state(const json_t *file, struct canvas *canvas, struct 
 {
     struct arena arena;
     arena_init(&arena, STATE_ARENA);
-    ProtobufCMessage *state = proto_from_json(&cocanvas__canvas_state__descriptor, json_object_get(file, "state"), &arena, why);
+    ProtobufCMessage *state =
+        proto_from_json(&cocanvas__canvas_state__descriptor, json_object_get(file, "state"), &arena, why);
     enum status status = state ? STATUS_OK : STATUS_MALFORMED;
     if (state) {
         size_t len = protobuf_c_message_get_packed_size(state);
@@ -135,7 +137,9 @@ enum status import_json(const char *bytes, size_t len, struct canvas *canvas, st
     if (status == STATUS_OK)
         snprintf(now, sizeof now, "%016" PRIx64, canvas_hash(canvas));
     if (status == STATUS_OK && hash && strcmp(hash, now) != 0) {
-        status = refuse(why, STATUS_MALFORMED, "The content does not match its \"hash\". If you changed the file on purpose, remove that line.");
+        status =
+            refuse(why, STATUS_MALFORMED,
+                   "The content does not match its \"hash\". If you changed the file on purpose, remove that line.");
         struct canvas_limits limits = canvas->limits;
         canvas_fini(canvas);
         canvas_init(canvas, &limits);

@@ -1,5 +1,5 @@
-/* Cards, blocks and comments as JSON for programs that read `show --json`: names instead of numbers, only what is set. (export prints the whole
- * state instead.) */
+/* Cards, blocks and comments as JSON for programs that read `show --json`: names instead of numbers, only what is
+ * set. (export prints the whole state instead.) */
 #include <string.h>
 
 #include "client/cli/edit.h"
@@ -34,8 +34,8 @@ static void set_text(json_t *object, const char *key, const struct text *text)
 json_t *comment_json(struct session *s, const struct comment *comment)
 {
     json_t *object = json_pack("{s:s, s:s, s:s, s:I, s:b}", "id", id_text(&s->arena, comment->o.id), "object",
-                               id_text(&s->arena, comment->object), "by", session_person(s, comment->created_by), "created_ms",
-                               (json_int_t)comment->created_ms, "resolved", (int)comment->resolved);
+                               id_text(&s->arena, comment->object), "by", session_person(s, comment->created_by),
+                               "created_ms", (json_int_t)comment->created_ms, "resolved", (int)comment->resolved);
     if (comment->parent)
         json_object_set_new(object, "parent", json_string(id_text(&s->arena, comment->parent)));
     set_text(object, "text", &comment->text);
@@ -78,7 +78,8 @@ json_t *card_json(struct session *s, const struct canvas *canvas, const struct c
 
 json_t *block_json(const struct block *block)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}", "key", block->key, "title", block->title, "prompt", block->prompt, "col",
-                     (int)block->col, "row", (int)block->row, "col_span", (int)block->col_span, "row_span", (int)block->row_span, "order",
-                     (int)block->order, "cards", (int)block->n_alive);
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:i}", "key", block->key, "title", block->title,
+                     "prompt", block->prompt, "col", (int)block->col, "row", (int)block->row, "col_span",
+                     (int)block->col_span, "row_span", (int)block->row_span, "order", (int)block->order, "cards",
+                     (int)block->n_alive);
 }

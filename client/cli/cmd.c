@@ -1,4 +1,5 @@
-/* Finds the command, parses its options and arguments by the table, runs it, and turns what went wrong into a sentence and an exit code. */
+/* Finds the command, parses its options and arguments by the table, runs it, and turns what went wrong into a
+ * sentence and an exit code. */
 #include "client/cli/cmd.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 
 #include "common/log.h"
 
-enum { OPTION_BASE = 1000 };     /* getopt's values of long options: base + index into the merged list */
+enum { OPTION_BASE = 1000 }; /* getopt's values of long options: base + index into the merged list */
 
 /* Global options and the command's own, merged for getopt. */
 struct merged {
@@ -26,7 +27,8 @@ static void merge_list(struct merged *m, const struct cmd_option *list)
 {
     for (; list && list->name; list++) {
         ASSERT(m->n < CLI_MAX_OPTIONS);
-        m->long_options[m->n] = (struct option){list->name, list->value ? required_argument : no_argument, NULL, OPTION_BASE + (int)m->n};
+        m->long_options[m->n] =
+            (struct option){list->name, list->value ? required_argument : no_argument, NULL, OPTION_BASE + (int)m->n};
         m->all[m->n++] = list;
     }
 }
@@ -69,8 +71,10 @@ static int bad_option(struct cli *cli, const struct merged *m, const char *typed
     if (missing_value)
         return cli_fail(cli, EXIT_USAGE, "Option %s needs a value. See: cocanvas %s%s--help", typed, of, space);
     if (letter > 0 && letter < OPTION_BASE)
-        return cli_fail(cli, EXIT_USAGE, "There is no option -%c. A text that begins with a hyphen goes behind \"--\". See: cocanvas %s%s--help",
-                        letter, of, space);
+        return cli_fail(
+            cli, EXIT_USAGE,
+            "There is no option -%c. A text that begins with a hyphen goes behind \"--\". See: cocanvas %s%s--help",
+            letter, of, space);
     const char *word = strncmp(typed, "--", 2) == 0 ? typed + 2 : typed;
     char name[64];
     snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
@@ -268,7 +272,8 @@ static int unknown_command(struct cli *cli, int n, char **words)
     const char *near = nearest_word(typed, count, names);
     const char *prefix = group ? words[0] : "", *space = group ? " " : "";
     if (near)
-        return cli_fail(cli, EXIT_USAGE, "There is no command \"%s%s%s\". Did you mean: cocanvas %s%s%s", prefix, space, typed, prefix, space, near);
+        return cli_fail(cli, EXIT_USAGE, "There is no command \"%s%s%s\". Did you mean: cocanvas %s%s%s", prefix, space,
+                        typed, prefix, space, near);
     return cli_fail(cli, EXIT_USAGE, "There is no command \"%s%s%s\". See: cocanvas help", prefix, space, typed);
 }
 
@@ -277,7 +282,8 @@ static int check_count(struct cli *cli)
     const struct command *c = cli->command;
     if (cli->n_args >= c->min_args && (c->max_args < 0 || cli->n_args <= c->max_args))
         return EXIT_OK;
-    const char *what = cli->n_args < c->min_args ? "Something is missing" : "That is one word too many; texts with spaces go in quotes";
+    const char *what = cli->n_args < c->min_args ? "Something is missing"
+                                                 : "That is one word too many; texts with spaces go in quotes";
     return cli_fail(cli, EXIT_USAGE, "%s. Usage: cocanvas %s %s", what, c->name, c->arguments);
 }
 
@@ -340,7 +346,8 @@ static int dispatch(struct cli *cli, int argc, char **argv)
     if (n == 0)
         return cmd_start_page(cli);
     cli->command = find_command(n, words, &used);
-    if (!cli->command && cmd_is_group(words[0]) && n > 1 && (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0)) {
+    if (!cli->command && cmd_is_group(words[0]) && n > 1 &&
+        (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0)) {
         help_group(cli, words[0]);
         return EXIT_OK;
     }
@@ -373,7 +380,8 @@ int cli_main(int argc, char **argv)
     if (folders_init(&cli.folders))
         code = finish(&cli, dispatch(&cli, argc, argv));
     else
-        code = cli_fail(&cli, EXIT_ERROR, "Neither HOME nor XDG_CONFIG_HOME and XDG_STATE_HOME are set: there is no place for settings.");
+        code = cli_fail(&cli, EXIT_ERROR,
+                        "Neither HOME nor XDG_CONFIG_HOME and XDG_STATE_HOME are set: there is no place for settings.");
     folders_fini(&cli.folders);
     arena_fini(&cli.arena);
     return code;

@@ -1,7 +1,8 @@
 /* The one table of commands, and what a running command has in hand.
  *
- * The table (cmd_table.c) drives parsing, help, "did you mean", shell completion and the man pages; nothing about a command is written twice.
- * A command's run function gets a struct cli with its parsed arguments, prints through cli->out and returns an exit code. */
+ * The table (cmd_table.c) drives parsing, help, "did you mean", shell completion and the man pages; nothing about a
+ * command is written twice. A command's run function gets a struct cli with its parsed arguments, prints through
+ * cli->out and returns an exit code. */
 #ifndef COCANVAS_CLIENT_CLI_CMD_H
 #define COCANVAS_CLIENT_CLI_CMD_H
 
@@ -31,36 +32,36 @@ enum exit_code {
 struct cli;
 
 struct cmd_option {
-    const char *name;        /* long name, without the dashes; NULL ends a list */
-    char letter;             /* short name, 0 none */
-    const char *value;       /* what to call its value; NULL: it takes none */
+    const char *name;  /* long name, without the dashes; NULL ends a list */
+    char letter;       /* short name, 0 none */
+    const char *value; /* what to call its value; NULL: it takes none */
     const char *help;
 };
 
 struct cmd_example {
-    const char *line;        /* as typed, without "cocanvas "; NULL ends a list */
+    const char *line; /* as typed, without "cocanvas "; NULL ends a list */
     const char *comment;
 };
 
 /* What a command needs; decides its exit codes in the manual, too. */
 enum cmd_needs {
     NEEDS_NOTHING,
-    NEEDS_SERVER,            /* connects and logs in */
-    NEEDS_CANVAS,            /* opens a canvas, read only */
-    NEEDS_EDITOR,            /* changes a canvas */
+    NEEDS_SERVER, /* connects and logs in */
+    NEEDS_CANVAS, /* opens a canvas, read only */
+    NEEDS_EDITOR, /* changes a canvas */
 };
 
 struct command {
-    const char *name;        /* "add", or noun and verb: "member invite". NULL ends the table */
-    const char *aliases;     /* "ls" or "rm, delete"; "" none */
-    const char *arguments;   /* for the usage line: "CANVAS BLOCK TEXT..." */
-    int min_args, max_args;  /* -1: any number */
-    const char *summary;     /* one line without a full stop */
-    const char *details;     /* paragraphs, separated by an empty line */
-    const struct cmd_option *options;    /* NULL none */
-    const struct cmd_example *examples;  /* NULL none */
+    const char *name;                   /* "add", or noun and verb: "member invite". NULL ends the table */
+    const char *aliases;                /* "ls" or "rm, delete"; "" none */
+    const char *arguments;              /* for the usage line: "CANVAS BLOCK TEXT..." */
+    int min_args, max_args;             /* -1: any number */
+    const char *summary;                /* one line without a full stop */
+    const char *details;                /* paragraphs, separated by an empty line */
+    const struct cmd_option *options;   /* NULL none */
+    const struct cmd_example *examples; /* NULL none */
     enum cmd_needs needs;
-    bool daily;              /* listed first in the overview */
+    bool daily; /* listed first in the overview */
     int (*run)(struct cli *cli);
 };
 
@@ -68,31 +69,31 @@ enum { CLI_MAX_OPTIONS = 64 };
 
 struct cli {
     struct output out;
-    struct arena arena;              /* strings of this run */
-    struct folders folders;          /* where settings and state live */
+    struct arena arena;     /* strings of this run */
+    struct folders folders; /* where settings and state live */
     const struct command *command;
-    const char *group;               /* "help member": the noun, when there is no such command */
+    const char *group; /* "help member": the noun, when there is no such command */
     int n_args;
-    char **args;                     /* borrowed from argv */
+    char **args; /* borrowed from argv */
     struct {
         const struct cmd_option *option;
-        const char *value;           /* NULL for a flag */
-    } given[CLI_MAX_OPTIONS];        /* options in the order in which they were typed */
+        const char *value;    /* NULL for a flag */
+    } given[CLI_MAX_OPTIONS]; /* options in the order in which they were typed */
     size_t n_given;
 };
 
 /* Everything: main() calls only this. */
 int cli_main(int argc, char **argv);
 
-const struct command *cmd_at(size_t i);                      /* NULL behind the last one */
-const struct command *cmd_find(const char *name);            /* by name or alias */
-bool cmd_is_group(const char *noun);                         /* some command is "noun verb" */
+const struct command *cmd_at(size_t i);           /* NULL behind the last one */
+const struct command *cmd_find(const char *name); /* by name or alias */
+bool cmd_is_group(const char *noun);              /* some command is "noun verb" */
 const struct cmd_option *cmd_global_options(void);
 /* Exit codes that the command may end with, as a bit set of 1 << index into cmd_exit_codes(). */
 struct exit_meaning {
     enum exit_code code;
     const char *meaning;
-    enum cmd_needs from;             /* commands that need at least this */
+    enum cmd_needs from; /* commands that need at least this */
 };
 const struct exit_meaning *cmd_exit_codes(size_t *n);
 /* Environment variables and files that all commands honour: pairs, ended by a NULL name. */
@@ -101,7 +102,7 @@ struct cmd_example const *cmd_files(void);
 
 /* Options of the running command; the name must be in the table. */
 bool cli_flag(const struct cli *cli, const char *name);
-const char *cli_value(const struct cli *cli, const char *name);      /* the last one given, or NULL */
+const char *cli_value(const struct cli *cli, const char *name); /* the last one given, or NULL */
 /* The n-th value of an option that may be given several times; NULL behind the last. */
 const char *cli_value_at(const struct cli *cli, const char *name, size_t n);
 /* A number in [least, most]: true; *out stays as it is if the option is not given. False: a usage error was printed. */
@@ -112,7 +113,7 @@ int cli_fail(struct cli *cli, enum exit_code code, const char *fmt, ...) PRINTF_
 /* Whether the person can be asked: standard input and standard error are terminals, and not --no-input. */
 bool cli_can_ask(const struct cli *cli);
 enum exit_code exit_of_status(enum status status);
-const char *exit_name(enum exit_code code);                          /* "not_found" etc., for JSON */
+const char *exit_name(enum exit_code code); /* "not_found" etc., for JSON */
 
 /* The nearest of n words (Damerau-Levenshtein distance ≤ 2, and less than half the word), or NULL. */
 const char *nearest_word(const char *word, size_t n, const char *const *words);

@@ -29,7 +29,8 @@ static int login_target(struct session *s, struct link *link)
         snprintf(s->context.login, sizeof s->context.login, "%s", known->login);
         return EXIT_OK;
     }
-    enum status status = strncmp(to, "cocanvas://", 11) == 0 ? link_parse(to, link, &why) : address_parse(to, link->host, &link->port, &why);
+    enum status status = strncmp(to, "cocanvas://", 11) == 0 ? link_parse(to, link, &why)
+                                                             : address_parse(to, link->host, &link->port, &why);
     return status == STATUS_OK ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", why.text);
 }
 
@@ -48,7 +49,8 @@ static const char *user_name(void)
 }
 
 /* Fills the Login; what is missing is asked for. */
-static int login_form(struct session *s, const struct link *link, Cocanvas__Login *login, char password[PASSWORD_MAX + 1])
+static int login_form(struct session *s, const struct link *link, Cocanvas__Login *login,
+                      char password[PASSWORD_MAX + 1])
 {
     static char empty[] = "";
     struct cli *cli = s->cli;
@@ -74,7 +76,8 @@ static int login_form(struct session *s, const struct link *link, Cocanvas__Logi
     return EXIT_OK;
 }
 
-static struct context *context_for(struct contexts *contexts, const struct context *account, const struct uuid *workspace)
+static struct context *context_for(struct contexts *contexts, const struct context *account,
+                                   const struct uuid *workspace)
 {
     for (size_t i = 0; i < contexts->n; i++) {
         struct context *c = &contexts->at[i];
@@ -85,19 +88,23 @@ static struct context *context_for(struct contexts *contexts, const struct conte
     return NULL;
 }
 
-/* The context to act on after a login: a workspace that is new here, else the present one if it is this account's, else the account's first. */
-static const char *choose_after_login(struct session *s, const struct contexts *contexts, const char *fresh, const char *first)
+/* The context to act on after a login: a workspace that is new here, else the present one if it is this account's,
+ * else the account's first. */
+static const char *choose_after_login(struct session *s, const struct contexts *contexts, const char *fresh,
+                                      const char *first)
 {
     const struct context *now = contexts_find(contexts, contexts->current);
     if (fresh)
         return fresh;
-    if (now && strcmp(now->login, s->context.login) == 0 && strcmp(now->host, s->context.host) == 0 && now->port == s->context.port)
+    if (now && strcmp(now->login, s->context.login) == 0 && strcmp(now->host, s->context.host) == 0 &&
+        now->port == s->context.port)
         return arena_strndup(&s->arena, now->name, strlen(now->name));
     return first;
 }
 
 /* Makes or renews the context of one workspace; true if it is new. */
-static bool keep_workspace(struct session *s, struct contexts *contexts, const Cocanvas__Workspace *w, const struct uuid *id, const char **name)
+static bool keep_workspace(struct session *s, struct contexts *contexts, const Cocanvas__Workspace *w,
+                           const struct uuid *id, const char **name)
 {
     const char *as = cli_value(s->cli, "as");
     struct context *c = context_for(contexts, &s->context, id), filled = s->context;
@@ -130,7 +137,8 @@ static void keep_workspaces(struct session *s, struct contexts *contexts)
     /* The token is the account's: all its contexts share it. */
     for (size_t i = 0; i < contexts->n; i++) {
         struct context *c = &contexts->at[i];
-        if (strcmp(c->login, s->context.login) == 0 && strcmp(c->host, s->context.host) == 0 && c->port == s->context.port)
+        if (strcmp(c->login, s->context.login) == 0 && strcmp(c->host, s->context.host) == 0 &&
+            c->port == s->context.port)
             snprintf(c->token, TOKEN_TEXT, "%s", in->token);
     }
 }
@@ -160,13 +168,14 @@ static json_t *workspaces_json(struct session *s)
     json_t *list = json_array();
     for (size_t i = 0; i < s->logged_in->n_workspaces; i++) {
         const Cocanvas__Workspace *w = s->logged_in->workspaces[i];
-        const ProtobufCEnumValue *role = protobuf_c_enum_descriptor_get_value(&cocanvas__role__descriptor, (int)w->role);
+        const ProtobufCEnumValue *role =
+            protobuf_c_enum_descriptor_get_value(&cocanvas__role__descriptor, (int)w->role);
         struct uuid id;
         char text[UUID_TEXT] = "";
         if (uuid_from_bytes(w->id.data, w->id.len, &id))
             uuid_format(&id, text);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I}", "id", text, "name", w->name, "role", role ? role->name : "?", "author",
-                                              (json_int_t)w->author));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I}", "id", text, "name", w->name, "role",
+                                              role ? role->name : "?", "author", (json_int_t)w->author));
     }
     return list;
 }
@@ -189,7 +198,8 @@ static void tell_login(struct session *s)
     if (s->logged_in->n_workspaces == 0)
         out_note(out, "You are not a member of any workspace there yet; ask for an invitation.");
     else
-        out_note(out, "Context: %s (%s). Next: cocanvas list, or: cocanvas new bmc 'Our title'", s->context.name, s->context.workspace_name);
+        out_note(out, "Context: %s (%s). Next: cocanvas list, or: cocanvas new bmc 'Our title'", s->context.name,
+                 s->context.workspace_name);
 }
 
 static int run_login(struct session *s, char password[PASSWORD_MAX + 1])
@@ -265,7 +275,8 @@ static int forget_tokens(struct cli *cli, struct contexts *contexts)
     }
     for (size_t i = 0; i < contexts->n; i++) {
         struct context *c = &contexts->at[i];
-        bool same = from && strcmp(c->login, from->login) == 0 && strcmp(c->host, from->host) == 0 && c->port == from->port;
+        bool same =
+            from && strcmp(c->login, from->login) == 0 && strcmp(c->host, from->host) == 0 && c->port == from->port;
         if (!c->token[0] || (!all && !same))
             continue;
         sodium_memzero(c->token, sizeof c->token);
@@ -297,7 +308,8 @@ static int choose_current(struct cli *cli, struct contexts *contexts)
         names[i] = contexts->at[i].name;
     const char *near = found ? NULL : nearest_word(cli->args[0], n, names);
     if (!found && near)
-        return cli_fail(cli, EXIT_NOT_FOUND, "There is no context \"%s\". Did you mean: cocanvas context use %s", cli->args[0], near);
+        return cli_fail(cli, EXIT_NOT_FOUND, "There is no context \"%s\". Did you mean: cocanvas context use %s",
+                        cli->args[0], near);
     if (!found)
         return cli_fail(cli, EXIT_NOT_FOUND, "There is no context \"%s\". See: cocanvas context list", cli->args[0]);
     snprintf(contexts->current, sizeof contexts->current, "%s", found->name);
@@ -330,11 +342,13 @@ int cmd_context_list(struct cli *cli)
         char server[SERVER_TEXT];
         bool current = strcmp(c->name, contexts.current) == 0;
         context_server(c, server);
-        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:s, s:b}", "name", c->name, "current", (int)current, "server", server, "login",
-                                              c->login, "workspace", c->workspace_name, "logged_in", (int)(c->token[0] != 0)));
+        json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:s, s:b}", "name", c->name, "current",
+                                              (int)current, "server", server, "login", c->login, "workspace",
+                                              c->workspace_name, "logged_in", (int)(c->token[0] != 0)));
         if (!cli->out.json)
-            out_print(&cli->out, current ? STYLE_BOLD : STYLE_PLAIN, "%s %-20s %s@%s  %s%s\n", current ? "*" : " ", c->name, c->login, server,
-                      arena_line(&cli->arena, c->workspace_name), c->token[0] ? "" : "  (logged out)");
+            out_print(&cli->out, current ? STYLE_BOLD : STYLE_PLAIN, "%s %-20s %s@%s  %s%s\n", current ? "*" : " ",
+                      c->name, c->login, server, arena_line(&cli->arena, c->workspace_name),
+                      c->token[0] ? "" : "  (logged out)");
     }
     if (cli->out.json) {
         json_t *object = out_object("contexts");
@@ -361,7 +375,8 @@ int cmd_workspace_list(struct cli *cli)
     } else if (code == EXIT_OK) {
         for (size_t i = 0; i < s.logged_in->n_workspaces; i++) {
             const Cocanvas__Workspace *w = s.logged_in->workspaces[i];
-            const ProtobufCEnumValue *role = protobuf_c_enum_descriptor_get_value(&cocanvas__role__descriptor, (int)w->role);
+            const ProtobufCEnumValue *role =
+                protobuf_c_enum_descriptor_get_value(&cocanvas__role__descriptor, (int)w->role);
             out_print(&cli->out, STYLE_PLAIN, "%-40s %s\n", arena_line(&s.arena, w->name), role ? role->name : "?");
         }
     }
@@ -408,7 +423,8 @@ static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated
     if (localtime_r(&seconds, &parts))
         strftime(until, sizeof until, "%Y-%m-%d %H:%M", &parts);
     out_print(&s->cli->out, STYLE_PLAIN, "%s\n", text);
-    out_note(&s->cli->out, "For one person, once, until %s%s. They type: cocanvas login 'LINK'", until, session_mark(s));
+    out_note(&s->cli->out, "For one person, once, until %s%s. They type: cocanvas login 'LINK'", until,
+             session_mark(s));
 }
 
 static int invite(struct session *s)

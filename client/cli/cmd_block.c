@@ -18,7 +18,8 @@ int cmd_block_list(struct cli *cli)
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, block_json(blocks[i]));
         if (!cli->out.json)
-            out_print(&cli->out, STYLE_PLAIN, "%-24s %4u  %s\n", blocks[i]->key, blocks[i]->n_alive, arena_line(e.arena, blocks[i]->title));
+            out_print(&cli->out, STYLE_PLAIN, "%-24s %4u  %s\n", blocks[i]->key, blocks[i]->n_alive,
+                      arena_line(e.arena, blocks[i]->title));
     }
     if (cli->out.json) {
         json_t *object = session_object(&e.s, "blocks");
@@ -48,7 +49,8 @@ static void place_block(const struct canvas *canvas, Cocanvas__Block *block)
 static int add_block(struct edit *e, struct cli *cli)
 {
     const char *prompt = cli_value(cli, "prompt");
-    Cocanvas__Op *op = ops_block_add(e->arena, replica_next_id(e->replica), cli->args[1], joined_args(cli, 2), prompt ? prompt : "");
+    Cocanvas__Op *op =
+        ops_block_add(e->arena, replica_next_id(e->replica), cli->args[1], joined_args(cli, 2), prompt ? prompt : "");
     Cocanvas__Block *block = op->block_add->block;
     place_block(e->canvas, block);
     edit_op(e, op);
@@ -85,7 +87,9 @@ static int set_block(struct edit *e, struct cli *cli)
     for (size_t i = 0; i < n_words; i++)
         known = known || strcmp(words[i], key) == 0;
     if (!known)
-        return cli_fail(cli, EXIT_USAGE, "A block has title, prompt, col, row, col_span, row_span and order. (Other properties: cocanvas set)");
+        return cli_fail(
+            cli, EXIT_USAGE,
+            "A block has title, prompt, col, row, col_span, row_span and order. (Other properties: cocanvas set)");
     int code = edit_block(e, cli->args[1], &block);
     if (code != EXIT_OK)
         return code;
@@ -121,7 +125,8 @@ int cmd_block_remove(struct cli *cli)
     if (code == EXIT_OK)
         code = edit_block(&e, cli->args[1], &block);
     if (code == EXIT_OK && block->n_alive > 0)
-        code = cli_fail(cli, EXIT_CONFLICT, "The block %s still holds %u cards. Move or remove them first.", block->key, block->n_alive);
+        code = cli_fail(cli, EXIT_CONFLICT, "The block %s still holds %u cards. Move or remove them first.", block->key,
+                        block->n_alive);
     if (code == EXIT_OK) {
         const char *name = arena_strndup(e.arena, block->key, strlen(block->key));
         edit_op(&e, ops_block_remove(e.arena, block->o.id));

@@ -34,7 +34,8 @@ static json_t *info_json(struct arena *arena, const Cocanvas__CanvasInfo *info)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "id", uuid_words(arena, &info->id), "workspace",
                      uuid_words(arena, &info->workspace), "title", info->title, "template", info->template_, "seq",
-                     (json_int_t)info->head_seq, "created_ms", (json_int_t)info->created_ms, "changed_ms", (json_int_t)info->changed_ms);
+                     (json_int_t)info->head_seq, "created_ms", (json_int_t)info->created_ms, "changed_ms",
+                     (json_int_t)info->changed_ms);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -69,7 +70,9 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
         json_object_set(object, "canvases", array);
         out_json(out, object);
     } else if (shown == 0) {
-        out_note(out, "%s", words && *words ? "No canvas has such a title." : "There are no canvases yet. Next: cocanvas new bmc 'Our title'");
+        out_note(out, "%s",
+                 words && *words ? "No canvas has such a title."
+                                 : "There are no canvases yet. Next: cocanvas new bmc 'Our title'");
     }
     json_decref(array);
 }
@@ -96,8 +99,9 @@ static int unknown_template(struct cli *cli, const char *id)
     struct template_set set;
     template_set_load(&set);
     const char *near = template_find(&set, id) ? NULL : template_nearest(&set, id);
-    int code = near ? cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". Did you mean: cocanvas new %s …", id, near)
-                    : cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". See: cocanvas template list", id);
+    int code =
+        near ? cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". Did you mean: cocanvas new %s …", id, near)
+             : cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". See: cocanvas template list", id);
     template_set_free(&set);
     return code;
 }
@@ -121,7 +125,9 @@ static int check_template(struct session *s, const char *id)
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
     frame.template_list_request = &request;
     int code = session_request(s, &frame, &reply);
-    for (size_t i = 0; code == EXIT_OK && reply->body_case == COCANVAS__FRAME__BODY_TEMPLATE_LIST && i < reply->template_list->n_templates; i++)
+    for (size_t i = 0; code == EXIT_OK && reply->body_case == COCANVAS__FRAME__BODY_TEMPLATE_LIST &&
+                       i < reply->template_list->n_templates;
+         i++)
         if (strcmp(reply->template_list->templates[i]->id, id) == 0)
             return EXIT_OK;
     return code == EXIT_OK ? unknown_template(s->cli, id) : code;
@@ -132,7 +138,8 @@ static int create(struct session *s, const char *id, const char *title)
     struct uuid request_id;
     Cocanvas__CanvasCreate request = COCANVAS__CANVAS_CREATE__INIT;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    char *template_copy = arena_strndup(&s->arena, id, strlen(id)), *title_copy = arena_strndup(&s->arena, title, strlen(title));
+    char *template_copy = arena_strndup(&s->arena, id, strlen(id)),
+         *title_copy = arena_strndup(&s->arena, title, strlen(title));
     uuid_random(&request_id);
     request.workspace.data = s->context.workspace.b;
     request.workspace.len = uuid_is_zero(&s->context.workspace) ? 0 : sizeof s->context.workspace.b;
@@ -153,8 +160,8 @@ static int create(struct session *s, const char *id, const char *title)
         json_object_set_new(object, "canvas", info_json(&s->arena, info));
         out_json(&s->cli->out, object);
     } else {
-        out_print(&s->cli->out, STYLE_PLAIN, "Made %.8s  %s%s\n", uuid_words(&s->arena, &info->id), arena_line(&s->arena, info->title),
-                  session_mark(s));
+        out_print(&s->cli->out, STYLE_PLAIN, "Made %.8s  %s%s\n", uuid_words(&s->arena, &info->id),
+                  arena_line(&s->arena, info->title), session_mark(s));
     }
     return EXIT_OK;
 }
@@ -213,8 +220,9 @@ static void show_json(struct edit *e, const struct block *only)
     for (struct object *o = e->canvas->links; o; o = o->hh.next) {
         const struct link_object *link = (struct link_object *)o;
         if (link_visible(e->canvas, link))
-            json_array_append_new(links, json_pack("{s:s, s:s, s:s, s:s}", "id", id_text(e->arena, o->id), "from", id_text(e->arena, link->from),
-                                                   "to", id_text(e->arena, link->to), "kind", link->kind));
+            json_array_append_new(links, json_pack("{s:s, s:s, s:s, s:s}", "id", id_text(e->arena, o->id), "from",
+                                                   id_text(e->arena, link->from), "to", id_text(e->arena, link->to),
+                                                   "kind", link->kind));
     }
     json_object_set_new(object, "blocks", blocks_json(e, only));
     json_object_set_new(object, "cards", cards_json(e, only, cli_flag(e->s.cli, "removed")));
@@ -227,8 +235,15 @@ static void show_text(struct edit *e, const struct block *only)
 {
     struct cli *cli = e->s.cli;
     struct outline o = {
-        .out = &cli->out, .arena = e->arena, .canvas = e->canvas, .person = e->describe.person, .ctx = e->describe.ctx,
-        .mark = session_mark(&e->s), .only = only, .comments = cli_flag(cli, "comments"), .removed = cli_flag(cli, "removed"),
+        .out = &cli->out,
+        .arena = e->arena,
+        .canvas = e->canvas,
+        .person = e->describe.person,
+        .ctx = e->describe.ctx,
+        .mark = session_mark(&e->s),
+        .only = only,
+        .comments = cli_flag(cli, "comments"),
+        .removed = cli_flag(cli, "removed"),
     };
     bool plain = only || o.comments || o.removed || cli_flag(cli, "outline");
     bool fits = grid_fits(e->canvas, cli->out.width);

@@ -8,7 +8,7 @@
 
 /* The texts of new cards: the arguments, and for "-" the lines of standard input. */
 struct texts {
-    const char **at;     /* owned; the texts are the cli's arena's or argv's */
+    const char **at; /* owned; the texts are the cli's arena's or argv's */
     size_t n, cap;
 };
 
@@ -166,7 +166,8 @@ int cmd_move(struct cli *cli)
 }
 
 /* One op for each card that the arguments name; all together or none. */
-static int each_card(struct cli *cli, enum find_cards which, Cocanvas__Op *(*make)(struct arena *a, uint64_t id), const char *verb)
+static int each_card(struct cli *cli, enum find_cards which, Cocanvas__Op *(*make)(struct arena *a, uint64_t id),
+                     const char *verb)
 {
     struct edit e;
     int code = edit_begin(&e, cli, cli->args[0], false);

@@ -44,7 +44,8 @@ int cmd_comment_add(struct cli *cli)
     return edit_end(&e, code);
 }
 
-static int mark_comment(struct cli *cli, Cocanvas__Op *(*make)(struct arena *a, uint64_t id, bool on), bool on, const char *verb)
+static int mark_comment(struct cli *cli, Cocanvas__Op *(*make)(struct arena *a, uint64_t id, bool on), bool on,
+                        const char *verb)
 {
     struct edit e;
     struct comment *comment;

@@ -1,5 +1,5 @@
-/* doctor: goes the way of a connection step by step and says which step fails and what to do. Nothing secret is printed: no tokens, no links, no
- * titles. */
+/* doctor: goes the way of a connection step by step and says which step fails and what to do. Nothing secret is
+ * printed: no tokens, no links, no titles. */
 #include <errno.h>
 #include <inttypes.h>
 #include <langinfo.h>
@@ -21,7 +21,7 @@ struct doctor {
     struct session s;
     struct cli *cli;
     json_t *checks;
-    int worst;                       /* exit code of the first thing that is bad */
+    int worst; /* exit code of the first thing that is bad */
 };
 
 static void report(struct doctor *d, enum verdict verdict, const char *what, const char *fmt, ...) PRINTF_LIKE(4, 5);
@@ -35,7 +35,8 @@ static void report(struct doctor *d, enum verdict verdict, const char *what, con
     va_start(args, fmt);
     (void)vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
-    json_array_append_new(d->checks, json_pack("{s:s, s:s, s:s}", "check", what, "verdict", words[verdict], "text", text));
+    json_array_append_new(d->checks,
+                          json_pack("{s:s, s:s, s:s}", "check", what, "verdict", words[verdict], "text", text));
     if (d->cli->out.json)
         return;
     out_print(&d->cli->out, styles[verdict], "%-5s", words[verdict]);
@@ -55,7 +56,8 @@ static void check_terminal(struct doctor *d)
 {
     const char *term = getenv("TERM"), *charset = nl_langinfo(CODESET);
     bool utf8 = strcmp(charset, "UTF-8") == 0;
-    report(d, utf8 ? CHECK_GOOD : CHECK_NOTE, "terminal", "%s, %zu columns, %s%s, colour %s", term && *term ? term : "no TERM", d->cli->out.width, charset,
+    report(d, utf8 ? CHECK_GOOD : CHECK_NOTE, "terminal", "%s, %zu columns, %s%s, colour %s",
+           term && *term ? term : "no TERM", d->cli->out.width, charset,
            utf8 ? "" : " (set LC_ALL=C.UTF-8 for lines and accents)", d->cli->out.color ? "on" : "off");
 }
 
@@ -68,7 +70,8 @@ static void check_folders(struct doctor *d)
     else if (st.st_mode & 077)
         report(d, CHECK_NOTE, "settings", "others may read %s. Next: chmod 600 %s", path, path);
     else
-        report(d, CHECK_GOOD, "settings", "%zu context%s; credentials are yours alone", d->s.contexts.n, d->s.contexts.n == 1 ? "" : "s");
+        report(d, CHECK_GOOD, "settings", "%zu context%s; credentials are yours alone", d->s.contexts.n,
+               d->s.contexts.n == 1 ? "" : "s");
     free(path);
 }
 
@@ -118,7 +121,8 @@ static bool check_network(struct doctor *d)
         report(d, CHECK_GOOD, "connection", "port %u answers", d->s.context.port);
         return true;
     }
-    report(d, CHECK_BAD, "connection", "port %u: %s. Is the server running? Does a firewall stand between?", d->s.context.port, strerror(error));
+    report(d, CHECK_BAD, "connection", "port %u: %s. Is the server running? Does a firewall stand between?",
+           d->s.context.port, strerror(error));
     bad(d, error == ETIMEDOUT ? EXIT_TIMED_OUT : EXIT_UNREACHABLE);
     return false;
 }
@@ -134,7 +138,8 @@ static void check_clock(struct doctor *d, const Cocanvas__Welcome *welcome)
 {
     int64_t off = wall_ms() - welcome->now_ms;
     if (off > 120000 || off < -120000)
-        report(d, CHECK_NOTE, "clock", "this device is %" PRId64 " s %s the server", (off < 0 ? -off : off) / 1000, off < 0 ? "behind" : "ahead of");
+        report(d, CHECK_NOTE, "clock", "this device is %" PRId64 " s %s the server", (off < 0 ? -off : off) / 1000,
+               off < 0 ? "behind" : "ahead of");
     else
         report(d, CHECK_GOOD, "clock", "agrees with the server's");
 }
@@ -159,7 +164,8 @@ static void check_login(struct doctor *d)
     char sentence[512] = "";
     enum client_problem problem = client_problem(d->s.client);
     if (d->s.logged_in) {
-        report(d, CHECK_GOOD, "login", "accepted, %zu workspace%s", d->s.logged_in->n_workspaces, d->s.logged_in->n_workspaces == 1 ? "" : "s");
+        report(d, CHECK_GOOD, "login", "accepted, %zu workspace%s", d->s.logged_in->n_workspaces,
+               d->s.logged_in->n_workspaces == 1 ? "" : "s");
         return;
     }
     client_error(d->s.client, sentence, sizeof sentence);
@@ -171,7 +177,9 @@ static void check_login(struct doctor *d)
         report(d, CHECK_BAD, "login", "%s. Next: cocanvas login", sentence);
     else if (problem != CLIENT_WRONG_IDENTITY)
         report(d, CHECK_BAD, "protocol", "%s", sentence[0] ? sentence : "the server said nothing");
-    bad(d, problem == CLIENT_NOT_LOGGED_IN ? EXIT_LOGIN : problem == CLIENT_UNREACHABLE ? EXIT_UNREACHABLE : EXIT_ERROR);
+    bad(d, problem == CLIENT_NOT_LOGGED_IN ? EXIT_LOGIN
+           : problem == CLIENT_UNREACHABLE ? EXIT_UNREACHABLE
+                                           : EXIT_ERROR);
 }
 
 static void check_outbox(struct doctor *d, const Cocanvas__Welcome *welcome)
@@ -181,7 +189,9 @@ static void check_outbox(struct doctor *d, const Cocanvas__Welcome *welcome)
         return;
     size_t n = outbox_unsent(d->cli->folders.state, &server, canvases, 64);
     if (n)
-        report(d, CHECK_NOTE, "outbox", "edits of %zu canvas%s wait here. Any command on that canvas sends them (show, for one)", n, n == 1 ? "" : "es");
+        report(d, CHECK_NOTE, "outbox",
+               "edits of %zu canvas%s wait here. Any command on that canvas sends them (show, for one)", n,
+               n == 1 ? "" : "es");
     else
         report(d, CHECK_GOOD, "outbox", "nothing waits to be sent");
 }
@@ -197,7 +207,8 @@ static void check_server(struct doctor *d)
     const Cocanvas__Welcome *welcome = client_welcome(d->s.client);
     check_key(d);
     if (welcome) {
-        report(d, CHECK_GOOD, "version", "this is cocanvas/%s; the server is %s, protocol %u", COCANVAS_VERSION, welcome->software, welcome->proto);
+        report(d, CHECK_GOOD, "version", "this is cocanvas/%s; the server is %s, protocol %u", COCANVAS_VERSION,
+               welcome->software, welcome->proto);
         check_clock(d, welcome);
     }
     check_login(d);
@@ -221,7 +232,8 @@ static bool choose_server(struct doctor *d)
     }
     struct link link;
     memset(&link, 0, sizeof link);
-    enum status status = strncmp(server, "cocanvas://", 11) == 0 ? link_parse(server, &link, &why) : address_parse(server, link.host, &link.port, &why);
+    enum status status = strncmp(server, "cocanvas://", 11) == 0 ? link_parse(server, &link, &why)
+                                                                 : address_parse(server, link.host, &link.port, &why);
     if (status != STATUS_OK) {
         report(d, CHECK_BAD, "address", "%s", why.text);
         bad(d, EXIT_USAGE);
@@ -249,7 +261,8 @@ int cmd_doctor(struct cli *cli)
         check_folders(&d);
         if (!choose_server(&d)) {
             if (d.worst == EXIT_OK)
-                report(&d, CHECK_NOTE, "server", "none is chosen. Next: cocanvas login LINK, or: cocanvas doctor SERVER");
+                report(&d, CHECK_NOTE, "server",
+                       "none is chosen. Next: cocanvas login LINK, or: cocanvas doctor SERVER");
         } else if (check_network(&d)) {
             check_server(&d);
         }

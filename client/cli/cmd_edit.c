@@ -1,4 +1,5 @@
-/* edit: a card's text, by arguments or in an editor. Only the difference is submitted, so that what others type at the same time stays. */
+/* edit: a card's text, by arguments or in an editor. Only the difference is submitted, so that what others type at
+ * the same time stays. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +23,8 @@ static void present_text(struct edit *e, uint64_t card, const char *key, struct 
 }
 
 /* Submits op, which was made for `base`, over what the text has become. */
-static int submit_over(struct edit *e, uint64_t card, const char *key, const struct text *base, const struct text_op *op)
+static int submit_over(struct edit *e, uint64_t card, const char *key, const struct text *base,
+                       const struct text_op *op)
 {
     struct text now;
     struct text_op theirs, rebased;
@@ -55,7 +57,8 @@ static int submit_text(struct edit *e, uint64_t card, const char *key, const str
     return code;
 }
 
-static int replace_part(struct edit *e, uint64_t card, const char *key, const struct text *base, const char *old, const char *wanted)
+static int replace_part(struct edit *e, uint64_t card, const char *key, const struct text *base, const char *old,
+                        const char *wanted)
 {
     const char *text = base->bytes ? base->bytes : "";
     const char *at = *old ? strstr(text, old) : NULL;
@@ -66,8 +69,9 @@ static int replace_part(struct edit *e, uint64_t card, const char *key, const st
     struct text_op op;
     text_op_init(&op);
     size_t new_len = strlen(wanted);
-    text_op_splice(&op, base->len_points, (uint32_t)utf8_points(text, (size_t)(at - text)), (uint32_t)utf8_points(old, strlen(old)), wanted,
-                   (uint32_t)new_len, (uint32_t)utf8_points(wanted, new_len));
+    text_op_splice(&op, base->len_points, (uint32_t)utf8_points(text, (size_t)(at - text)),
+                   (uint32_t)utf8_points(old, strlen(old)), wanted, (uint32_t)new_len,
+                   (uint32_t)utf8_points(wanted, new_len));
     int code = submit_over(e, card, key, base, &op);
     text_op_fini(&op);
     return code;
@@ -138,7 +142,8 @@ int cmd_edit(struct cli *cli)
 {
     if (cli->n_args == 2) {
         if (cli_value(cli, "replace") || cli_flag(cli, "append"))
-            return cli_fail(cli, EXIT_USAGE, "The new text is missing. Usage: cocanvas edit CANVAS CARD --replace OLD NEW");
+            return cli_fail(cli, EXIT_USAGE,
+                            "The new text is missing. Usage: cocanvas edit CANVAS CARD --replace OLD NEW");
         if (!cli_can_ask(cli))
             return cli_fail(cli, EXIT_USAGE, "The new text is missing. (The editor opens only on a terminal.)");
         return edit_in_editor(cli);

@@ -43,7 +43,8 @@ static void print_options(struct cli *cli, const char *title, const struct cmd_o
     out_print(&cli->out, STYLE_BOLD, "\n%s\n", title);
     for (; options->name; options++) {
         const char *letter = options->letter ? arena_printf(&cli->arena, "-%c, ", options->letter) : "    ";
-        const char *names = arena_printf(&cli->arena, "%s--%s%s%s", letter, options->name, options->value ? " " : "", options->value ? options->value : "");
+        const char *names = arena_printf(&cli->arena, "%s--%s%s%s", letter, options->name, options->value ? " " : "",
+                                         options->value ? options->value : "");
         out_print(&cli->out, STYLE_PLAIN, "  %-28s %s\n", names, options->help);
     }
 }
@@ -64,14 +65,15 @@ static json_t *options_json(const struct cmd_option *options)
 {
     json_t *list = json_array();
     for (; options && options->name; options++)
-        json_array_append_new(list, json_pack("{s:s, s:s*, s:s}", "name", options->name, "value", options->value, "help", options->help));
+        json_array_append_new(
+            list, json_pack("{s:s, s:s*, s:s}", "name", options->name, "value", options->value, "help", options->help));
     return list;
 }
 
 static json_t *command_json(const struct command *c)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", c->name, "aliases", c->aliases, "arguments", c->arguments, "summary", c->summary, "options",
-                     options_json(c->options));
+    return json_pack("{s:s, s:s, s:s, s:s, s:o}", "name", c->name, "aliases", c->aliases, "arguments", c->arguments,
+                     "summary", c->summary, "options", options_json(c->options));
 }
 
 void help_command(struct cli *cli, const struct command *c)
@@ -202,14 +204,17 @@ int cmd_start_page(struct cli *cli)
     print_contexts(cli, &contexts);
     contexts_fini(&contexts);
     if (!logged_in) {
-        out_print(out, STYLE_PLAIN, "\nYou are not logged in yet.\n  cocanvas login LINK        with the link of your invitation\n"
+        out_print(out, STYLE_PLAIN,
+                  "\nYou are not logged in yet.\n  cocanvas login LINK        with the link of your invitation\n"
                   "  cocanvas template list     what there is to fill in\n  cocanvas help              all commands\n");
         return EXIT_OK;
     }
     out_print(out, STYLE_PLAIN, "\n");
     cli->command = list;
     code = list->run(cli);
-    out_print(out, STYLE_PLAIN, "\n  cocanvas show CANVAS           look at one\n  cocanvas live --plain CANVAS   work on it with others\n"
-              "  cocanvas help                  all commands\n");
+    out_print(
+        out, STYLE_PLAIN,
+        "\n  cocanvas show CANVAS           look at one\n  cocanvas live --plain CANVAS   work on it with others\n"
+        "  cocanvas help                  all commands\n");
     return code;
 }

@@ -10,7 +10,7 @@
 #include "client/core/replica_private.h"
 #include "common/template.h"
 
-enum { FIRST_WINDOW = 1000 };       /* newest batches that are looked at before more are fetched */
+enum { FIRST_WINDOW = 1000 }; /* newest batches that are looked at before more are fetched */
 
 /* ---- fetching */
 
@@ -69,7 +69,8 @@ static bool by_wanted_author(struct edit *e, const Cocanvas__Committed *batch)
     const char *wanted = cli_value(e->s.cli, "author");
     if (!wanted)
         return true;
-    const char *name = arena_fold(e->arena, session_person(&e->s, batch->author)), *folded = arena_fold(e->arena, wanted);
+    const char *name = arena_fold(e->arena, session_person(&e->s, batch->author)),
+               *folded = arena_fold(e->arena, wanted);
     return strncmp(name, folded, strlen(folded)) == 0;
 }
 
@@ -142,14 +143,16 @@ static int submit_plan(struct edit *e, const struct undo_plan *plan, bool redo)
     if (code != EXIT_OK)
         return code;
     if (e->s.cli->out.json)
-        e->result = json_pack("{s:I, s:s, s:i}", redo ? "redone" : "undone", (json_int_t)seq, "sentence", what, "left_out", (int)plan->left_out);
+        e->result = json_pack("{s:I, s:s, s:i}", redo ? "redone" : "undone", (json_int_t)seq, "sentence", what,
+                              "left_out", (int)plan->left_out);
     edit_tell(e, "%s revision %" PRIu64 ": %s", redo ? "Did again what was taken back by" : "Took back", seq, what);
     if (plan->left_out)
         out_note(&e->s.cli->out, "A part of it stays: others have worked on it since.");
     return EXIT_OK;
 }
 
-/* The template that the canvas was made from, in the version that this program has: what stood in its blocks before anybody changed them. */
+/* The template that the canvas was made from, in the version that this program has: what stood in its blocks before
+ * anybody changed them. */
 static bool find_origin(const struct canvas *canvas, struct canvas *origin)
 {
     const struct canvas_limits no_limits = {0};
@@ -161,7 +164,8 @@ static bool find_origin(const struct canvas *canvas, struct canvas *origin)
     template_set_load(&set);
     for (size_t i = 0; i < set.n && !found; i++) {
         const struct template *t = set.at[i];
-        found = made_from[len] && strlen(t->id) == len && memcmp(t->id, made_from, len) == 0 && strcmp(t->version, made_from + len + 1) == 0;
+        found = made_from[len] && strlen(t->id) == len && memcmp(t->id, made_from, len) == 0 &&
+                strcmp(t->version, made_from + len + 1) == 0;
         if (found)
             template_instantiate(t, "", origin);
     }

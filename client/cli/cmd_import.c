@@ -1,5 +1,5 @@
-/* import: a file into a new canvas. JSON becomes the new canvas' first state; Markdown becomes a canvas from a template and then cards, added by
- * the person who imports. */
+/* import: a file into a new canvas. JSON becomes the new canvas' first state; Markdown becomes a canvas from a
+ * template and then cards, added by the person who imports. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,8 @@
 #include "client/cli/ops.h"
 
 enum {
-    IMPORT_MAX = 32 << 20,          /* bytes of a file that is read at all */
-    CARDS_PER_BATCH = 32,           /* so that a batch stays well below the server's limit of ops and bytes */
+    IMPORT_MAX = 32 << 20, /* bytes of a file that is read at all */
+    CARDS_PER_BATCH = 32,  /* so that a batch stays well below the server's limit of ops and bytes */
 };
 
 static int read_input(struct cli *cli, const char *path, struct buf *content)
@@ -18,7 +18,8 @@ static int read_input(struct cli *cli, const char *path, struct buf *content)
     bool standard = strcmp(path, "-") == 0;
     FILE *file = standard ? stdin : fopen(path, "re");
     if (!file)
-        return cli_fail(cli, errno == ENOENT ? EXIT_NOT_FOUND : EXIT_ERROR, "%s can't be read: %s.", path, strerror(errno));
+        return cli_fail(cli, errno == ENOENT ? EXIT_NOT_FOUND : EXIT_ERROR, "%s can't be read: %s.", path,
+                        strerror(errno));
     size_t n;
     do {
         n = fread(buf_reserve(content, 65536), 1, 65536, file);
@@ -59,7 +60,8 @@ static int create(struct session *s, Cocanvas__CanvasCreate *request, struct uui
     int code = session_request(s, &frame, &reply);
     if (code != EXIT_OK)
         return code;
-    const Cocanvas__CanvasInfo *info = reply->body_case == COCANVAS__FRAME__BODY_CANVAS_CREATED ? reply->canvas_created->canvas : NULL;
+    const Cocanvas__CanvasInfo *info =
+        reply->body_case == COCANVAS__FRAME__BODY_CANVAS_CREATED ? reply->canvas_created->canvas : NULL;
     if (!info || !uuid_from_bytes(info->id.data, info->id.len, id))
         return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than a new canvas.");
     *title = arena_line(&s->arena, info->title);
@@ -76,7 +78,8 @@ static void tell_import(struct session *s, const struct uuid *id, const char *ti
         json_object_set_new(object, "cards", json_integer((json_int_t)cards));
         out_json(&s->cli->out, object);
     } else if (!s->cli->out.quiet) {
-        out_print(&s->cli->out, STYLE_PLAIN, "Imported %.8s  %s  (%zu card%s)%s\n", text, title, cards, cards == 1 ? "" : "s", session_mark(s));
+        out_print(&s->cli->out, STYLE_PLAIN, "Imported %.8s  %s  (%zu card%s)%s\n", text, title, cards,
+                  cards == 1 ? "" : "s", session_mark(s));
     }
 }
 
@@ -161,8 +164,8 @@ static int match_blocks(struct session *s, struct markdown *m, const Cocanvas__T
         const char *list = "";
         for (size_t k = 0; k < t->n_blocks; k++)
             list = arena_printf(&s->arena, "%s\n  %-24s %s", list, t->blocks[k]->key, t->blocks[k]->title);
-        return cli_fail(s->cli, EXIT_NOT_FOUND, "%s, line %u: \"%s\" is no block of the template %s. It has:%s", s->cli->args[0],
-                        m->blocks[i].line, m->blocks[i].title, t->id, list);
+        return cli_fail(s->cli, EXIT_NOT_FOUND, "%s, line %u: \"%s\" is no block of the template %s. It has:%s",
+                        s->cli->args[0], m->blocks[i].line, m->blocks[i].title, t->id, list);
     }
     return EXIT_OK;
 }
@@ -258,7 +261,9 @@ static int import_from_markdown(struct cli *cli, const struct buf *content)
     if (!title)
         title = m.title;
     if (!template_id)
-        return cli_fail(cli, EXIT_USAGE, "Which template? The file does not say (\"template: bmc\" between two lines \"---\"). Add --template bmc");
+        return cli_fail(
+            cli, EXIT_USAGE,
+            "Which template? The file does not say (\"template: bmc\" between two lines \"---\"). Add --template bmc");
     if (!title)
         return cli_fail(cli, EXIT_USAGE, "Which title? The file has no line \"# …\". Add --title 'Our title'");
     return import_parsed(cli, &m, template_id, title);

@@ -5,7 +5,7 @@
 #include "client/cli/edit.h"
 #include "client/cli/ops.h"
 
-enum { MEMBERS_LOOKED_AT = 1000 };     /* members are numbered 1, 2, 3 …; beyond, people give the number */
+enum { MEMBERS_LOOKED_AT = 1000 }; /* members are numbered 1, 2, 3 …; beyond, people give the number */
 
 static int tag_card(struct edit *e, struct cli *cli)
 {
@@ -63,10 +63,12 @@ static int kind_from_option(struct cli *cli, const char *key, enum value_kind *k
 static bool parse_flag(const char *text, uint64_t *out)
 {
     *out = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0 || strcmp(text, "on") == 0 || strcmp(text, "1") == 0;
-    return *out || strcmp(text, "no") == 0 || strcmp(text, "false") == 0 || strcmp(text, "off") == 0 || strcmp(text, "0") == 0;
+    return *out || strcmp(text, "no") == 0 || strcmp(text, "false") == 0 || strcmp(text, "off") == 0 ||
+           strcmp(text, "0") == 0;
 }
 
-/* A person by number or by the beginning of the name, among those who did something on this canvas or are known to be members. */
+/* A person by number or by the beginning of the name, among those who did something on this canvas or are known to
+ * be members. */
 static int find_person(struct edit *e, const char *words, uint64_t *author)
 {
     char *end;
@@ -86,8 +88,8 @@ static int find_person(struct edit *e, const char *words, uint64_t *author)
     }
     if (hits == 1)
         return EXIT_OK;
-    return cli_fail(e->s.cli, hits ? EXIT_USAGE : EXIT_NOT_FOUND, hits ? "Several people's names begin with \"%s\"." : "There is nobody called \"%s\".",
-                    words);
+    return cli_fail(e->s.cli, hits ? EXIT_USAGE : EXIT_NOT_FOUND,
+                    hits ? "Several people's names begin with \"%s\"." : "There is nobody called \"%s\".", words);
 }
 
 static int parse_value(struct edit *e, enum value_kind kind, const char *text, struct value *value)
@@ -134,7 +136,8 @@ static int set_prop(struct edit *e, const char *object_words, const char *key, c
         return code;
     if (e->result)
         json_object_set_new(e->result, "object", json_string(id_text(e->arena, id)));
-    edit_tell(e, text ? "Set %s of the %s %s to '%s'" : "Removed %s of the %s %s", key, what, id ? id_text(e->arena, id) : "itself", text);
+    edit_tell(e, text ? "Set %s of the %s %s to '%s'" : "Removed %s of the %s %s", key, what,
+              id ? id_text(e->arena, id) : "itself", text);
     return EXIT_OK;
 }
 
@@ -143,7 +146,9 @@ int cmd_set(struct cli *cli)
     struct edit e;
     bool unset = cli_flag(cli, "unset");
     if (unset != (cli->n_args == 3))
-        return cli_fail(cli, EXIT_USAGE, unset ? "With --unset there is no value." : "The value is missing. To remove the property: --unset");
+        return cli_fail(cli, EXIT_USAGE,
+                        unset ? "With --unset there is no value."
+                              : "The value is missing. To remove the property: --unset");
     int code = edit_begin(&e, cli, cli->args[0], false);
     if (code == EXIT_OK)
         code = set_prop(&e, cli->args[1], cli->args[2], unset ? NULL : cli->args[3]);
@@ -196,7 +201,8 @@ static int remove_links(struct edit *e, struct cli *cli)
         return code;
     for (struct object *o = e->canvas->links; o; o = o->hh.next) {
         const struct link_object *link = (struct link_object *)o;
-        if (link->from == from && link->to == to && link_visible(e->canvas, link) && (!kind || strcmp(kind, link->kind) == 0))
+        if (link->from == from && link->to == to && link_visible(e->canvas, link) &&
+            (!kind || strcmp(kind, link->kind) == 0))
             edit_op(e, ops_link_remove(e->arena, o->id, true));
     }
     if (e->n == 0)
@@ -204,7 +210,8 @@ static int remove_links(struct edit *e, struct cli *cli)
     size_t n = e->n;
     code = edit_save(e);
     if (code == EXIT_OK)
-        edit_tell(e, "Removed %zu link%s from %s to %s", n, n == 1 ? "" : "s", id_text(e->arena, from), id_text(e->arena, to));
+        edit_tell(e, "Removed %zu link%s from %s to %s", n, n == 1 ? "" : "s", id_text(e->arena, from),
+                  id_text(e->arena, to));
     return code;
 }
 

@@ -1,4 +1,5 @@
-/* The table of commands: every name, option, sentence of help and example there is. See cmd.h for what is made of it. */
+/* The table of commands: every name, option, sentence of help and example there is. See cmd.h for what is made of
+ * it. */
 #include <string.h>
 
 #include "client/cli/cmd.h"
@@ -30,7 +31,8 @@ static const struct cmd_option login_options[] = {
     END_OPTIONS,
 };
 static const struct cmd_example login_examples[] = {
-    {"login 'cocanvas://canvas.example.org/i/k3j…?p=7xq…'", "Redeem an invitation; asks for login, name and a new password"},
+    {"login 'cocanvas://canvas.example.org/i/k3j…?p=7xq…'",
+     "Redeem an invitation; asks for login, name and a new password"},
     {"login canvas.example.org --login ann", "Log in on another device"},
     {"login LINK --login ann --name 'Ann Lee' --password-file - <secret", "Without questions, for scripts"},
     END_EXAMPLES,
@@ -272,92 +274,116 @@ static const struct cmd_example man_examples[] = {
 
 static const struct command table[] = {
     {"login", "", "LINK|SERVER", 0, 1, "Log this device in, with an invitation or a password",
-     "With an invitation LINK you choose a login, the name that others see, and a password of at least 10 characters. The link also tells which "
-     "key the server has, so nothing needs to be confirmed. With a SERVER (HOST or HOST:PORT) you log in with login and password. Without "
+     "With an invitation LINK you choose a login, the name that others see, and a password of at least 10 characters. "
+     "The link also tells which "
+     "key the server has, so nothing needs to be confirmed. With a SERVER (HOST or HOST:PORT) you log in with login "
+     "and password. Without "
      "either, the server of the current context is taken.\n\n"
-     "The password is needed once per device: the server answers with a token that is kept in credentials, readable only by you. "
+     "The password is needed once per device: the server answers with a token that is kept in credentials, readable "
+     "only by you. "
      "Every workspace that you are a member of becomes a context.",
      login_options, login_examples, NEEDS_SERVER, true, cmd_login},
     {"logout", "", "", 0, 0, "Forget this device's token",
-     "Removes the token of the context's account from this device. Unsent edits stay on disk and go out after the next login.",
+     "Removes the token of the context's account from this device. Unsent edits stay on disk and go out after the next "
+     "login.",
      logout_options, NULL, NEEDS_NOTHING, false, cmd_logout},
-    {"context list", "", "", 0, 0, "The workspaces that you are logged in to", "The current one is marked with an asterisk.",
-     NULL, NULL, NEEDS_NOTHING, false, cmd_context_list},
-    {"context use", "", "NAME", 1, 1, "Choose the workspace that commands act on", NULL, NULL, context_use_examples, NEEDS_NOTHING, false,
-     cmd_context_use},
-    {"workspace list", "", "", 0, 0, "Your workspaces on this server, and your role in each", NULL, NULL, NULL, NEEDS_SERVER, false,
-     cmd_workspace_list},
+    {"context list", "", "", 0, 0, "The workspaces that you are logged in to",
+     "The current one is marked with an asterisk.", NULL, NULL, NEEDS_NOTHING, false, cmd_context_list},
+    {"context use", "", "NAME", 1, 1, "Choose the workspace that commands act on", NULL, NULL, context_use_examples,
+     NEEDS_NOTHING, false, cmd_context_use},
+    {"workspace list", "", "", 0, 0, "Your workspaces on this server, and your role in each", NULL, NULL, NULL,
+     NEEDS_SERVER, false, cmd_workspace_list},
     {"member invite", "", "", 0, 0, "Make a one-time link for another person",
-     "Prints a link that makes one person a member of the workspace. It works once. Send it to that person only: whoever has it, may use it.",
+     "Prints a link that makes one person a member of the workspace. It works once. Send it to that person only: "
+     "whoever has it, may use it.",
      invite_options, invite_examples, NEEDS_SERVER, false, cmd_member_invite},
 
-    {"list", "ls", "[WORDS]", 0, 1, "The canvases", "With WORDS only those whose title contains them.", list_options, NULL, NEEDS_SERVER, true,
-     cmd_list},
-    {"new", "create", "TEMPLATE TITLE...", 2, -1, "Make a canvas from a template", NULL, NULL, new_examples, NEEDS_SERVER, true, cmd_new},
+    {"list", "ls", "[WORDS]", 0, 1, "The canvases", "With WORDS only those whose title contains them.", list_options,
+     NULL, NEEDS_SERVER, true, cmd_list},
+    {"new", "create", "TEMPLATE TITLE...", 2, -1, "Make a canvas from a template", NULL, NULL, new_examples,
+     NEEDS_SERVER, true, cmd_new},
     {"show", "cat", "CANVAS", 1, 1, "Print a canvas",
-     "Draws the canvas where it fits the terminal, else an outline: each block with its prompt while it is empty, and its cards with ids, tags, "
+     "Draws the canvas where it fits the terminal, else an outline: each block with its prompt while it is empty, and "
+     "its cards with ids, tags, "
      "votes and comments. The template's attribution is printed under every one.\n\n"
-     "CANVAS is the beginning of its title or of its id.",
+     "CANVAS is its title, the beginning of it or of a word in it, or the beginning of its id.",
      show_options, show_examples, NEEDS_CANVAS, true, cmd_show},
     {"add", "", "CANVAS BLOCK TEXT...", 3, -1, "Add cards to a block",
-     "Each TEXT becomes a card; all are added together or not at all. A TEXT \"-\" reads standard input: one card for each line that is not "
+     "Each TEXT becomes a card; all are added together or not at all. A TEXT \"-\" reads standard input: one card for "
+     "each line that is not "
      "empty.\n\n"
-     "BLOCK is its key, its title, or the beginning of either.",
+     "BLOCK is its key, its title, or the beginning of either or of a word in it.",
      add_options, add_examples, NEEDS_EDITOR, true, cmd_add},
     {"edit", "", "CANVAS CARD [TEXT...]", 2, -1, "Change a card's text",
-     "Only the difference between the old and the new text is sent, so what others type into the same card at the same time stays. Without TEXT the "
+     "Only the difference between the old and the new text is sent, so what others type into the same card at the same "
+     "time stays. Without TEXT the "
      "card opens in your editor; it is merged with what others did meanwhile.\n\n"
      "CARD is its id (7.12, or 12 where that is clear) or the beginning of its text.",
      edit_options, edit_examples, NEEDS_EDITOR, true, cmd_edit},
-    {"move", "mv", "CANVAS CARD [BLOCK]", 2, 3, "Move a card", "Without BLOCK the card moves within its own.", move_options, move_examples,
-     NEEDS_EDITOR, true, cmd_move},
-    {"remove", "rm, delete", "CANVAS CARD...", 2, -1, "Remove cards", "A removed card keeps everything and can be restored.", NULL,
-     remove_examples, NEEDS_EDITOR, true, cmd_remove},
-    {"restore", "", "CANVAS CARD...", 2, -1, "Bring removed cards back", "With their votes, comments and links. See show --removed.", NULL,
-     remove_examples, NEEDS_EDITOR, true, cmd_restore},
+    {"move", "mv", "CANVAS CARD [BLOCK]", 2, 3, "Move a card", "Without BLOCK the card moves within its own.",
+     move_options, move_examples, NEEDS_EDITOR, true, cmd_move},
+    {"remove", "rm, delete", "CANVAS CARD...", 2, -1, "Remove cards",
+     "A removed card keeps everything and can be restored.", NULL, remove_examples, NEEDS_EDITOR, true, cmd_remove},
+    {"restore", "", "CANVAS CARD...", 2, -1, "Bring removed cards back",
+     "With their votes, comments and links. See show --removed.", NULL, remove_examples, NEEDS_EDITOR, true,
+     cmd_restore},
     {"undo", "", "CANVAS", 1, 1, "Take your last change back",
-     "Looks in the canvas' history for your own last change that is not undone yet, and submits its inverse as a new change. What others did since "
-     "then stays: their words in a text that you edited, a property that they set after you. A card of yours that others have worked on since is not "
+     "Looks in the canvas' history for your own last change that is not undone yet, and submits its inverse as a new "
+     "change. What others did since "
+     "then stays: their words in a text that you edited, a property that they set after you. A card of yours that "
+     "others have worked on since is not "
      "taken away; undo then says so and changes nothing. Several undos go further back, one change each.\n\n"
-     "When your last change was made by another device of yours, or by a program that is still open, undo does not guess: it names "
+     "When your last change was made by another device of yours, or by a program that is still open, undo does not "
+     "guess: it names "
      "that change, and --revision takes it back.",
      undo_options, undo_examples, NEEDS_EDITOR, true, cmd_undo},
-    {"redo", "", "CANVAS", 1, 1, "Take your last undo back", "Works like undo, on your own last undo; only while you changed nothing else after it.",
-     NULL, NULL, NEEDS_EDITOR, false, cmd_redo},
-    {"tag", "", "CANVAS CARD TAG...", 3, -1, "Give a card tags, or take them away", NULL, off_options, tag_examples, NEEDS_EDITOR, false, cmd_tag},
-    {"vote", "", "CANVAS CARD...", 2, -1, "Vote for cards, or take your vote back", "One vote of yours per card.", off_options, NULL,
-     NEEDS_EDITOR, true, cmd_vote},
+    {"redo", "", "CANVAS", 1, 1, "Take your last undo back",
+     "Works like undo, on your own last undo; only while you changed nothing else after it.", NULL, NULL, NEEDS_EDITOR,
+     false, cmd_redo},
+    {"tag", "", "CANVAS CARD TAG...", 3, -1, "Give a card tags, or take them away", NULL, off_options, tag_examples,
+     NEEDS_EDITOR, false, cmd_tag},
+    {"vote", "", "CANVAS CARD...", 2, -1, "Vote for cards, or take your vote back", "One vote of yours per card.",
+     off_options, NULL, NEEDS_EDITOR, true, cmd_vote},
     {"set", "", "CANVAS OBJECT KEY [VALUE]", 3, 4, "Set a property of a card, a block or the canvas",
-     "OBJECT is a card, a block, or the word \"canvas\". Of two people who set the same property, the later one wins.", set_options,
-     set_examples, NEEDS_EDITOR, false, cmd_set},
-    {"comment add", "comment", "CANVAS OBJECT TEXT...", 3, -1, "Comment on a card, a block or the canvas", NULL, comment_options,
-     comment_examples, NEEDS_EDITOR, true, cmd_comment_add},
-    {"comment resolve", "", "CANVAS COMMENT", 2, 2, "Mark a comment as done", NULL, resolve_options, comment_examples, NEEDS_EDITOR, false,
-     cmd_comment_resolve},
-    {"comment delete", "comment remove", "CANVAS COMMENT", 2, 2, "Delete a comment", NULL, comment_delete_options, NULL, NEEDS_EDITOR, false,
-     cmd_comment_delete},
-    {"link", "", "CANVAS CARD CARD", 3, 3, "Link one card to another", NULL, link_options, link_examples, NEEDS_EDITOR, true, cmd_link},
-    {"unlink", "", "CANVAS CARD CARD", 3, 3, "Remove the link between two cards", NULL, link_options, NULL, NEEDS_EDITOR, false, cmd_unlink},
-    {"block list", "", "CANVAS", 1, 1, "The blocks of a canvas: key, title, cards", NULL, NULL, NULL, NEEDS_CANVAS, false, cmd_block_list},
+     "OBJECT is a card, a block, or the word \"canvas\". Of two people who set the same property, the later one wins.",
+     set_options, set_examples, NEEDS_EDITOR, false, cmd_set},
+    {"comment add", "comment", "CANVAS OBJECT TEXT...", 3, -1, "Comment on a card, a block or the canvas", NULL,
+     comment_options, comment_examples, NEEDS_EDITOR, true, cmd_comment_add},
+    {"comment resolve", "", "CANVAS COMMENT", 2, 2, "Mark a comment as done", NULL, resolve_options, comment_examples,
+     NEEDS_EDITOR, false, cmd_comment_resolve},
+    {"comment delete", "comment remove", "CANVAS COMMENT", 2, 2, "Delete a comment", NULL, comment_delete_options, NULL,
+     NEEDS_EDITOR, false, cmd_comment_delete},
+    {"link", "", "CANVAS CARD CARD", 3, 3, "Link one card to another", NULL, link_options, link_examples, NEEDS_EDITOR,
+     true, cmd_link},
+    {"unlink", "", "CANVAS CARD CARD", 3, 3, "Remove the link between two cards", NULL, link_options, NULL,
+     NEEDS_EDITOR, false, cmd_unlink},
+    {"block list", "", "CANVAS", 1, 1, "The blocks of a canvas: key, title, cards", NULL, NULL, NULL, NEEDS_CANVAS,
+     false, cmd_block_list},
     {"block add", "", "CANVAS KEY TITLE...", 3, -1, "Add a block below the others",
-     "KEY is the short name for the command line: a letter, then letters, digits, . _ -", block_add_options, block_add_examples, NEEDS_EDITOR,
-     false, cmd_block_add},
-    {"block set", "", "CANVAS BLOCK KEY VALUE", 4, 4, "Change a block's title, prompt or place", NULL, NULL, block_set_examples, NEEDS_EDITOR,
-     false, cmd_block_set},
-    {"block remove", "", "CANVAS BLOCK", 2, 2, "Remove a block that holds no cards", NULL, NULL, NULL, NEEDS_EDITOR, false, cmd_block_remove},
+     "KEY is the short name for the command line: a letter, then letters, digits, . _ -", block_add_options,
+     block_add_examples, NEEDS_EDITOR, false, cmd_block_add},
+    {"block set", "", "CANVAS BLOCK KEY VALUE", 4, 4, "Change a block's title, prompt or place", NULL, NULL,
+     block_set_examples, NEEDS_EDITOR, false, cmd_block_set},
+    {"block remove", "", "CANVAS BLOCK", 2, 2, "Remove a block that holds no cards", NULL, NULL, NULL, NEEDS_EDITOR,
+     false, cmd_block_remove},
 
     {"watch", "", "CANVAS", 1, 1, "Print changes as they happen",
-     "One line for each change; with --json one object for each committed batch, with its ops, as in the protocol. After a lost connection it "
+     "One line for each change; with --json one object for each committed batch, with its ops, as in the protocol. "
+     "After a lost connection it "
      "goes on where it was, without a gap.",
      watch_options, watch_examples, NEEDS_CANVAS, true, cmd_watch},
-    {"history", "log", "CANVAS", 1, 1, "Who changed what, when", NULL, history_options, NULL, NEEDS_CANVAS, true, cmd_history},
+    {"history", "log", "CANVAS", 1, 1, "Who changed what, when", NULL, history_options, NULL, NEEDS_CANVAS, true,
+     cmd_history},
     {"export", "", "CANVAS", 1, 1, "Write a canvas to a file",
-     "JSON holds the whole state, removed cards included; import makes an equal canvas of it. Markdown holds what people read: title, blocks, cards, tags, status, "
+     "JSON holds the whole state, removed cards included; import makes an equal canvas of it. Markdown holds what "
+     "people read: title, blocks, cards, tags, status, "
      "comments, links and the template's attribution.",
      export_options, export_examples, NEEDS_CANVAS, true, cmd_export},
     {"import", "", "FILE", 1, 1, "Make a canvas from a file",
-     "FILE is JSON or Markdown as written by export; - is standard input. From JSON the new canvas gets everything: removed cards, votes, comments, links, "
-     "times. The server gives new ids, and takes the person who imports for the author, since who did what elsewhere can't be proved.\n\n"
+     "FILE is JSON or Markdown as written by export; - is standard input. From JSON the new canvas gets everything: "
+     "removed cards, votes, comments, links, "
+     "times. The server gives new ids, and takes the person who imports for the author, since who did what elsewhere "
+     "can't be proved.\n\n"
      "Markdown looks like this; only the template, the title, a block and a card are needed:\n\n"
      "  ---\n"
      "  template: bmc\n"
@@ -371,28 +397,34 @@ static const struct command table[] = {
      "  Everything behind a line of three hyphens is for people only.\n\n"
      "A heading names a block by its title, or by its key in parentheses. Quotes (>) below a heading are skipped.",
      import_options, import_examples, NEEDS_SERVER, true, cmd_import},
-    {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false, cmd_template_list},
-    {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL, template_options, NULL, NEEDS_NOTHING,
-     false, cmd_template_show},
-    {"template check", "", "FILE", 1, 1, "Check a template file", "Names the line of the first mistake.", NULL, NULL, NEEDS_NOTHING, false,
-     cmd_template_check},
+    {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false,
+     cmd_template_list},
+    {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL,
+     template_options, NULL, NEEDS_NOTHING, false, cmd_template_show},
+    {"template check", "", "FILE", 1, 1, "Check a template file", "Names the line of the first mistake.", NULL, NULL,
+     NEEDS_NOTHING, false, cmd_template_check},
 
     {"live", "", "CANVAS", 1, 1, "Work on a canvas together, line by line",
-     "One line for each event - \"Ann added 7.14 to Channels: 'Wholesale'\" - and a prompt that takes the same commands: list, read 14, add, edit, "
-     "move, remove, restore, vote, tag, comment, who, where, undo, redo, status, help, quit. Nothing on the screen is redrawn. When the connection "
-     "is lost you can go on; what you do is kept on this device and sent when the server is back. After each change it says saved, "
+     "One line for each event - \"Ann added 7.14 to Channels: 'Wholesale'\" - and a prompt that takes the same "
+     "commands: list, read 14, add, edit, "
+     "move, remove, restore, vote, tag, comment, who, where, undo, redo, status, help, quit. Nothing on the screen is "
+     "redrawn. When the connection "
+     "is lost you can go on; what you do is kept on this device and sent when the server is back. After each change it "
+     "says saved, "
      "or not saved yet.",
      live_options, live_examples, NEEDS_EDITOR, true, cmd_live},
     {"doctor", "", "[SERVER]", 0, 1, "Find out why something does not work",
-     "Checks settings, name look-up, connection, the server's key, clocks, versions, login, unsent edits and the terminal. The report holds no secrets and "
+     "Checks settings, name look-up, connection, the server's key, clocks, versions, login, unsent edits and the "
+     "terminal. The report holds no secrets and "
      "no titles; it can be pasted into a question.",
      NULL, doctor_examples, NEEDS_NOTHING, true, cmd_doctor},
     {"version", "", "", 0, 0, "The version of this program", NULL, NULL, NULL, NEEDS_NOTHING, false, cmd_version},
-    {"completion", "", "SHELL", 1, 1, "Print a completion script for bash, zsh or fish", NULL, NULL, completion_examples, NEEDS_NOTHING, false,
-     cmd_completion},
-    {"man", "", "[PAGE]", 0, 1, "Print a manual page", "PAGE is cocanvas or cocanvas-COMMAND.", man_options, man_examples, NEEDS_NOTHING, false,
-     cmd_man},
-    {"help", "", "[COMMAND...]", 0, 2, "Help for a command, or the list of commands", NULL, NULL, NULL, NEEDS_NOTHING, false, cmd_help},
+    {"completion", "", "SHELL", 1, 1, "Print a completion script for bash, zsh or fish", NULL, NULL,
+     completion_examples, NEEDS_NOTHING, false, cmd_completion},
+    {"man", "", "[PAGE]", 0, 1, "Print a manual page", "PAGE is cocanvas or cocanvas-COMMAND.", man_options,
+     man_examples, NEEDS_NOTHING, false, cmd_man},
+    {"help", "", "[COMMAND...]", 0, 2, "Help for a command, or the list of commands", NULL, NULL, NULL, NEEDS_NOTHING,
+     false, cmd_help},
     {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NEEDS_NOTHING, false, NULL},
 };
 

@@ -64,14 +64,16 @@ static Cocanvas__TemplateInfo *builtin_info(struct arena *arena, const struct te
 
 static json_t *block_info_json(const Cocanvas__Block *b)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "key", b->key, "title", b->title, "prompt", b->prompt, "col", (int)b->col, "row",
-                     (int)b->row, "col_span", (int)b->col_span, "row_span", (int)b->row_span, "order", (int)b->order);
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "key", b->key, "title", b->title, "prompt", b->prompt,
+                     "col", (int)b->col, "row", (int)b->row, "col_span", (int)b->col_span, "row_span", (int)b->row_span,
+                     "order", (int)b->order);
 }
 
 static json_t *info_json(const Cocanvas__TemplateInfo *t, bool blocks)
 {
-    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "id", t->id, "title", t->title, "kind", t->kind, "attribution",
-                               t->attribution, "licence", t->licence, "source", t->source, "cols", (int)t->cols, "rows", (int)t->rows);
+    json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "id", t->id, "title", t->title, "kind",
+                               t->kind, "attribution", t->attribution, "licence", t->licence, "source", t->source,
+                               "cols", (int)t->cols, "rows", (int)t->rows);
     if (blocks) {
         json_t *list = json_array();
         for (size_t i = 0; i < t->n_blocks; i++)
@@ -87,7 +89,8 @@ static void print_list(struct cli *cli, size_t n, Cocanvas__TemplateInfo *const 
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, info_json(at[i], false));
         if (!cli->out.json)
-            out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s\n", at[i]->id, at[i]->kind, arena_line(&cli->arena, at[i]->title));
+            out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s\n", at[i]->id, at[i]->kind,
+                      arena_line(&cli->arena, at[i]->title));
     }
     if (cli->out.json) {
         json_t *object = out_object("templates");
@@ -174,7 +177,8 @@ static int not_there(struct cli *cli, const struct template_set *set, const char
 {
     const char *near = template_nearest(set, id);
     if (near && strcmp(near, id) != 0)
-        return cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". Did you mean: cocanvas template show %s", id, near);
+        return cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". Did you mean: cocanvas template show %s", id,
+                        near);
     return cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". See: cocanvas template list", id);
 }
 

@@ -1,4 +1,5 @@
-/* watch: committed batches as they come, without a gap: what a lost connection or a snapshot skipped is fetched from the history first. */
+/* watch: committed batches as they come, without a gap: what a lost connection or a snapshot skipped is fetched from
+ * the history first. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -8,9 +9,9 @@
 
 struct watch {
     struct session s;
-    struct arena words;              /* of one batch; reset after it */
-    uint64_t next;                   /* the seq to be printed next */
-    bool live;                       /* history is told, batches may be printed as they come */
+    struct arena words; /* of one batch; reset after it */
+    uint64_t next;      /* the seq to be printed next */
+    bool live;          /* history is told, batches may be printed as they come */
 };
 
 static const char *watch_person(void *ctx, uint32_t author)
@@ -32,7 +33,10 @@ static void print_batch(struct watch *w, const Cocanvas__Committed *batch)
         return;
     }
     struct describe d = {
-        .arena = &w->words, .canvas = replica_view(client_replica(w->s.client)), .person = watch_person, .ctx = w,
+        .arena = &w->words,
+        .canvas = replica_view(client_replica(w->s.client)),
+        .person = watch_person,
+        .ctx = w,
         .past = batch->seq < replica_seq(client_replica(w->s.client)),
     };
     char clock[16] = "";
@@ -60,7 +64,7 @@ static void deliver(void *ctx, const Cocanvas__Committed *batch)
     w->next++;
     arena_reset(&w->words);
     if (!output_flush(&w->s.cli->out))
-        w->s.interrupted = true;     /* the reader has gone away */
+        w->s.interrupted = true; /* the reader has gone away */
 }
 
 static void on_batch(void *ctx, const Cocanvas__Committed *batch)
@@ -92,7 +96,8 @@ static int catch_up(struct watch *w)
         if (code != EXIT_OK)
             return code;
         if (w->next == before && oldest > w->next) {
-            out_note(&w->s.cli->out, "Revisions %" PRIu64 " to %" PRIu64 " are no longer kept by the server.", w->next, oldest - 1);
+            out_note(&w->s.cli->out, "Revisions %" PRIu64 " to %" PRIu64 " are no longer kept by the server.", w->next,
+                     oldest - 1);
             w->next = oldest;
         } else if (w->next == before) {
             return cli_fail(w->s.cli, EXIT_ERROR, "The server did not send revision %" PRIu64 ".", before);
@@ -104,7 +109,7 @@ static int catch_up(struct watch *w)
 
 static bool has_gap(struct session *s)
 {
-    struct watch *w = (struct watch *)s;     /* the session is its first field */
+    struct watch *w = (struct watch *)s; /* the session is its first field */
     return s->state == CLIENT_LIVE && w->next <= head(w);
 }
 

@@ -87,21 +87,28 @@ static void print_bash(struct cli *cli)
     buf_init(&templates);
     add_first_words(&first);
     add_templates(&templates);
-    out_print(out, STYLE_PLAIN, "# bash completion for cocanvas; made by: cocanvas completion bash\n_cocanvas()\n{\n"
-              "    local word=${COMP_WORDS[COMP_CWORD]} noun=${COMP_WORDS[1]} command=${COMP_WORDS[1]} verbs='' options=''\n"
-              "    if [ \"$COMP_CWORD\" -eq 1 ] && [ \"${word:0:1}\" != - ]; then\n"
-              "        COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n        return\n    fi\n    case $noun in\n", (const char *)first.data);
+    out_print(
+        out, STYLE_PLAIN,
+        "# bash completion for cocanvas; made by: cocanvas completion bash\n_cocanvas()\n{\n"
+        "    local word=${COMP_WORDS[COMP_CWORD]} noun=${COMP_WORDS[1]} command=${COMP_WORDS[1]} verbs='' options=''\n"
+        "    if [ \"$COMP_CWORD\" -eq 1 ] && [ \"${word:0:1}\" != - ]; then\n"
+        "        COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n        return\n    fi\n    case $noun in\n",
+        (const char *)first.data);
     each_noun(cli, bash_noun);
-    out_print(out, STYLE_PLAIN, "    esac\n    if [ -n \"$verbs\" ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+    out_print(out, STYLE_PLAIN,
+              "    esac\n    if [ -n \"$verbs\" ] && [ \"$COMP_CWORD\" -eq 2 ]; then\n"
               "        COMPREPLY=($(compgen -W \"$verbs\" -- \"$word\"))\n        return\n    fi\n"
               "    [ -n \"$verbs\" ] && command=\"$noun ${COMP_WORDS[2]}\"\n    case $command in\n");
     for (size_t i = 0; cmd_at(i); i++)
         out_print(out, STYLE_PLAIN, "        '%s') options='%s' ;;\n", cmd_at(i)->name, options_of(cli, cmd_at(i)));
     out_print(out, STYLE_PLAIN, "        *) options='%s' ;;\n    esac\n", options_of(cli, NULL));
-    out_print(out, STYLE_PLAIN, "    if [ \"${word:0:1}\" = - ]; then\n        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
+    out_print(out, STYLE_PLAIN,
+              "    if [ \"${word:0:1}\" = - ]; then\n        COMPREPLY=($(compgen -W \"$options\" -- \"$word\"))\n"
               "    elif [ \"$command\" = new ] || [ \"$command\" = 'template show' ]; then\n"
-              "        COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n    else\n        COMPREPLY=($(compgen -f -- \"$word\"))\n    fi\n}\n"
-              "complete -F _cocanvas cocanvas\n", (const char *)templates.data);
+              "        COMPREPLY=($(compgen -W '%s' -- \"$word\"))\n    else\n        COMPREPLY=($(compgen -f -- "
+              "\"$word\"))\n    fi\n}\n"
+              "complete -F _cocanvas cocanvas\n",
+              (const char *)templates.data);
     buf_fini(&first);
     buf_fini(&templates);
 }
@@ -127,25 +134,32 @@ static const char *zsh_quoted(struct cli *cli, const char *text)
 
 static void zsh_noun(struct cli *cli, const char *noun, const char *verbs)
 {
-    out_print(&cli->out, STYLE_PLAIN, "    %s) (( CURRENT == 3 )) && { compadd -- %s; return }; command=\"$words[2] $words[3]\" ;;\n", noun, verbs);
+    out_print(&cli->out, STYLE_PLAIN,
+              "    %s) (( CURRENT == 3 )) && { compadd -- %s; return }; command=\"$words[2] $words[3]\" ;;\n", noun,
+              verbs);
 }
 
 static void print_zsh(struct cli *cli)
 {
     struct output *out = &cli->out;
-    out_print(out, STYLE_PLAIN, "#compdef cocanvas\n# made by: cocanvas completion zsh\n_cocanvas()\n{\n  local command=$words[2]\n"
+    out_print(out, STYLE_PLAIN,
+              "#compdef cocanvas\n# made by: cocanvas completion zsh\n_cocanvas()\n{\n  local command=$words[2]\n"
               "  local -a commands options\n  commands=(\n");
     for (size_t i = 0; cmd_at(i); i++)
         if (!strchr(cmd_at(i)->name, ' '))
             out_print(out, STYLE_PLAIN, "    '%s:%s'\n", cmd_at(i)->name, zsh_quoted(cli, cmd_at(i)->summary));
         else if (i == 0 || strncmp(cmd_at(i - 1)->name, cmd_at(i)->name, strcspn(cmd_at(i)->name, " ") + 1) != 0)
             out_print(out, STYLE_PLAIN, "    '%.*s:…'\n", (int)strcspn(cmd_at(i)->name, " "), cmd_at(i)->name);
-    out_print(out, STYLE_PLAIN, "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n");
+    out_print(
+        out, STYLE_PLAIN,
+        "  )\n  if (( CURRENT == 2 )); then\n    _describe command commands\n    return\n  fi\n  case $words[2] in\n");
     each_noun(cli, zsh_noun);
     out_print(out, STYLE_PLAIN, "  esac\n  case $command in\n");
     for (size_t i = 0; cmd_at(i); i++)
         out_print(out, STYLE_PLAIN, "    '%s') options=(%s) ;;\n", cmd_at(i)->name, options_of(cli, cmd_at(i)));
-    out_print(out, STYLE_PLAIN, "  esac\n  if [[ $PREFIX == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n_cocanvas \"$@\"\n");
+    out_print(out, STYLE_PLAIN,
+              "  esac\n  if [[ $PREFIX == -* ]]; then\n    compadd -- $options\n  else\n    _files\n  fi\n}\n_cocanvas "
+              "\"$@\"\n");
 }
 
 /* ---- fish */
@@ -166,8 +180,8 @@ static void fish_options(struct cli *cli, const char *condition, const struct cm
 {
     for (; options && options->name; options++) {
         const char *letter = options->letter ? arena_printf(&cli->arena, " -s %c", options->letter) : "";
-        out_print(&cli->out, STYLE_PLAIN, "complete -c cocanvas%s%s -l %s%s -d '%s'\n", condition, letter, options->name, options->value ? " -r" : "",
-                  fish_quoted(cli, options->help));
+        out_print(&cli->out, STYLE_PLAIN, "complete -c cocanvas%s%s -l %s%s -d '%s'\n", condition, letter,
+                  options->name, options->value ? " -r" : "", fish_quoted(cli, options->help));
     }
 }
 
@@ -182,14 +196,17 @@ static void print_fish(struct cli *cli)
         const char *first = arena_strndup(&cli->arena, c->name, noun), *condition;
         if (c->name[noun]) {
             out_print(out, STYLE_PLAIN, "complete -c cocanvas -f -n __fish_use_subcommand -a %s\n", first);
-            out_print(out, STYLE_PLAIN, "complete -c cocanvas -f -n '__fish_seen_subcommand_from %s' -a %s -d '%s'\n", first, c->name + noun + 1,
-                      fish_quoted(cli, c->summary));
+            out_print(out, STYLE_PLAIN, "complete -c cocanvas -f -n '__fish_seen_subcommand_from %s' -a %s -d '%s'\n",
+                      first, c->name + noun + 1, fish_quoted(cli, c->summary));
         } else {
-            out_print(out, STYLE_PLAIN, "complete -c cocanvas -f -n __fish_use_subcommand -a %s -d '%s'\n", first, fish_quoted(cli, c->summary));
+            out_print(out, STYLE_PLAIN, "complete -c cocanvas -f -n __fish_use_subcommand -a %s -d '%s'\n", first,
+                      fish_quoted(cli, c->summary));
         }
-        condition = c->name[noun] ? arena_printf(&cli->arena, " -n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s'", first,
-                                                 c->name + noun + 1)
-                                  : arena_printf(&cli->arena, " -n '__fish_seen_subcommand_from %s'", first);
+        condition =
+            c->name[noun]
+                ? arena_printf(&cli->arena, " -n '__fish_seen_subcommand_from %s; and __fish_seen_subcommand_from %s'",
+                               first, c->name + noun + 1)
+                : arena_printf(&cli->arena, " -n '__fish_seen_subcommand_from %s'", first);
         fish_options(cli, condition, c->options);
     }
 }

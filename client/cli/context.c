@@ -111,7 +111,8 @@ static json_t *read_json(const char *folder, const char *name, enum status *stat
         json_error_t error;
         root = json_loadf(file, 0, &error);
         if (!json_is_object(root))
-            *status = refuse(why, STATUS_INTERNAL, "%s is damaged (line %d). Repair it, or move it away and log in again.", path, error.line);
+            *status = refuse(why, STATUS_INTERNAL,
+                             "%s is damaged (line %d). Repair it, or move it away and log in again.", path, error.line);
         fclose(file);
     } else if (errno != ENOENT) {
         *status = refuse(why, STATUS_INTERNAL, "%s can't be read: %s.", path, strerror(errno));
@@ -175,7 +176,8 @@ enum status contexts_load(struct contexts *c, const struct folders *f, struct wh
     c->at = xcalloc(json_object_size(list) + 1, sizeof *c->at);
     snprintf(c->current, sizeof c->current, "%s", json_word(root, "current"));
     const char *name;
-    json_object_foreach(list, name, entry) {
+    json_object_foreach(list, name, entry)
+    {
         if (!read_context(&c->at[c->n], name, entry))
             continue;
         char key[CONTEXT_LOGIN + SERVER_TEXT];
@@ -213,13 +215,15 @@ enum status contexts_save(const struct contexts *c, const struct folders *f, str
         const struct context *one = &c->at[i];
         context_server(one, server);
         uuid_format(&one->workspace, workspace);
-        json_object_set_new(list, one->name, json_pack("{s:s, s:s, s:s, s:s}", "server", server, "login", one->login, "workspace",
-                                                       workspace, "workspace_name", one->workspace_name));
+        json_object_set_new(list, one->name,
+                            json_pack("{s:s, s:s, s:s, s:s}", "server", server, "login", one->login, "workspace",
+                                      workspace, "workspace_name", one->workspace_name));
         account_key(one, key);
         if (one->token[0])
             json_object_set_new(tokens, key, json_string(one->token));
     }
-    enum status status = write_json(f->state, "credentials", json_pack("{s:i, s:o}", "schema", 1, "tokens", tokens), why);
+    enum status status =
+        write_json(f->state, "credentials", json_pack("{s:i, s:o}", "schema", 1, "tokens", tokens), why);
     json_t *root = json_pack("{s:i, s:s, s:o}", "schema", 1, "current", c->current, "contexts", list);
     if (status != STATUS_OK) {
         json_decref(root);

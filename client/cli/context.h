@@ -1,10 +1,11 @@
-/* Contexts: which server and which workspace a command acts on, and as whom. One per workspace that a person has logged in to.
+/* Contexts: which server and which workspace a command acts on, and as whom. One per workspace that a person has
+ * logged in to.
  *
  *   $XDG_CONFIG_HOME/cocanvas/contexts       JSON: name → server, login, workspace; and which one is current
  *   $XDG_STATE_HOME/cocanvas/credentials     JSON: login@server → device token; mode 0600
  *
- * The server's key is not here: client/core's known_hosts pins it, so that a rotation of the key is written in one place. Files are
- * replaced whole; a lock file serialises programs that change them at once. */
+ * The server's key is not here: client/core's known_hosts pins it, so that a rotation of the key is written in one
+ * place. Files are replaced whole; a lock file serialises programs that change them at once. */
 #ifndef COCANVAS_CLIENT_CLI_CONTEXT_H
 #define COCANVAS_CLIENT_CLI_CONTEXT_H
 
@@ -18,28 +19,29 @@
 enum { CONTEXT_NAME = 64, CONTEXT_LOGIN = 68, CONTEXT_TITLE = 264, SERVER_TEXT = 270 };
 
 struct folders {
-    char *config;            /* $XDG_CONFIG_HOME/cocanvas or ~/.config/cocanvas; owned */
-    char *state;             /* $XDG_STATE_HOME/cocanvas or ~/.local/state/cocanvas; owned */
+    char *config; /* $XDG_CONFIG_HOME/cocanvas or ~/.config/cocanvas; owned */
+    char *state;  /* $XDG_STATE_HOME/cocanvas or ~/.local/state/cocanvas; owned */
 };
 
-/* From the environment; the folders are made (0700) when something is written. False if there is neither HOME nor XDG_…. */
+/* From the environment; the folders are made (0700) when something is written. False if there is neither HOME nor
+ * XDG_…. */
 bool folders_init(struct folders *f);
 void folders_fini(struct folders *f);
 
 struct context {
-    char name[CONTEXT_NAME];             /* [a-z0-9._-]+, what people type */
+    char name[CONTEXT_NAME]; /* [a-z0-9._-]+, what people type */
     char host[256];
     uint16_t port;
     char login[CONTEXT_LOGIN];
     struct uuid workspace;
     char workspace_name[CONTEXT_TITLE];
-    char token[TOKEN_TEXT];              /* from the credentials; "" when logged out */
-    bool has_pin;                        /* only of a link given with --server */
+    char token[TOKEN_TEXT]; /* from the credentials; "" when logged out */
+    bool has_pin;           /* only of a link given with --server */
     uint8_t pin[PIN_BYTES];
 };
 
 struct contexts {
-    struct context *at;                  /* sorted by name; owned */
+    struct context *at; /* sorted by name; owned */
     size_t n;
     char current[CONTEXT_NAME];
 };

@@ -45,7 +45,8 @@ static const char *quoted(const struct describe *d, const char *text)
 const char *describe_card(const struct describe *d, const struct card *card)
 {
     const char *text = card->text.len_bytes ? quoted(d, card->text.bytes) : "(empty)";
-    return arena_printf(d->arena, "%s in %s: %s", id_text(d->arena, card->o.id), arena_short(d->arena, card->block->title, SHORT_CELLS), text);
+    return arena_printf(d->arena, "%s in %s: %s", id_text(d->arena, card->o.id),
+                        arena_short(d->arena, card->block->title, SHORT_CELLS), text);
 }
 
 const char *describe_value(const struct describe *d, const Cocanvas__Value *value)
@@ -112,7 +113,8 @@ static const char *describe_text(const struct describe *d, const char *who, cons
     if (card && !op->key[0])
         return arena_printf(d->arena, "%s changed %s", who, describe_card(d, card));
     if (op->key[0])
-        return arena_printf(d->arena, "%s changed %s of %s", who, arena_line(d->arena, op->key), object_words(d, op->object));
+        return arena_printf(d->arena, "%s changed %s of %s", who, arena_line(d->arena, op->key),
+                            object_words(d, op->object));
     return arena_printf(d->arena, "%s changed %s", who, object_words(d, op->object));
 }
 
@@ -131,7 +133,8 @@ static const char *describe_talk(const struct describe *d, const char *who, cons
 {
     switch (op->kind_case) {
     case COCANVAS__OP__KIND_COMMENT_ADD:
-        return arena_printf(d->arena, "%s commented on %s: %s", who, object_words(d, op->comment_add->object), quoted(d, op->comment_add->text));
+        return arena_printf(d->arena, "%s commented on %s: %s", who, object_words(d, op->comment_add->object),
+                            quoted(d, op->comment_add->text));
     case COCANVAS__OP__KIND_COMMENT_DELETE:
         return arena_printf(d->arena, "%s %s comment %s", who, op->comment_delete->on ? "deleted" : "brought back",
                             id_text(d->arena, op->comment_delete->id));
@@ -139,8 +142,8 @@ static const char *describe_talk(const struct describe *d, const char *who, cons
         return arena_printf(d->arena, "%s %s comment %s", who, op->comment_resolve->on ? "resolved" : "reopened",
                             id_text(d->arena, op->comment_resolve->id));
     case COCANVAS__OP__KIND_LINK_ADD:
-        return arena_printf(d->arena, "%s linked %s to %s (%s)", who, card_words(d, op->link_add->from), card_words(d, op->link_add->to),
-                            arena_line(d->arena, op->link_add->kind));
+        return arena_printf(d->arena, "%s linked %s to %s (%s)", who, card_words(d, op->link_add->from),
+                            card_words(d, op->link_add->to), arena_line(d->arena, op->link_add->kind));
     case COCANVAS__OP__KIND_LINK_REMOVE:
         return describe_link(d, who, op->link_remove->id, op->link_remove->on);
     default:
@@ -159,11 +162,13 @@ static const char *describe_frame(const struct describe *d, const char *who, con
         return arena_printf(d->arena, "%s %s reading %s", who, op->reading_remove->on ? "removed" : "restored",
                             id_text(d->arena, op->reading_remove->id));
     case COCANVAS__OP__KIND_BLOCK_ADD:
-        return arena_printf(d->arena, "%s added the block %s", who, arena_line(d->arena, op->block_add->block ? op->block_add->block->title : "?"));
+        return arena_printf(d->arena, "%s added the block %s", who,
+                            arena_line(d->arena, op->block_add->block ? op->block_add->block->title : "?"));
     case COCANVAS__OP__KIND_BLOCK_REMOVE:
         return arena_printf(d->arena, "%s removed the block %s", who, block_words(d, op->block_remove->id));
     case COCANVAS__OP__KIND_NAME_SEQ:
-        return arena_printf(d->arena, "%s named revision %" PRIu64 " %s", who, op->name_seq->seq, quoted(d, op->name_seq->name));
+        return arena_printf(d->arena, "%s named revision %" PRIu64 " %s", who, op->name_seq->seq,
+                            quoted(d, op->name_seq->name));
     case COCANVAS__OP__KIND_RESPREAD:
         return NULL;
     default:
@@ -187,10 +192,11 @@ const char *describe_op(const struct describe *d, uint32_t author, const Cocanva
     case COCANVAS__OP__KIND_PROP_SET:
         return describe_prop(d, who, op->prop_set);
     case COCANVAS__OP__KIND_TAG_SET:
-        return arena_printf(d->arena, op->tag_set->on ? "%s tagged %s %s" : "%s took from %s the tag %s", who, card_words(d, op->tag_set->card),
-                            quoted(d, op->tag_set->tag));
+        return arena_printf(d->arena, op->tag_set->on ? "%s tagged %s %s" : "%s took from %s the tag %s", who,
+                            card_words(d, op->tag_set->card), quoted(d, op->tag_set->tag));
     case COCANVAS__OP__KIND_VOTE_SET:
-        return arena_printf(d->arena, op->vote_set->on ? "%s voted for %s" : "%s took the vote from %s", who, card_words(d, op->vote_set->card));
+        return arena_printf(d->arena, op->vote_set->on ? "%s voted for %s" : "%s took the vote from %s", who,
+                            card_words(d, op->vote_set->card));
     case COCANVAS__OP__KIND_TEXT_EDIT:
         return describe_text(d, who, op->text_edit);
     default:

@@ -1,5 +1,5 @@
-/* What happened, as a sentence: "Ann added 7.14 to Channels: 'Wholesale'". For watch, history and live. Pure. Texts are the present ones of the
- * given canvas where the op itself does not carry them. */
+/* What happened, as a sentence: "Ann added 7.14 to Channels: 'Wholesale'". For watch, history and live. Pure. Texts
+ * are the present ones of the given canvas where the op itself does not carry them. */
 #ifndef COCANVAS_CLIENT_CLI_DESCRIBE_H
 #define COCANVAS_CLIENT_CLI_DESCRIBE_H
 
@@ -8,11 +8,11 @@
 #include "wire.pb-c.h"
 
 struct describe {
-    struct arena *arena;                 /* sentences live here */
-    const struct canvas *canvas;         /* may be NULL: ids alone then */
-    const char *(*person)(void *ctx, uint32_t author);   /* borrowed until the next call */
+    struct arena *arena;                               /* sentences live here */
+    const struct canvas *canvas;                       /* may be NULL: ids alone then */
+    const char *(*person)(void *ctx, uint32_t author); /* borrowed until the next call */
     void *ctx;
-    bool past;                           /* of long ago: tell what a text edit did, not what the text is now */
+    bool past; /* of long ago: tell what a text edit did, not what the text is now */
 };
 
 /* "7.14 in Channels: 'Wholesale'", short; for confirmations. */

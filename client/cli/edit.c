@@ -85,7 +85,9 @@ int edit_text_ok(struct cli *cli, const char *text)
 {
     if (utf8_check(text, strlen(text), NULL))
         return EXIT_OK;
-    return cli_fail(cli, EXIT_USAGE, "The text is not valid UTF-8, or holds control characters (only line breaks and tabs may be in it).");
+    return cli_fail(
+        cli, EXIT_USAGE,
+        "The text is not valid UTF-8, or holds control characters (only line breaks and tabs may be in it).");
 }
 
 const char *joined_args(struct cli *cli, int first)

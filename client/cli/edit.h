@@ -1,5 +1,5 @@
-/* What commands that change a canvas share: open it, find things by what people typed (and say what is wrong), collect ops, submit them as one
- * step, print the result. */
+/* What commands that change a canvas share: open it, find things by what people typed (and say what is wrong),
+ * collect ops, submit them as one step, print the result. */
 #ifndef COCANVAS_CLIENT_CLI_EDIT_H
 #define COCANVAS_CLIENT_CLI_EDIT_H
 
@@ -9,13 +9,13 @@
 
 struct edit {
     struct session s;
-    struct arena *arena;                 /* the session's */
-    const struct canvas *canvas;         /* the view */
+    struct arena *arena;         /* the session's */
+    const struct canvas *canvas; /* the view */
     struct replica *replica;
     struct describe describe;
-    Cocanvas__Op **ops;                  /* owned; the ops are the arena's */
+    Cocanvas__Op **ops; /* owned; the ops are the arena's */
     size_t n, cap;
-    json_t *result;                      /* with --json: "cards", "ids" … are put here */
+    json_t *result; /* with --json: "cards", "ids" … are put here */
 };
 
 /* All int functions return an exit code; if it is not EXIT_OK the sentence has been printed. */

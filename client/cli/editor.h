@@ -4,7 +4,8 @@
 
 #include "client/cli/cmd.h"
 
-/* Opens text in the editor, in a file (0600) under the state folder that is removed afterwards. *edited is malloc'd. An exit code. */
+/* Opens text in the editor, in a file (0600) under the state folder that is removed afterwards. *edited is malloc'd.
+ * An exit code. */
 int editor_run(struct cli *cli, const char *text, char **edited);
 
 #endif

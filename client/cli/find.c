@@ -24,13 +24,16 @@ const char *short_text(struct arena *arena, const struct text *text, size_t cell
     return arena_short(arena, bytes[line] ? arena_printf(arena, "%s …", first) : first, cells);
 }
 
-/* Candidates of one search. An exact fit beats those that only begin with the words. */
+/* How well something fits the words; a better fit beats all worse ones. */
+enum fit { FIT_EXACT, FIT_BEGINS, FIT_WORD, FIT_NONE };
+
+/* Candidates of one search. */
 struct hits {
     struct arena *arena;
-    const char *folded;          /* the words, folded */
-    void *exact, *first;
-    size_t n_exact, n;
-    struct buf list;             /* "  7.12  Wholesale\n" for the first few */
+    const char *folded; /* the words, folded */
+    void *first[FIT_NONE];
+    size_t n[FIT_NONE];
+    struct buf list[FIT_NONE]; /* "  7.12  Wholesale\n" for the first few */
 };
 
 static char *spaced(char *text)
@@ -46,64 +49,82 @@ static void hits_init(struct hits *h, struct arena *arena, const char *words)
     memset(h, 0, sizeof *h);
     h->arena = arena;
     h->folded = spaced(arena_fold(arena, words));
-    buf_init(&h->list);
+    for (size_t i = 0; i < FIT_NONE; i++)
+        buf_init(&h->list[i]);
 }
 
-static void hit(struct hits *h, void *at, bool exact, const char *label, const char *text)
+static void hit(struct hits *h, void *at, enum fit fit, const char *label, const char *text)
 {
-    if (exact) {
-        h->exact = at;
-        h->n_exact++;
-    }
-    if (h->n++ == 0)
-        h->first = at;
-    if (h->n <= CANDIDATES)
-        buf_addf(&h->list, "\n  %-10s %s", label, text);
-    else if (h->n == CANDIDATES + 1)
-        buf_addf(&h->list, "\n  …");
+    if (fit == FIT_NONE)
+        return;
+    if (h->n[fit]++ == 0)
+        h->first[fit] = at;
+    if (h->n[fit] <= CANDIDATES)
+        buf_addf(&h->list[fit], "\n  %-10s %s", label, text);
+    else if (h->n[fit] == CANDIDATES + 1)
+        buf_addf(&h->list[fit], "\n  …");
 }
 
-/* Whether text begins with the words; *exact if it is them. A key's underscore is as good as a space. */
-static bool begins(const struct hits *h, const char *text, bool *exact)
+static enum fit better(enum fit a, enum fit b)
 {
-    char *folded = spaced(arena_fold(h->arena, text));
+    return a < b ? a : b;
+}
+
+/* A key's underscore is as good as a space. */
+static enum fit fit_of(const struct hits *h, const char *text)
+{
+    const char *folded = spaced(arena_fold(h->arena, text)), *at = folded;
     size_t len = strlen(h->folded);
-    *exact = strcmp(folded, h->folded) == 0;
-    return len > 0 && strncmp(folded, h->folded, len) == 0;
+    if (len == 0)
+        return FIT_NONE;
+    if (strcmp(folded, h->folded) == 0)
+        return FIT_EXACT;
+    if (strncmp(folded, h->folded, len) == 0)
+        return FIT_BEGINS;
+    while ((at = strstr(at + 1, h->folded)))
+        if (at[-1] == ' ')
+            return FIT_WORD;
+    return FIT_NONE;
 }
 
-static enum status hits_decide(struct hits *h, const char *what, const char *words, const char *next, void **found, const char **why)
+static enum status hits_decide(struct hits *h, const char *what, const char *words, const char *next, void **found,
+                               const char **why)
 {
+    enum fit best = FIT_EXACT;
     enum status status = STATUS_OK;
-    buf_add(&h->list, "", 1);
-    if (h->n_exact == 1 || (h->n_exact == 0 && h->n == 1)) {
-        *found = h->n_exact == 1 ? h->exact : h->first;
-    } else if (h->n == 0) {
+    while (best < FIT_NONE && h->n[best] == 0)
+        best++;
+    if (best == FIT_NONE) {
         *why = arena_printf(h->arena, "There is no %s \"%s\". %s", what, words, next);
         status = STATUS_NOT_FOUND;
+    } else if (h->n[best] == 1) {
+        *found = h->first[best];
     } else {
-        *why = arena_printf(h->arena, "Several fit \"%s\"; say which one by its id:%s", words, (const char *)h->list.data);
+        buf_add(&h->list[best], "", 1);
+        *why = arena_printf(h->arena, "Several fit \"%s\"; say which one by its id:%s", words,
+                            (const char *)h->list[best].data);
         status = STATUS_CONFLICT;
     }
-    buf_fini(&h->list);
+    for (size_t i = 0; i < FIT_NONE; i++)
+        buf_fini(&h->list[i]);
     return status;
 }
 
-enum status find_canvas(struct arena *arena, const Cocanvas__CanvasList *list, const char *words, Cocanvas__CanvasInfo **found, const char **why)
+enum status find_canvas(struct arena *arena, const Cocanvas__CanvasList *list, const char *words,
+                        Cocanvas__CanvasInfo **found, const char **why)
 {
     struct hits h;
     hits_init(&h, arena, words);
     for (size_t i = 0; i < list->n_canvases; i++) {
         struct uuid id;
         char text[UUID_TEXT];
-        bool exact;
         Cocanvas__CanvasInfo *info = list->canvases[i];
         if (!uuid_from_bytes(info->id.data, info->id.len, &id))
             continue;
         uuid_format(&id, text);
         bool by_id = strlen(words) >= ID_PREFIX_LEAST && strncmp(text, h.folded, strlen(h.folded)) == 0;
-        if (begins(&h, info->title, &exact) || by_id)
-            hit(&h, info, exact, arena_strndup(arena, text, 8), arena_short(arena, info->title, 60));
+        hit(&h, info, better(fit_of(&h, info->title), by_id ? FIT_BEGINS : FIT_NONE), arena_strndup(arena, text, 8),
+            arena_short(arena, info->title, 60));
     }
     return hits_decide(&h, "canvas", words, "See: cocanvas list", (void **)found, why);
 }
@@ -113,22 +134,24 @@ static bool wanted_card(const struct card *card, enum find_cards which)
     return which == FIND_ANY_CARD || (card->deleted_seq != 0) == (which == FIND_DELETED);
 }
 
-/* A bare number means the counter: people read "12" off the screen for 7.12. */
-static void hit_card(struct hits *h, const char *words, struct card *card)
+/* "7.12", or a bare number for the counter: people read "12" off the screen for 7.12. */
+static bool names_id(const char *words, uint64_t id)
 {
-    char id[OBJECT_ID_TEXT];
-    bool exact = false;
-    object_id_format(card->o.id, id);
-    char *end;
+    char text[OBJECT_ID_TEXT], *end;
+    object_id_format(id, text);
     unsigned long counter = strtoul(words, &end, 10);
-    bool by_counter = end != words && *end == 0 && counter == object_counter(card->o.id);
-    bool by_text = begins(h, card->text.bytes ? card->text.bytes : "", &exact);
-    if (strcmp(id, words) == 0 || by_counter || by_text)
-        hit(h, card, strcmp(id, words) == 0 || by_counter || exact, id, short_text(h->arena, &card->text, 60));
+    return strcmp(text, words) == 0 || (end != words && *end == 0 && counter == object_counter(id));
 }
 
-enum status find_card(struct arena *arena, const struct canvas *canvas, enum find_cards which, const char *words, struct card **found,
-                      const char **why)
+/* Texts fit only from their beginning: a card that holds the word somewhere is too easily another one than meant. */
+static enum fit fit_of_text(const struct hits *h, const char *words, uint64_t id, const struct text *text)
+{
+    enum fit fit = names_id(words, id) ? FIT_EXACT : fit_of(h, text->bytes ? text->bytes : "");
+    return fit == FIT_WORD ? FIT_NONE : fit;
+}
+
+enum status find_card(struct arena *arena, const struct canvas *canvas, enum find_cards which, const char *words,
+                      struct card **found, const char **why)
 {
     uint64_t id;
     struct hits h;
@@ -147,9 +170,11 @@ enum status find_card(struct arena *arena, const struct canvas *canvas, enum fin
     for (struct object *o = canvas->cards; o; o = o->hh.next) {
         struct card *card = (struct card *)o;
         if (wanted_card(card, which))
-            hit_card(&h, words, card);
+            hit(&h, card, fit_of_text(&h, words, o->id, &card->text), id_text(arena, o->id),
+                short_text(arena, &card->text, 60));
     }
-    const char *next = which == FIND_DELETED ? "Removed cards: cocanvas show CANVAS --removed" : "See: cocanvas show CANVAS";
+    const char *next =
+        which == FIND_DELETED ? "Removed cards: cocanvas show CANVAS --removed" : "See: cocanvas show CANVAS";
     return hits_decide(&h, which == FIND_DELETED ? "removed card" : "card", words, next, (void **)found, why);
 }
 
@@ -168,35 +193,25 @@ static const char *list_of_blocks(struct arena *arena, const struct canvas *canv
     return text;
 }
 
-enum status find_block(struct arena *arena, const struct canvas *canvas, const char *words, struct block **found, const char **why)
+enum status find_block(struct arena *arena, const struct canvas *canvas, const char *words, struct block **found,
+                       const char **why)
 {
     struct hits h;
     size_t n;
     hits_init(&h, arena, words);
     struct block **blocks = canvas_blocks_in_order(canvas, &n);
     for (size_t i = 0; i < n; i++) {
-        bool is_key = false, is_title = false;
-        bool by_key = begins(&h, blocks[i]->key, &is_key), by_title = begins(&h, blocks[i]->title, &is_title);
-        bool by_id = strcmp(id_text(arena, blocks[i]->o.id), words) == 0;
-        if (by_key || by_title || by_id)
-            hit(&h, blocks[i], is_key || is_title || by_id, blocks[i]->key, arena_short(arena, blocks[i]->title, 60));
+        enum fit fit = better(fit_of(&h, blocks[i]->key), fit_of(&h, blocks[i]->title));
+        if (strcmp(id_text(arena, blocks[i]->o.id), words) == 0)
+            fit = FIT_EXACT;
+        hit(&h, blocks[i], fit, blocks[i]->key, arena_short(arena, blocks[i]->title, 60));
     }
     free(blocks);
-    return hits_decide(&h, "block", words, h.n ? "" : list_of_blocks(arena, canvas), (void **)found, why);
+    return hits_decide(&h, "block", words, list_of_blocks(arena, canvas), (void **)found, why);
 }
 
-static void hit_comment(struct hits *h, const char *words, struct comment *comment)
-{
-    char id[OBJECT_ID_TEXT], *end;
-    object_id_format(comment->o.id, id);
-    unsigned long counter = strtoul(words, &end, 10);
-    bool same = strcmp(id, words) == 0 || (end != words && *end == 0 && counter == object_counter(comment->o.id));
-    bool exact = false;
-    if (same || begins(h, comment->text.bytes ? comment->text.bytes : "", &exact))
-        hit(h, comment, same || exact, id, short_text(h->arena, &comment->text, 60));
-}
-
-enum status find_comment(struct arena *arena, const struct canvas *canvas, const char *words, struct comment **found, const char **why)
+enum status find_comment(struct arena *arena, const struct canvas *canvas, const char *words, struct comment **found,
+                         const char **why)
 {
     struct hits h;
     uint64_t id;
@@ -204,13 +219,17 @@ enum status find_comment(struct arena *arena, const struct canvas *canvas, const
     if (*found)
         return STATUS_OK;
     hits_init(&h, arena, words);
-    for (struct object *o = canvas->comments; o; o = o->hh.next)
-        if (((struct comment *)o)->deleted_seq == 0)
-            hit_comment(&h, words, (struct comment *)o);
+    for (struct object *o = canvas->comments; o; o = o->hh.next) {
+        struct comment *comment = (struct comment *)o;
+        if (comment->deleted_seq == 0)
+            hit(&h, comment, fit_of_text(&h, words, o->id, &comment->text), id_text(arena, o->id),
+                short_text(arena, &comment->text, 60));
+    }
     return hits_decide(&h, "comment", words, "See: cocanvas show CANVAS", (void **)found, why);
 }
 
-enum status find_object(struct arena *arena, const struct canvas *canvas, const char *words, uint64_t *id, const char **what, const char **why)
+enum status find_object(struct arena *arena, const struct canvas *canvas, const char *words, uint64_t *id,
+                        const char **what, const char **why)
 {
     struct block *block;
     struct card *card;

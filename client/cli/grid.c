@@ -1,5 +1,5 @@
-/* The drawing of a grid canvas: blocks as boxes in their places, cards wrapped inside. Columns share the width evenly; a row becomes as high as the
- * blocks in it need. Lines between neighbours are drawn once. */
+/* The drawing of a grid canvas: blocks as boxes in their places, cards wrapped inside. Columns share the width
+ * evenly; a row becomes as high as the blocks in it need. Lines between neighbours are drawn once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,37 +8,40 @@
 #include "common/utf8.h"
 
 enum {
-    NARROWEST = 18,          /* columns inside a block, below which the outline reads better */
-    LARGEST = 64,            /* columns and rows of a grid that is drawn at all */
-    UP = 1, DOWN = 2, LEFT = 4, RIGHT = 8,
+    NARROWEST = 18, /* columns inside a block, below which the outline reads better */
+    LARGEST = 64,   /* columns and rows of a grid that is drawn at all */
+    UP = 1,
+    DOWN = 2,
+    LEFT = 4,
+    RIGHT = 8,
 };
 
 /* One line of text inside a block. */
 struct grid_line {
-    char *text;              /* the arena's */
+    char *text; /* the arena's */
     enum style style;
 };
 
 struct box {
     const struct block *block;
-    size_t left, right, top, bottom;     /* its border lines on the drawing */
-    struct grid_line *lines;             /* owned */
+    size_t left, right, top, bottom; /* its border lines on the drawing */
+    struct grid_line *lines;         /* owned */
     size_t n, cap;
 };
 
 struct drawing {
     const struct outline *o;
-    size_t cols, rows;                   /* of the canvas' grid */
-    size_t x[LARGEST + 1], y[LARGEST + 1];   /* border lines between its columns and rows */
-    struct box *boxes;                   /* owned */
+    size_t cols, rows;                     /* of the canvas' grid */
+    size_t x[LARGEST + 1], y[LARGEST + 1]; /* border lines between its columns and rows */
+    struct box *boxes;                     /* owned */
     size_t n_boxes;
-    unsigned char *borders;              /* owned; per cell of the drawing, the directions that lines leave it in */
+    unsigned char *borders; /* owned; per cell of the drawing, the directions that lines leave it in */
 };
 
 static bool drawable(const struct block *block, size_t cols, size_t rows)
 {
-    return block->col_span > 0 && block->row_span > 0 && block->col < cols && block->row < rows && block->col_span <= cols - block->col &&
-           block->row_span <= rows - block->row;
+    return block->col_span > 0 && block->row_span > 0 && block->col < cols && block->row < rows &&
+           block->col_span <= cols - block->col && block->row_span <= rows - block->row;
 }
 
 bool grid_fits(const struct canvas *canvas, size_t width)
@@ -123,7 +126,8 @@ static void place_columns(struct drawing *d, size_t width)
         d->x[i] = (width - 1) * i / d->cols;
 }
 
-/* Rows are as low as they can be (the line below a row is all that an empty one takes); a block that needs more stretches the last of its rows. */
+/* Rows are as low as they can be (the line below a row is all that an empty one takes); a block that needs more
+ * stretches the last of its rows. */
 static void place_rows(struct drawing *d)
 {
     size_t height[LARGEST];
@@ -134,7 +138,7 @@ static void place_rows(struct drawing *d)
             const struct block *block = d->boxes[i].block;
             if (block->row + block->row_span != row + 1)
                 continue;
-            size_t has = block->row_span - 1;     /* the lines between rows are room, too */
+            size_t has = block->row_span - 1; /* the lines between rows are room, too */
             for (size_t r = block->row; r <= row; r++)
                 has += height[r];
             if (has < d->boxes[i].n)
@@ -170,7 +174,8 @@ static void draw_border(struct drawing *d, const struct box *box)
 
 static const char *border_glyph(bool unicode, unsigned directions)
 {
-    static const char *const glyphs[16] = {" ", "╵", "╷", "│", "╴", "┘", "┐", "┤", "╶", "└", "┌", "├", "─", "┴", "┬", "┼"};
+    static const char *const glyphs[16] = {" ", "╵", "╷", "│", "╴", "┘", "┐", "┤",
+                                           "╶", "└", "┌", "├", "─", "┴", "┬", "┼"};
     if (unicode)
         return glyphs[directions];
     return directions == 0 ? " " : directions == (UP | DOWN) ? "|" : directions == (LEFT | RIGHT) ? "-" : "+";

@@ -1,4 +1,5 @@
-/* `cocanvas live --plain`: the state of one live session, shared by live_plain.c (loop, events) and live_commands.c (what is typed). */
+/* `cocanvas live --plain`: the state of one live session, shared by live_plain.c (loop, events) and live_commands.c
+ * (what is typed). */
 #ifndef COCANVAS_CLIENT_CLI_LIVE_H
 #define COCANVAS_CLIENT_CLI_LIVE_H
 
@@ -9,24 +10,24 @@
 enum { LIVE_PEOPLE = 256 };
 
 struct live_person {
-    uint32_t session;                /* 0: free slot */
+    uint32_t session; /* 0: free slot */
     uint32_t author;
-    uint64_t object;                 /* in focus, 0 none */
+    uint64_t object; /* in focus, 0 none */
     bool editing, away;
 };
 
 struct live {
-    struct session s;                /* first: callbacks of the session get here through it */
-    struct arena words;              /* of one line or event; reset after it */
+    struct session s;   /* first: callbacks of the session get here through it */
+    struct arena words; /* of one line or event; reset after it */
     struct live_person people[LIVE_PEOPLE];
-    struct buf input;                /* typed, not yet a whole line */
+    struct buf input; /* typed, not yet a whole line */
     struct event *on_input;
-    struct event *on_late;           /* fires when an edit is still not saved after a while */
-    uint64_t last_card;              /* the one that was added, read or changed last: "it" */
-    bool started;                    /* the canvas is open: from now on events are told */
-    bool prompted;                   /* the prompt stands there, its line not ended */
-    bool ended;                      /* quit, or the end of input */
-    bool unsaved;                    /* "saved" is owed */
+    struct event *on_late; /* fires when an edit is still not saved after a while */
+    uint64_t last_card;    /* the one that was added, read or changed last: "it" */
+    bool started;          /* the canvas is open: from now on events are told */
+    bool prompted;         /* the prompt stands there, its line not ended */
+    bool ended;            /* quit, or the end of input */
+    bool unsaved;          /* "saved" is owed */
     bool told_late;
     bool offline, degraded;
 };

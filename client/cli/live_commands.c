@@ -92,13 +92,15 @@ static const char *name_of(void *ctx, uint32_t author)
 
 static struct outline outline_of(struct live *l)
 {
-    return (struct outline){.out = &l->s.cli->out, .arena = &l->words, .canvas = view(l), .person = name_of, .ctx = l, .mark = ""};
+    return (struct outline){
+        .out = &l->s.cli->out, .arena = &l->words, .canvas = view(l), .person = name_of, .ctx = l, .mark = ""};
 }
 
 static void list_block(struct live *l, const struct outline *o, const struct block *block)
 {
-    live_say(l, "%s (%s), %u card%s%s%s", arena_line(&l->words, block->title), block->key, block->n_alive, block->n_alive == 1 ? "" : "s",
-             block->n_alive ? ":" : ". ", block->n_alive ? "" : arena_line(&l->words, block->prompt));
+    live_say(l, "%s (%s), %u card%s%s%s", arena_line(&l->words, block->title), block->key, block->n_alive,
+             block->n_alive == 1 ? "" : "s", block->n_alive ? ":" : ". ",
+             block->n_alive ? "" : arena_line(&l->words, block->prompt));
     for (uint32_t i = 0; i < block->n_cards; i++)
         if (block->cards[i]->deleted_seq == 0)
             live_say(l, "  %s", arena_line(&l->words, outline_card(o, block->cards[i])));
@@ -136,8 +138,8 @@ static void run_read(struct live *l, const char *rest)
     if (!card)
         return;
     struct outline o = outline_of(l);
-    live_say(l, "%s, in %s%s, by %s.", outline_card(&o, card), arena_line(&l->words, card->block->title), card->deleted_seq ? " (removed)" : "",
-             live_person_name(l, card->created_by));
+    live_say(l, "%s, in %s%s, by %s.", outline_card(&o, card), arena_line(&l->words, card->block->title),
+             card->deleted_seq ? " (removed)" : "", live_person_name(l, card->created_by));
     for (struct object *at = view(l)->comments; at; at = at->hh.next) {
         const struct comment *comment = (struct comment *)at;
         if (comment->object == card->o.id && comment->deleted_seq == 0)
@@ -152,7 +154,8 @@ static const char *place_name(struct live *l, uint64_t object)
     const struct card *card = canvas_card(view(l), object);
     const struct block *block = canvas_block(view(l), object);
     if (card)
-        return arena_printf(&l->words, "at %s '%s'", id_text(&l->words, object), short_text(&l->words, &card->text, 50));
+        return arena_printf(&l->words, "at %s '%s'", id_text(&l->words, object),
+                            short_text(&l->words, &card->text, 50));
     return block ? arena_printf(&l->words, "in %s", arena_line(&l->words, block->title)) : "here";
 }
 
@@ -175,7 +178,8 @@ static void run_where(struct live *l, const char *rest)
         if (!person->session)
             continue;
         n++;
-        live_say(l, "%s is %s%s", live_person_name(l, person->author), place_name(l, person->object), person->editing ? ", writing" : "");
+        live_say(l, "%s is %s%s", live_person_name(l, person->author), place_name(l, person->object),
+                 person->editing ? ", writing" : "");
     }
     if (n == 0)
         live_say(l, "Nobody else is here.");
@@ -277,7 +281,8 @@ static void run_comment(struct live *l, const char *rest)
     submit_one(l, ops_comment_add(&l->words, id, card->o.id, 0, rest), "commented on", card->o.id);
 }
 
-static void step(struct live *l, enum status (*take)(struct replica *r, int64_t now_ms, struct why *why), const char *done, const char *none)
+static void step(struct live *l, enum status (*take)(struct replica *r, int64_t now_ms, struct why *why),
+                 const char *done, const char *none)
 {
     struct why why = {""};
     enum status status = take(client_replica(l->s.client), wall_ms(), &why);
@@ -292,7 +297,8 @@ static void step(struct live *l, enum status (*take)(struct replica *r, int64_t 
 static void run_undo(struct live *l, const char *rest)
 {
     (void)rest;
-    step(l, replica_undo, "Took back your last change of this session.", "You have changed nothing in this session yet.");
+    step(l, replica_undo, "Took back your last change of this session.",
+         "You have changed nothing in this session yet.");
 }
 
 static void run_redo(struct live *l, const char *rest)

@@ -1,6 +1,6 @@
-/* A live session as lines of text: for screen readers, for slow lines, for scripts. Events come as sentences, commands go in at a prompt; nothing is ever
- * redrawn. The event loop reads the keyboard and the network at once, so nobody waits for anybody; without the network it goes on, and the edits wait
- * on this device (P5). */
+/* A live session as lines of text: for screen readers, for slow lines, for scripts. Events come as sentences,
+ * commands go in at a prompt; nothing is ever redrawn. The event loop reads the keyboard and the network at once, so
+ * nobody waits for anybody; without the network it goes on, and the edits wait on this device (P5). */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -11,13 +11,14 @@
 #include "client/cli/live.h"
 
 enum {
-    LATE_MS = 3000,              /* an edit that is not saved by then is told of */
+    LATE_MS = 3000, /* an edit that is not saved by then is told of */
     LINE_MAX_BYTES = 1 << 20,
 };
 
 /* ---- talking */
 
-/* Once after each command. Events that come while it stands there begin a line of their own and do not repeat it: that would be noise to listen to. */
+/* Once after each command. Events that come while it stands there begin a line of their own and do not repeat it:
+ * that would be noise to listen to. */
 static void prompt(struct live *l)
 {
     if (l->s.cli->out.terminal && isatty(STDIN_FILENO) == 1 && !l->s.cli->out.json) {
@@ -60,7 +61,8 @@ static const char *person_of(void *ctx, uint32_t author)
 struct describe live_describe(struct live *l)
 {
     struct replica *replica = client_replica(l->s.client);
-    return (struct describe){.arena = &l->words, .canvas = replica ? replica_view(replica) : NULL, .person = person_of, .ctx = l};
+    return (struct describe){
+        .arena = &l->words, .canvas = replica ? replica_view(replica) : NULL, .person = person_of, .ctx = l};
 }
 
 /* ---- saving */
@@ -196,7 +198,7 @@ static void one_present(struct live *l, const Cocanvas__Present *present, bool q
     struct live_person *person = slot_of(l, present->session);
     struct replica *replica = client_replica(l->s.client);
     if (replica && present->author == replica_author(replica))
-        return;                  /* oneself, here or on another device */
+        return; /* oneself, here or on another device */
     if (present->gone) {
         if (person)
             person->session = 0;
@@ -273,7 +275,7 @@ static void on_input(evutil_socket_t fd, short events, void *ctx)
     if (n > 0)
         buf_wrote(&l->input, (size_t)n);
     else if (buf_len(&l->input))
-        buf_add(&l->input, "\n", 1);         /* a last line without a line break */
+        buf_add(&l->input, "\n", 1); /* a last line without a line break */
     take_lines(l);
     if (n <= 0 || buf_len(&l->input) > LINE_MAX_BYTES) {
         l->ended = true;
@@ -295,7 +297,8 @@ static bool is_all_saved(struct session *s)
 
 static void welcome(struct live *l)
 {
-    live_say(l, "%s%s: you are in. Type help for the commands, quit to leave.", session_title(&l->s), session_mark(&l->s));
+    live_say(l, "%s%s: you are in. Type help for the commands, quit to leave.", session_title(&l->s),
+             session_mark(&l->s));
     const char *attribution = canvas_header_text(session_view(&l->s), "attribution");
     if (attribution[0])
         live_say(l, "%s", attribution);
@@ -325,7 +328,11 @@ static int run_loop(struct live *l)
 static int start(struct live *l, struct cli *cli)
 {
     static const struct session_hooks hooks = {
-        .on_state = on_state, .on_presence = on_presence, .on_status = on_status, .on_reject = on_reject, .on_batch = on_batch,
+        .on_state = on_state,
+        .on_presence = on_presence,
+        .on_status = on_status,
+        .on_reject = on_reject,
+        .on_batch = on_batch,
     };
     int code = session_prepare(&l->s, cli);
     l->s.hooks = &hooks;

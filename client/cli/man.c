@@ -161,7 +161,8 @@ static void add_synopsis(struct buf *out, const struct command *c)
         bool optional = at[0] == '[';
         size_t skip = optional ? 1 : 0, tail = optional && at[len - 1] == ']' ? 1 : 0;
         bool many = len - tail > 3 && memcmp(at + len - tail - 3, "...", 3) == 0;
-        buf_addf(out, optional ? ".Op Ar %.*s%s\n" : ".Ar %.*s%s\n", (int)(len - skip - tail - (many ? 3 : 0)), at + skip, many ? " ..." : "");
+        buf_addf(out, optional ? ".Op Ar %.*s%s\n" : ".Ar %.*s%s\n", (int)(len - skip - tail - (many ? 3 : 0)),
+                 at + skip, many ? " ..." : "");
         at += len + (at[len] == ' ');
     }
 }
@@ -171,7 +172,8 @@ static void command_page(struct arena *arena, const struct command *c, struct bu
     add_head(out, page_name(arena, c), c->summary);
     add_synopsis(out, c);
     buf_addf(out, ".Sh DESCRIPTION\n");
-    add_prose(out, arena, arena_printf(arena, "%s.%s%s", c->summary, c->details ? "\n\n" : "", c->details ? c->details : ""));
+    add_prose(out, arena,
+              arena_printf(arena, "%s.%s%s", c->summary, c->details ? "\n\n" : "", c->details ? c->details : ""));
     if (*c->aliases)
         buf_addf(out, ".Pp\nOther names: %s.\n", c->aliases);
     if (c->options) {
@@ -187,9 +189,12 @@ static void main_page(struct arena *arena, struct buf *out)
 {
     add_head(out, "cocanvas", "Work on a canvas of cards, several people at the same time");
     buf_addf(out, ".Nm\n.Op Ar options\n.Ar command\n.Op Ar argument ...\n.Sh DESCRIPTION\n.Nm\n");
-    add_prose(out, arena, "is the command line of a server, cocanvasd, that keeps canvases: pages of named blocks that hold cards. "
+    add_prose(out, arena,
+              "is the command line of a server, cocanvasd, that keeps canvases: pages of named blocks that hold cards. "
               "What one person changes, all others see at once, and only after it is saved.\n\n"
-              "A canvas is named by the beginning of its title or id, a card by its id or the beginning of its text, a block by its key or title. "
+              "A canvas is named by its title, the beginning of it or of a word in it, or by the beginning of its id; "
+              "a card by its id or the beginning of its text; "
+              "a block by its key or title. "
               "A text that begins with a hyphen goes behind \"--\".");
     buf_addf(out, ".Pp\nThe commands are:\n.Bl -tag -width Ds\n");
     for (size_t i = 0; cmd_at(i); i++)
@@ -239,7 +244,10 @@ int cmd_man(struct cli *cli)
     for (size_t i = 0; cmd_at(i); i++)
         if (strcmp(page_name(&cli->arena, cmd_at(i)), name) == 0)
             command_page(&cli->arena, cmd_at(i), &page);
-    int code = buf_len(&page) ? EXIT_OK : cli_fail(cli, EXIT_NOT_FOUND, "There is no manual page \"%s\". They are called cocanvas and cocanvas-COMMAND.", name);
+    int code = buf_len(&page)
+                   ? EXIT_OK
+                   : cli_fail(cli, EXIT_NOT_FOUND,
+                              "There is no manual page \"%s\". They are called cocanvas and cocanvas-COMMAND.", name);
     if (buf_len(&page))
         fwrite(buf_at(&page), 1, buf_len(&page), cli->out.to);
     buf_fini(&page);

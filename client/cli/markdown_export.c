@@ -73,8 +73,8 @@ static void add_further_lines(struct buf *out, const char *text)
     }
 }
 
-static void add_comments(struct buf *out, const struct canvas *canvas, uint64_t object, const char *indent, const struct names *names,
-                         struct arena *arena)
+static void add_comments(struct buf *out, const struct canvas *canvas, uint64_t object, const char *indent,
+                         const struct names *names, struct arena *arena)
 {
     for (struct object *o = canvas->comments; o; o = o->hh.next) {
         const struct comment *comment = (struct comment *)o;
@@ -85,7 +85,8 @@ static void add_comments(struct buf *out, const struct canvas *canvas, uint64_t 
     }
 }
 
-static void add_card(struct buf *out, const struct canvas *canvas, const struct card *card, const struct names *names, struct arena *arena)
+static void add_card(struct buf *out, const struct canvas *canvas, const struct card *card, const struct names *names,
+                     struct arena *arena)
 {
     const char *text = card->text.bytes ? card->text.bytes : "";
     size_t first = strcspn(text, "\n");
@@ -96,11 +97,13 @@ static void add_card(struct buf *out, const struct canvas *canvas, const struct 
     if (text[first])
         add_further_lines(out, text + first + 1);
     for (uint32_t i = 0; i < card->n_fields; i++)
-        buf_addf(out, "  %s: %s\n", card->fields[i].key, arena_line(arena, card->fields[i].text.bytes ? card->fields[i].text.bytes : ""));
+        buf_addf(out, "  %s: %s\n", card->fields[i].key,
+                 arena_line(arena, card->fields[i].text.bytes ? card->fields[i].text.bytes : ""));
     add_comments(out, canvas, card->o.id, "  ", names, arena);
 }
 
-static void add_block(struct buf *out, const struct canvas *canvas, const struct block *block, const struct names *names, struct arena *arena)
+static void add_block(struct buf *out, const struct canvas *canvas, const struct block *block,
+                      const struct names *names, struct arena *arena)
 {
     buf_addf(out, "\n## %s (%s)\n\n", arena_line(arena, block->title), block->key);
     if (block->n_alive == 0 && block->prompt[0])
@@ -119,8 +122,8 @@ static void add_links(struct buf *out, const struct canvas *canvas, struct arena
         if (!link_visible(canvas, link))
             continue;
         const struct card *from = canvas_card(canvas, link->from), *to = canvas_card(canvas, link->to);
-        buf_addf(out, "%s- %s → %s (%s)\n", any ? "" : "\nLinks:\n\n", short_text(arena, &from->text, 60), short_text(arena, &to->text, 60),
-                 link->kind);
+        buf_addf(out, "%s- %s → %s (%s)\n", any ? "" : "\nLinks:\n\n", short_text(arena, &from->text, 60),
+                 short_text(arena, &to->text, 60), link->kind);
         any = true;
     }
 }
@@ -129,8 +132,10 @@ void export_markdown(const struct canvas *canvas, const struct names *names, str
 {
     size_t n;
     const char *template_id = canvas_header_text(canvas, "template");
-    const char *attribution = canvas_header_text(canvas, "attribution"), *licence = canvas_header_text(canvas, "licence");
-    buf_addf(out, "---\ntemplate: %.*s\n---\n\n# %s\n", (int)strcspn(template_id, "@ "), template_id, arena_line(arena, canvas_title(canvas)));
+    const char *attribution = canvas_header_text(canvas, "attribution"),
+               *licence = canvas_header_text(canvas, "licence");
+    buf_addf(out, "---\ntemplate: %.*s\n---\n\n# %s\n", (int)strcspn(template_id, "@ "), template_id,
+             arena_line(arena, canvas_title(canvas)));
     struct block **blocks = canvas_blocks_in_order(canvas, &n);
     for (size_t i = 0; i < n; i++)
         add_block(out, canvas, blocks[i], names, arena);

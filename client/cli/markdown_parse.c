@@ -1,5 +1,5 @@
-/* Markdown into blocks and cards, see canvas_file.h for the shape. Line by line; what is not understood is refused with its line number, so that
- * nothing that somebody wrote is lost silently. */
+/* Markdown into blocks and cards, see canvas_file.h for the shape. Line by line; what is not understood is refused
+ * with its line number, so that nothing that somebody wrote is lost silently. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +21,11 @@ static void *arena_push(struct arena *arena, void *list, size_t n, size_t size)
 struct parser {
     struct arena *arena;
     struct markdown *out;
-    struct markdown_block *block;        /* the present one, NULL before the first */
-    struct markdown_card *card;          /* the present one, NULL before the first of the block */
-    unsigned empty_lines;                /* seen since the card's last line */
+    struct markdown_block *block; /* the present one, NULL before the first */
+    struct markdown_card *card;   /* the present one, NULL before the first of the block */
+    unsigned empty_lines;         /* seen since the card's last line */
     unsigned line;
-    bool ended;                          /* behind the closing "---" */
+    bool ended; /* behind the closing "---" */
     struct why *why;
 };
 
@@ -86,7 +86,7 @@ static const char *brace_item(struct parser *p, struct markdown_card *card, cons
             card->status = word;
         else if (i == 1)
             card->color = word;
-        return at;               /* votes are people's own: told, not taken over */
+        return at; /* votes are people's own: told, not taken over */
     }
     return NULL;
 }
@@ -257,7 +257,8 @@ enum status markdown_parse(const char *bytes, size_t len, struct arena *arena, s
     return STATUS_OK;
 }
 
-const char *markdown_block_key(struct arena *arena, const struct markdown_block *heading, size_t n, Cocanvas__Block *const *blocks)
+const char *markdown_block_key(struct arena *arena, const struct markdown_block *heading, size_t n,
+                               Cocanvas__Block *const *blocks)
 {
     const char *title = arena_fold(arena, heading->title);
     for (size_t i = 0; i < n; i++)

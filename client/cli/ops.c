@@ -20,12 +20,13 @@ static char *dup_text(struct arena *a, const char *text)
 }
 
 /* The op, and its body of the given type in *body. */
-static Cocanvas__Op *make_op(struct arena *a, Cocanvas__Op__KindCase kind, const ProtobufCMessageDescriptor *type, void *body)
+static Cocanvas__Op *make_op(struct arena *a, Cocanvas__Op__KindCase kind, const ProtobufCMessageDescriptor *type,
+                             void *body)
 {
     Cocanvas__Op *op = make(a, &cocanvas__op__descriptor);
     void *made = make(a, type);
     op->kind_case = kind;
-    op->card_create = made;         /* a union of pointers */
+    op->card_create = made; /* a union of pointers */
     memcpy(body, &made, sizeof made);
     return op;
 }
@@ -115,7 +116,7 @@ static Cocanvas__Value *make_value(struct arena *a, const struct value *from)
     case VALUE_NUMBER:
     case VALUE_DATE:
     case VALUE_CHOICE:
-        value->text = dup_text(a, from->text);      /* a union: all of them are strings */
+        value->text = dup_text(a, from->text); /* a union: all of them are strings */
         break;
     case VALUE_FLAG:
         value->flag = from->number != 0;

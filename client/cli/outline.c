@@ -85,8 +85,8 @@ static void print_links(const struct outline *o, const struct card *card)
         if (link->from != card->o.id || !link_visible(o->canvas, link))
             continue;
         const struct card *to = canvas_card(o->canvas, link->to);
-        out_print(o->out, STYLE_DIM, "         %s %s: %s\n", arena_line(o->arena, link->kind), id_text(o->arena, link->to),
-                  to ? short_text(o->arena, &to->text, 60) : "");
+        out_print(o->out, STYLE_DIM, "         %s %s: %s\n", arena_line(o->arena, link->kind),
+                  id_text(o->arena, link->to), to ? short_text(o->arena, &to->text, 60) : "");
     }
 }
 
@@ -116,7 +116,8 @@ void outline_head(const struct outline *o)
     free(list);
     out_print(o->out, STYLE_BOLD, "%s", arena_line(o->arena, canvas_title(o->canvas)));
     out_print(o->out, STYLE_DIM, "%s  %s, %zu card%s, revision %" PRIu64 "\n", o->mark,
-              arena_line(o->arena, canvas_header_text(o->canvas, "template")), cards, cards == 1 ? "" : "s", o->canvas->seq);
+              arena_line(o->arena, canvas_header_text(o->canvas, "template")), cards, cards == 1 ? "" : "s",
+              o->canvas->seq);
 }
 
 void outline_foot(const struct outline *o)

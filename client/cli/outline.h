@@ -1,5 +1,5 @@
-/* A canvas as text: the linear outline (for narrow terminals, screen readers and pipes) and the drawing as a grid (for wide ones). Both end with the
- * template's attribution. They only read the canvas. */
+/* A canvas as text: the linear outline (for narrow terminals, screen readers and pipes) and the drawing as a grid
+ * (for wide ones). Both end with the template's attribution. They only read the canvas. */
 #ifndef COCANVAS_CLIENT_CLI_OUTLINE_H
 #define COCANVAS_CLIENT_CLI_OUTLINE_H
 
@@ -12,10 +12,10 @@ struct outline {
     const struct canvas *canvas;
     const char *(*person)(void *ctx, uint32_t author);
     void *ctx;
-    const char *mark;                /* " [acme]" behind the title, or "" */
-    const struct block *only;        /* one block, NULL all */
-    bool comments;                   /* with their texts */
-    bool removed;                    /* with removed cards */
+    const char *mark;         /* " [acme]" behind the title, or "" */
+    const struct block *only; /* one block, NULL all */
+    bool comments;            /* with their texts */
+    bool removed;             /* with removed cards */
 };
 
 void outline_print(const struct outline *o);

@@ -57,7 +57,7 @@ bool output_set_color(struct output *o, const char *when)
 }
 
 static const char *const style_codes[] = {
-    [STYLE_PLAIN] = "", [STYLE_BOLD] = "\033[1m", [STYLE_DIM] = "\033[2m",
+    [STYLE_PLAIN] = "",        [STYLE_BOLD] = "\033[1m",  [STYLE_DIM] = "\033[2m",
     [STYLE_GOOD] = "\033[32m", [STYLE_WARN] = "\033[33m", [STYLE_BAD] = "\033[1;31m",
 };
 
@@ -139,8 +139,8 @@ json_t *out_object(const char *type)
 /* Characters that are legal in JSON but that a terminal might obey, or that hide how a text reads. */
 static bool obeyed_by_terminals(uint32_t c)
 {
-    return c == 0x7f || (c >= 0x80 && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
+    return c == 0x7f || (c >= 0x80 && c <= 0x9f) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) || c == 0xfeff;
 }
 
 char *json_text(const json_t *value, size_t indent)

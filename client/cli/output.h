@@ -1,8 +1,9 @@
 /* What commands print: text for people or JSON for programs, on standard output; notes and errors on standard error.
  *
- * Every text goes through utf8_printable() here, whoever wrote it, so no command can forget it: out_print() and err_print() format first,
- * clean the whole, and only then add colour. JSON objects carry "schema":1, one object a line; characters that a terminal could obey
- * are escaped as \uXXXX, so the data stay exactly what they are. Colour and prompts only on a terminal (NO_COLOR, --color). */
+ * Every text goes through utf8_printable() here, whoever wrote it, so no command can forget it: out_print() and
+ * err_print() format first, clean the whole, and only then add colour. JSON objects carry "schema":1, one object a
+ * line; characters that a terminal could obey are escaped as \uXXXX, so the data stay exactly what they are. Colour
+ * and prompts only on a terminal (NO_COLOR, --color). */
 #ifndef COCANVAS_CLIENT_CLI_OUTPUT_H
 #define COCANVAS_CLIENT_CLI_OUTPUT_H
 
@@ -20,14 +21,14 @@ enum { OUTPUT_SCHEMA = 1 };
 enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD };
 
 struct output {
-    FILE *to, *err;          /* borrowed: stdout and stderr, or a test's files */
-    bool json;               /* --json */
-    bool quiet;              /* --quiet: no notes, no confirmations */
-    bool terminal;           /* standard output is one */
+    FILE *to, *err; /* borrowed: stdout and stderr, or a test's files */
+    bool json;      /* --json */
+    bool quiet;     /* --quiet: no notes, no confirmations */
+    bool terminal;  /* standard output is one */
     bool err_terminal;
     bool color, err_color;
-    bool unicode;            /* the locale is UTF-8: lines may be drawn with box characters */
-    size_t width;            /* columns of the terminal, COLUMNS, or 80 */
+    bool unicode; /* the locale is UTF-8: lines may be drawn with box characters */
+    size_t width; /* columns of the terminal, COLUMNS, or 80 */
 };
 
 void output_init(struct output *o);

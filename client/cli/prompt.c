@@ -90,7 +90,9 @@ int prompt_password(struct cli *cli, bool is_new, char out[PASSWORD_MAX + 1])
     if (file)
         return password_from_file(cli, file, out);
     if (!cli_can_ask(cli))
-        return cli_fail(cli, EXIT_USAGE, "A password is needed, and there is no terminal to ask at. Use --password-file FILE, or - for standard input.");
+        return cli_fail(cli, EXIT_USAGE,
+                        "A password is needed, and there is no terminal to ask at. Use --password-file FILE, or - for "
+                        "standard input.");
     if (is_new)
         return new_password(cli, out);
     return prompt_secret(cli, "Password", out) ? EXIT_OK : cli_fail(cli, EXIT_INTERRUPTED, "Interrupted.");

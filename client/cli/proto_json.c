@@ -14,7 +14,8 @@ enum { DEEPEST = 16 };
 /* uint64 fields with these names are object ids; the others (seq, client_seq, …) are numbers. */
 static bool is_object_id(const ProtobufCFieldDescriptor *field)
 {
-    static const char *const names[] = {"id", "block", "object", "parent", "from", "to", "card", "after", "before", "cards"};
+    static const char *const names[] = {"id", "block", "object", "parent", "from",
+                                        "to", "card",  "after",  "before", "cards"};
     if (field->type != PROTOBUF_C_TYPE_UINT64)
         return false;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -112,7 +113,7 @@ static json_t *value_json(const ProtobufCFieldDescriptor *field, const void *at)
     case PROTOBUF_C_TYPE_MESSAGE:
         return proto_to_json(*(const ProtobufCMessage *const *)at);
     default:
-        return NULL;     /* no floats in this protocol */
+        return NULL; /* no floats in this protocol */
     }
 }
 
@@ -181,7 +182,8 @@ struct reading_state {
     unsigned depth;
 };
 
-static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMessageDescriptor *type, const json_t *json);
+static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMessageDescriptor *type,
+                                      const json_t *json);
 
 static bool misfit(struct reading_state *r, const ProtobufCFieldDescriptor *field, const char *expected)
 {
@@ -189,8 +191,8 @@ static bool misfit(struct reading_state *r, const ProtobufCFieldDescriptor *fiel
     return false;
 }
 
-static bool read_integer(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json, json_int_t least, json_int_t most,
-                         json_int_t *out)
+static bool read_integer(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json,
+                         json_int_t least, json_int_t most, json_int_t *out)
 {
     if (!json_is_integer(json) || json_integer_value(json) < least || json_integer_value(json) > most)
         return misfit(r, field, "a whole number in its range");
@@ -202,13 +204,15 @@ static bool read_u64(struct reading_state *r, const ProtobufCFieldDescriptor *fi
 {
     json_int_t number = 0;
     if (is_object_id(field))
-        return (json_is_string(json) && object_id_parse(json_string_value(json), out)) || misfit(r, field, "an id such as \"7.12\"");
+        return (json_is_string(json) && object_id_parse(json_string_value(json), out)) ||
+               misfit(r, field, "an id such as \"7.12\"");
     bool ok = read_integer(r, field, json, 0, INT64_MAX, &number);
     *out = (uint64_t)number;
     return ok;
 }
 
-static bool read_hex64(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json, uint64_t *out)
+static bool read_hex64(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json,
+                       uint64_t *out)
 {
     const char *text = json_string_value(json);
     if (!text || strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
@@ -225,7 +229,8 @@ static bool read_string(struct reading_state *r, const ProtobufCFieldDescriptor 
     return *out || misfit(r, field, "shorter: the file is too large");
 }
 
-static bool read_bytes(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json, ProtobufCBinaryData *out)
+static bool read_bytes(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json,
+                       ProtobufCBinaryData *out)
 {
     const char *text = json_string_value(json);
     size_t len = text ? strlen(text) : 1;
@@ -243,7 +248,8 @@ static bool read_bytes(struct reading_state *r, const ProtobufCFieldDescriptor *
 static bool read_enum(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json, int *out)
 {
     const char *name = json_string_value(json);
-    const ProtobufCEnumValue *value = name ? protobuf_c_enum_descriptor_get_value_by_name(field->descriptor, name) : NULL;
+    const ProtobufCEnumValue *value =
+        name ? protobuf_c_enum_descriptor_get_value_by_name(field->descriptor, name) : NULL;
     if (!value)
         return misfit(r, field, "one of its names");
     *out = value->value;
@@ -303,7 +309,8 @@ static bool read_value(struct reading_state *r, const ProtobufCFieldDescriptor *
     }
 }
 
-static bool read_repeated(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json, char *base)
+static bool read_repeated(struct reading_state *r, const ProtobufCFieldDescriptor *field, const json_t *json,
+                          char *base)
 {
     if (!json_is_array(json))
         return misfit(r, field, "a list");
@@ -332,7 +339,8 @@ static bool read_field(struct reading_state *r, const ProtobufCFieldDescriptor *
     return read_value(r, field, json, base + field->offset);
 }
 
-static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMessageDescriptor *type, const json_t *json)
+static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMessageDescriptor *type,
+                                      const json_t *json)
 {
     if (!json_is_object(json) || r->depth >= DEEPEST) {
         refuse(r->why, STATUS_MALFORMED, "An object is expected for %s.", type->short_name);
@@ -346,12 +354,14 @@ static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMe
     protobuf_c_message_init(type, message);
     const char *key;
     json_t *value, *object;
-    memcpy(&object, &json, sizeof object);       /* jansson's iterator wants it without const; it is only read */
+    memcpy(&object, &json, sizeof object); /* jansson's iterator wants it without const; it is only read */
     r->depth++;
-    json_object_foreach(object, key, value) {
+    json_object_foreach(object, key, value)
+    {
         const ProtobufCFieldDescriptor *field = protobuf_c_message_descriptor_get_field_by_name(type, key);
         if (!field) {
-            refuse(r->why, STATUS_MALFORMED, "%s has no field \"%.60s\"; the file may come from a newer version.", type->short_name, key);
+            refuse(r->why, STATUS_MALFORMED, "%s has no field \"%.60s\"; the file may come from a newer version.",
+                   type->short_name, key);
             return NULL;
         }
         if (!read_field(r, field, value, (char *)message))
@@ -361,7 +371,8 @@ static ProtobufCMessage *read_message(struct reading_state *r, const ProtobufCMe
     return message;
 }
 
-ProtobufCMessage *proto_from_json(const ProtobufCMessageDescriptor *type, const json_t *json, struct arena *arena, struct why *why)
+ProtobufCMessage *proto_from_json(const ProtobufCMessageDescriptor *type, const json_t *json, struct arena *arena,
+                                  struct why *why)
 {
     struct reading_state r = {arena, why, 0};
     return read_message(&r, type, json);

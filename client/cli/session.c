@@ -14,7 +14,7 @@
 
 enum {
     DEFAULT_TIMEOUT_MS = 15000,
-    ANSWERS_MAX = 512 << 20,     /* most memory for the answers of one command (a whole history) */
+    ANSWERS_MAX = 512 << 20, /* most memory for the answers of one command (a whole history) */
     GOODBYE_MS = 1000,
 };
 
@@ -45,8 +45,10 @@ static bool on_unknown_server(void *ctx, const char *host, const uint8_t pin[PIN
     if (!cli_can_ask(s->cli))
         return false;
     pin_words(pin, words, sizeof words);
-    err_print(&s->cli->out, STYLE_PLAIN, "%s is new to this device. Compare these six words with the ones that the server's owner sees:\n\n    %s\n\n",
-              host, words);
+    err_print(
+        &s->cli->out, STYLE_PLAIN,
+        "%s is new to this device. Compare these six words with the ones that the server's owner sees:\n\n    %s\n\n",
+        host, words);
     err_print(&s->cli->out, STYLE_PLAIN, "Are they the same? (yes/no) ");
     if (!fgets(answer, sizeof answer, stdin))
         return false;
@@ -155,7 +157,8 @@ int session_prepare(struct session *s, struct cli *cli)
     return EXIT_OK;
 }
 
-/* --server or COCANVAS_SERVER: an address, or a link with the server's pin. The token is that of a context on this server. */
+/* --server or COCANVAS_SERVER: an address, or a link with the server's pin. The token is that of a context on this
+ * server. */
 static int context_of_server(struct session *s, const char *server)
 {
     struct why why;
@@ -194,15 +197,18 @@ int session_choose_context(struct session *s)
     if (server && *server)
         return context_of_server(s, server);
     if (s->contexts.n == 0)
-        return cli_fail(s->cli, EXIT_LOGIN, "You are not logged in yet. Next: cocanvas login LINK, with the link of your invitation.");
+        return cli_fail(s->cli, EXIT_LOGIN,
+                        "You are not logged in yet. Next: cocanvas login LINK, with the link of your invitation.");
     const struct context *found = contexts_find(&s->contexts, name && *name ? name : s->contexts.current);
     if (!found && name && *name)
         return cli_fail(s->cli, EXIT_NOT_FOUND, "There is no context \"%s\". See: cocanvas context list", name);
     if (!found)
-        return cli_fail(s->cli, EXIT_USAGE, "No context is chosen. Next: cocanvas context use NAME (see: cocanvas context list)");
+        return cli_fail(s->cli, EXIT_USAGE,
+                        "No context is chosen. Next: cocanvas context use NAME (see: cocanvas context list)");
     s->context = *found;
     if (!found->token[0])
-        return cli_fail(s->cli, EXIT_LOGIN, "You are logged out of %s. Next: cocanvas login %s", found->name, found->host);
+        return cli_fail(s->cli, EXIT_LOGIN, "You are logged out of %s. Next: cocanvas login %s", found->name,
+                        found->host);
     return EXIT_OK;
 }
 
@@ -225,14 +231,25 @@ static struct event_base *new_base(void)
 int session_connect(struct session *s, const Cocanvas__Login *login)
 {
     static const struct client_callbacks callbacks = {
-        .on_state = on_state, .on_unknown_server = on_unknown_server, .on_logged_in = on_logged_in,
-        .on_presence = on_presence, .on_people = on_people, .on_status = on_status,
-        .on_reject = on_reject, .on_batch = on_batch, .on_reply = on_reply,
+        .on_state = on_state,
+        .on_unknown_server = on_unknown_server,
+        .on_logged_in = on_logged_in,
+        .on_presence = on_presence,
+        .on_people = on_people,
+        .on_status = on_status,
+        .on_reject = on_reject,
+        .on_batch = on_batch,
+        .on_reply = on_reply,
     };
     struct client_options options = {
-        .port = s->context.port, .has_pin = s->context.has_pin, .accept_new = cli_flag(s->cli, "accept-new"),
-        .config_dir = s->cli->folders.config, .state_dir = s->cli->folders.state,
-        .token = login ? NULL : s->context.token, .seal_ms = 0, .reconnect = s->stay,
+        .port = s->context.port,
+        .has_pin = s->context.has_pin,
+        .accept_new = cli_flag(s->cli, "accept-new"),
+        .config_dir = s->cli->folders.config,
+        .state_dir = s->cli->folders.state,
+        .token = login ? NULL : s->context.token,
+        .seal_ms = 0,
+        .reconnect = s->stay,
     };
     struct why why;
     if (folder_make(options.config_dir, &why) != STATUS_OK || folder_make(options.state_dir, &why) != STATUS_OK)
@@ -323,91 +340,9 @@ int session_failed(struct session *s, enum status status, const char *doing)
         break;
     }
     if (status == STATUS_TIMEOUT)
-        return cli_fail(s->cli, EXIT_TIMED_OUT, "%s did not answer in time (%s, %u s). Next: cocanvas doctor", server, doing, s->timeout_ms / 1000);
+        return cli_fail(s->cli, EXIT_TIMED_OUT, "%s did not answer in time (%s, %u s). Next: cocanvas doctor", server,
+                        doing, s->timeout_ms / 1000);
     return cli_fail(s->cli, exit_of_status(status), "%s: %s", doing, status_name(status));
-}
-
-/* ---- requests */
-
-static bool has_reply(struct session *s)
-{
-    return s->reply != NULL;
-}
-
-int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame **reply)
-{
-    s->reply = NULL;
-    s->request = client_request(s->client, frame);
-    enum status status = session_wait(s, has_reply, s->timeout_ms);
-    s->request = 0;
-    if (status != STATUS_OK)
-        return session_failed(s, status, "waiting for an answer");
-    *reply = s->reply;
-    if (s->reply->body_case == COCANVAS__FRAME__BODY_ERROR)
-        return cli_fail(s->cli, exit_of_status((enum status)s->reply->error->code), "%s", s->reply->error->message);
-    return EXIT_OK;
-}
-
-struct history_pages {
-    history_cb *cb;
-    void *ctx;
-    bool damaged;
-};
-
-static void history_page(struct session *s, const Cocanvas__HistoryPage *page, void *ctx)
-{
-    struct history_pages *pages = ctx;
-    (void)s;
-    for (size_t i = 0; i < page->n_committed; i++) {
-        Cocanvas__Committed *batch = cocanvas__committed__unpack(NULL, page->committed[i].len, page->committed[i].data);
-        if (batch)
-            pages->cb(pages->ctx, batch);
-        else
-            pages->damaged = true;
-        if (batch)
-            cocanvas__committed__free_unpacked(batch, NULL);
-    }
-}
-
-int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx, uint64_t *oldest_seq)
-{
-    struct history_pages pages = {cb, ctx, false};
-    Cocanvas__HistoryRequest request = COCANVAS__HISTORY_REQUEST__INIT;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    request.from_seq = from_seq;
-    request.to_seq = to_seq;
-    frame.body_case = COCANVAS__FRAME__BODY_HISTORY_REQUEST;
-    frame.history_request = &request;
-    s->on_page = history_page;
-    s->page_ctx = &pages;
-    int code = session_request(s, &frame, &reply);
-    s->on_page = NULL;
-    if (code != EXIT_OK)
-        return code;
-    if (pages.damaged)
-        return cli_fail(s->cli, EXIT_ERROR, "The server sent a history that this version of cocanvas can't read.");
-    if (oldest_seq)
-        *oldest_seq = reply->history_page->oldest_seq;
-    return EXIT_OK;
-}
-
-int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
-{
-    Cocanvas__CanvasListRequest request = COCANVAS__CANVAS_LIST_REQUEST__INIT;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    if (!all && !uuid_is_zero(&s->context.workspace)) {
-        request.workspace.data = s->context.workspace.b;
-        request.workspace.len = sizeof s->context.workspace.b;
-    }
-    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
-    frame.canvas_list_request = &request;
-    int code = session_request(s, &frame, &reply);
-    if (code != EXIT_OK)
-        return code;
-    if (reply->body_case != COCANVAS__FRAME__BODY_CANVAS_LIST)
-        return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than a list of canvases.");
-    *list = reply->canvas_list;
-    return EXIT_OK;
 }
 
 /* ---- the canvas */
@@ -518,28 +453,4 @@ int session_submit(struct session *s, size_t n, Cocanvas__Op **ops)
         return cli_fail(s->cli, exit_of_status(status), "%s", why.text[0] ? why.text : status_name(status));
     client_edited(s->client);
     return session_wait_saved(s);
-}
-
-/* ---- results */
-
-json_t *session_object(struct session *s, const char *type)
-{
-    char id[UUID_TEXT];
-    json_t *object = out_object(type);
-    if (s->context.name[0])
-        json_object_set_new(object, "context", json_string(s->context.name));
-    struct replica *replica = s->client ? client_replica(s->client) : NULL;
-    if (!replica)
-        return object;
-    uuid_format(&s->canvas, id);
-    json_object_set_new(object, "canvas", json_pack("{s:s, s:s}", "id", id, "title", session_title(s)));
-    json_object_set_new(object, "seq", json_integer((json_int_t)replica_seq(replica)));
-    return object;
-}
-
-const char *session_mark(struct session *s)
-{
-    if (s->contexts.n < 2 || !s->context.name[0])
-        return "";
-    return arena_printf(&s->arena, " [%s]", s->context.name);
 }

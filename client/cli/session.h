@@ -1,5 +1,6 @@
-/* One command's way to the server: chooses the context, connects, logs in, opens a canvas, waits for answers, and says in one sentence
- * what went wrong. A thin layer over client/core for commands, which do one thing after the other. */
+/* One command's way to the server: chooses the context, connects, logs in, opens a canvas, waits for answers, and
+ * says in one sentence what went wrong. A thin layer over client/core for commands, which do one thing after the
+ * other. */
 #ifndef COCANVAS_CLIENT_CLI_SESSION_H
 #define COCANVAS_CLIENT_CLI_SESSION_H
 
@@ -20,34 +21,35 @@ struct session_hooks {
 struct session {
     struct cli *cli;
     struct contexts contexts;
-    struct context context;              /* the one that is acted on */
-    struct arena arena;                  /* answers; lives as long as the session */
+    struct context context; /* the one that is acted on */
+    struct arena arena;     /* answers; lives as long as the session */
     struct event_base *base;
     struct event *on_interrupt, *on_terminate;
     struct client *client;
-    const struct session_hooks *hooks;   /* set before session_connect(); borrowed */
+    const struct session_hooks *hooks; /* set before session_connect(); borrowed */
     void *hooks_ctx;
-    bool stay;                           /* reconnects by itself (live, watch); set before session_connect() */
-    bool quiet_failure;                  /* session_connect() fails without a sentence: doctor looks for itself */
-    unsigned timeout_ms;                 /* for each thing that is waited for */
-    bool interrupted;                    /* SIGINT or SIGTERM came */
-    enum client_state state, state_before;   /* the last two, to tell what failed */
+    bool stay;                             /* reconnects by itself (live, watch); set before session_connect() */
+    bool quiet_failure;                    /* session_connect() fails without a sentence: doctor looks for itself */
+    unsigned timeout_ms;                   /* for each thing that is waited for */
+    bool interrupted;                      /* SIGINT or SIGTERM came */
+    enum client_state state, state_before; /* the last two, to tell what failed */
     Cocanvas__LoggedIn *logged_in;
-    uint32_t request;                    /* the answer that is waited for, 0 none */
+    uint32_t request; /* the answer that is waited for, 0 none */
     Cocanvas__Frame *reply;
     void (*on_page)(struct session *s, const Cocanvas__HistoryPage *page, void *ctx);
     void *page_ctx;
-    bool rejected;                       /* the batch under way was refused */
+    bool rejected; /* the batch under way was refused */
     enum status reject_code;
     char reject_detail[256];
-    bool degraded;                       /* the server can't save at the moment */
+    bool degraded; /* the server can't save at the moment */
     int64_t degraded_since_ms;
-    struct uuid canvas;                  /* the open one */
+    struct uuid canvas; /* the open one */
 };
 
 /* All functions return an exit code; when it is not EXIT_OK the sentence has been printed. */
 
-/* Reads the settings and chooses the context (--server, --context, the current one); connects and logs in with its token. */
+/* Reads the settings and chooses the context (--server, --context, the current one); connects and logs in with its
+ * token. */
 int session_start(struct session *s, struct cli *cli);
 /* In two steps, for commands that stay or bring their own login. */
 int session_prepare(struct session *s, struct cli *cli);
@@ -56,8 +58,8 @@ int session_connect(struct session *s, const Cocanvas__Login *login);
 /* Goodbye; frees everything. Safe after any failure. */
 void session_close(struct session *s);
 
-/* Opens the canvas that the words name (id, its beginning, or the beginning of its title). Edits that an earlier, killed program left on this
- * device are sent first, whatever the command. */
+/* Opens the canvas that the words name (id, its beginning, or the beginning of its title). Edits that an earlier,
+ * killed program left on this device are sent first, whatever the command. */
 int session_open_canvas(struct session *s, const char *words, bool edit);
 /* start and open in one. */
 int session_start_canvas(struct session *s, struct cli *cli, const char *words, bool edit);
@@ -68,11 +70,13 @@ const char *session_title(const struct session *s);
 /* A person's name, in the session's arena. */
 const char *session_person(struct session *s, uint32_t author);
 
-/* Sends a request and waits for its answer, borrowed until the session ends. An Error becomes a sentence and an exit code. */
+/* Sends a request and waits for its answer, borrowed until the session ends. An Error becomes a sentence and an exit
+ * code. */
 int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame **reply);
 /* Committed batches from_seq … to_seq (0: head) in order, each to the callback. */
 typedef void history_cb(void *ctx, const Cocanvas__Committed *batch);
-int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx, uint64_t *oldest_seq);
+int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx,
+                    uint64_t *oldest_seq);
 /* All canvases of the context's workspace (or of all one's workspaces). */
 int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list);
 

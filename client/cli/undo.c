@@ -47,7 +47,8 @@ static void play_own(const struct history *history, uint32_t author, struct stac
     }
 }
 
-static enum undo_outcome choose_revision(struct undo_plan *plan, const struct history *history, uint32_t author, uint64_t revision, size_t *index)
+static enum undo_outcome choose_revision(struct undo_plan *plan, const struct history *history, uint32_t author,
+                                         uint64_t revision, size_t *index)
 {
     for (size_t i = 0; i < history->n; i++) {
         if (history->at[i]->seq != revision)
@@ -100,13 +101,15 @@ static bool any_op(const Cocanvas__Op *op, const void *what)
 static bool same_prop(const Cocanvas__Op *op, const void *what)
 {
     const Cocanvas__PropSet *set = what;
-    return op->kind_case == COCANVAS__OP__KIND_PROP_SET && op->prop_set->object == set->object && strcmp(op->prop_set->key, set->key) == 0;
+    return op->kind_case == COCANVAS__OP__KIND_PROP_SET && op->prop_set->object == set->object &&
+           strcmp(op->prop_set->key, set->key) == 0;
 }
 
 static bool same_tag(const Cocanvas__Op *op, const void *what)
 {
     const Cocanvas__TagSet *set = what;
-    return op->kind_case == COCANVAS__OP__KIND_TAG_SET && op->tag_set->card == set->card && strcmp(op->tag_set->tag, set->tag) == 0;
+    return op->kind_case == COCANVAS__OP__KIND_TAG_SET && op->tag_set->card == set->card &&
+           strcmp(op->tag_set->tag, set->tag) == 0;
 }
 
 static bool moves_card(const Cocanvas__Op *op, const void *what)
@@ -114,7 +117,8 @@ static bool moves_card(const Cocanvas__Op *op, const void *what)
     return op->kind_case == COCANVAS__OP__KIND_CARD_MOVE && op->card_move->id == *(const uint64_t *)what;
 }
 
-static bool others_since(const struct history *history, size_t index, bool (*hit)(const Cocanvas__Op *op, const void *what), const void *what)
+static bool others_since(const struct history *history, size_t index,
+                         bool (*hit)(const Cocanvas__Op *op, const void *what), const void *what)
 {
     for (size_t i = index + 1; i < history->n; i++) {
         const Cocanvas__Committed *batch = history->at[i];
@@ -134,8 +138,8 @@ struct inverting {
     const struct history *history;
     const struct canvas *canvas;
     struct arena *arena;
-    size_t index, op;            /* the op being inverted */
-    bool hidden;                 /* something had to be known that the history does not tell */
+    size_t index, op; /* the op being inverted */
+    bool hidden;      /* something had to be known that the history does not tell */
 };
 
 static void add(struct inverting *v, Cocanvas__Op *op)
@@ -176,7 +180,7 @@ static struct value plain_value(const Cocanvas__Value *from)
         value.number = from->object;
         break;
     default:
-        value.text = from->text;     /* a union: all others are strings */
+        value.text = from->text; /* a union: all others are strings */
     }
     return value;
 }
@@ -198,8 +202,8 @@ static void invert_prop(struct inverting *v, const Cocanvas__PropSet *set)
     add(v, ops_prop_set(v->arena, set->object, set->key, &old));
 }
 
-/* Next to where it was: beside a neighbour that is alive. A removed neighbour can't be named, but it keeps its key, and which of the two sides is chosen
- * decides on which side of it the card lands. */
+/* Next to where it was: beside a neighbour that is alive. A removed neighbour can't be named, but it keeps its key,
+ * and which of the two sides is chosen decides on which side of it the card lands. */
 static struct ops_place old_place(const struct block *block, const struct card *card, const char *key)
 {
     struct ops_place place = {.block = block->o.id};
@@ -257,7 +261,7 @@ static void invert_tag(struct inverting *v, const Cocanvas__TagSet *set)
         return;
     }
     if (undo_past_tag(v->history, v->index, v->op, set, &was) == PAST_HIDDEN)
-        was = !set->on;          /* an older card's tag: taken for changed */
+        was = !set->on; /* an older card's tag: taken for changed */
     if (was != set->on)
         add(v, ops_tag_set(v->arena, set->card, set->tag, was));
 }
@@ -327,7 +331,7 @@ static void invert_attached(struct inverting *v, const Cocanvas__Op *op)
         if (switched(v, op->reading_remove->on))
             add(v, ops_reading_remove(v->arena, op->reading_remove->id, !op->reading_remove->on));
         break;
-    default:                     /* a removed block, a name in the history */
+    default: /* a removed block, a name in the history */
         v->plan->left_out++;
         v->plan->why = "what was removed there can't be brought back; make it again";
     }
@@ -374,7 +378,8 @@ static void invert_op(struct inverting *v, const Cocanvas__Op *op)
     }
 }
 
-static enum undo_outcome invert(struct undo_plan *plan, const struct history *history, const struct canvas *canvas, size_t index, struct arena *arena)
+static enum undo_outcome invert(struct undo_plan *plan, const struct history *history, const struct canvas *canvas,
+                                size_t index, struct arena *arena)
 {
     struct inverting v = {.plan = plan, .history = history, .canvas = canvas, .arena = arena, .index = index};
     plan->ops = arena_calloc(arena, plan->target->n_ops + 1, sizeof *plan->ops);
@@ -393,15 +398,18 @@ static enum undo_outcome invert(struct undo_plan *plan, const struct history *hi
 }
 
 /* The newest of one's own that still has an effect. */
-static enum undo_outcome undo_last(struct undo_plan *plan, const struct history *history, const struct canvas *canvas, const struct stack *from,
-                                   uint32_t client, struct arena *arena)
+static enum undo_outcome undo_last(struct undo_plan *plan, const struct history *history, const struct canvas *canvas,
+                                   const struct stack *from, uint32_t client, struct arena *arena)
 {
     for (size_t i = from->n; i > 0; i--) {
         memset(plan, 0, sizeof *plan);
         plan->target = history->at[from->at[i - 1]];
         if (plan->target->client != client) {
-            plan->why = arena_printf(arena, "your last change (revision %" PRIu64 ") was made by another program or device of yours. Undo it there; or, "
-                                     "here: cocanvas undo CANVAS --revision %" PRIu64, plan->target->seq, plan->target->seq);
+            plan->why = arena_printf(arena,
+                                     "your last change (revision %" PRIu64
+                                     ") was made by another program or device of yours. Undo it there; or, "
+                                     "here: cocanvas undo CANVAS --revision %" PRIu64,
+                                     plan->target->seq, plan->target->seq);
             return UNDO_BLOCKED;
         }
         enum undo_outcome outcome = invert(plan, history, canvas, from->at[i - 1], arena);
@@ -411,8 +419,8 @@ static enum undo_outcome undo_last(struct undo_plan *plan, const struct history 
     return UNDO_NOTHING;
 }
 
-enum undo_outcome undo_make(struct undo_plan *plan, const struct history *history, const struct canvas *canvas, uint32_t author, uint32_t client,
-                            bool redo, uint64_t revision, struct arena *arena)
+enum undo_outcome undo_make(struct undo_plan *plan, const struct history *history, const struct canvas *canvas,
+                            uint32_t author, uint32_t client, bool redo, uint64_t revision, struct arena *arena)
 {
     size_t index = 0;
     enum undo_outcome outcome;
@@ -421,7 +429,8 @@ enum undo_outcome undo_make(struct undo_plan *plan, const struct history *histor
         outcome = choose_revision(plan, history, author, revision, &index);
         return outcome == UNDO_READY ? invert(plan, history, canvas, index, arena) : outcome;
     }
-    struct stack undo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0}, redo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0};
+    struct stack undo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0},
+                 redo_stack = {xcalloc(history->n + 1, sizeof(size_t)), 0};
     play_own(history, author, &undo_stack, &redo_stack);
     outcome = undo_last(plan, history, canvas, redo ? &redo_stack : &undo_stack, client, arena);
     if (outcome == UNDO_NOTHING && !history->complete && !redo)

@@ -1,5 +1,6 @@
-/* What stood before a change, found by going back through the journal: the last op that set the same thing, or the op that made the object.
- * Objects that are older than the journal (a template's blocks, imported cards) have a past that is not written anywhere. */
+/* What stood before a change, found by going back through the journal: the last op that set the same thing, or the
+ * op that made the object. Objects that are older than the journal (a template's blocks, imported cards) have a past
+ * that is not written anywhere. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +31,11 @@ static const Cocanvas__Value *block_column(const Cocanvas__Block *block, const c
     const struct {
         const char *key;
         uint32_t number;
-    } numbers[] = {{"col", block->col}, {"row", block->row}, {"col_span", block->col_span}, {"row_span", block->row_span}, {"order", block->order}};
+    } numbers[] = {{"col", block->col},
+                   {"row", block->row},
+                   {"col_span", block->col_span},
+                   {"row_span", block->row_span},
+                   {"order", block->order}};
     Cocanvas__Value *value = arena_alloc(arena, sizeof *value);
     ASSERT(value);
     cocanvas__value__init(value);
@@ -62,7 +67,8 @@ static enum past prop_in(size_t n, Cocanvas__Prop *const *props, const char *key
 }
 
 /* A column of a template's block, as it was when the canvas was made. */
-static const Cocanvas__Value *original_column(const struct canvas *origin, const Cocanvas__PropSet *set, struct arena *arena)
+static const Cocanvas__Value *original_column(const struct canvas *origin, const Cocanvas__PropSet *set,
+                                              struct arena *arena)
 {
     const struct block *block = origin && set->object ? canvas_block(origin, set->object) : NULL;
     if (!block)
@@ -78,14 +84,15 @@ static const Cocanvas__Value *original_column(const struct canvas *origin, const
     return block_column(&as_message, set->key, arena);
 }
 
-enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set, struct arena *arena,
-                          const Cocanvas__Value **value)
+enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
+                          struct arena *arena, const Cocanvas__Value **value)
 {
     struct backwards b = {history, index, op};
     const Cocanvas__Op *at;
     uint32_t author;
     while ((at = step_back(&b, &author))) {
-        if (at->kind_case == COCANVAS__OP__KIND_PROP_SET && at->prop_set->object == set->object && strcmp(at->prop_set->key, set->key) == 0) {
+        if (at->kind_case == COCANVAS__OP__KIND_PROP_SET && at->prop_set->object == set->object &&
+            strcmp(at->prop_set->key, set->key) == 0) {
             *value = at->prop_set->value;
             return *value && (*value)->kind_case ? PAST_KNOWN : PAST_UNSET;
         }
@@ -93,14 +100,16 @@ enum past undo_past_value(const struct history *history, size_t index, size_t op
             return prop_in(at->card_create->n_props, at->card_create->props, set->key, value);
         if (at->kind_case == COCANVAS__OP__KIND_BLOCK_ADD && at->block_add->block->id == set->object) {
             *value = block_column(at->block_add->block, set->key, arena);
-            return *value ? PAST_KNOWN : prop_in(at->block_add->block->n_props, at->block_add->block->props, set->key, value);
+            return *value ? PAST_KNOWN
+                          : prop_in(at->block_add->block->n_props, at->block_add->block->props, set->key, value);
         }
     }
     *value = original_column(history->origin, set, arena);
     return *value ? PAST_KNOWN : PAST_HIDDEN;
 }
 
-enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card, const Cocanvas__Place **place)
+enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
+                          const Cocanvas__Place **place)
 {
     struct backwards b = {history, index, op};
     const Cocanvas__Op *at;
@@ -122,7 +131,8 @@ enum past undo_past_tag(const struct history *history, size_t index, size_t op, 
     uint32_t author;
     *on = false;
     while ((at = step_back(&b, &author))) {
-        if (at->kind_case == COCANVAS__OP__KIND_TAG_SET && at->tag_set->card == set->card && strcmp(at->tag_set->tag, set->tag) == 0) {
+        if (at->kind_case == COCANVAS__OP__KIND_TAG_SET && at->tag_set->card == set->card &&
+            strcmp(at->tag_set->tag, set->tag) == 0) {
             *on = at->tag_set->on;
             return PAST_KNOWN;
         }
@@ -137,7 +147,7 @@ enum past undo_past_tag(const struct history *history, size_t index, size_t op, 
 
 /* Ops that switch something on or off: what they switch, and to what. kind 0: the op is none of them. */
 struct switched {
-    unsigned kind;               /* deletion of a card, or the op's own kind */
+    unsigned kind; /* deletion of a card, or the op's own kind */
     uint64_t id;
     bool on;
 };
@@ -199,7 +209,8 @@ enum past undo_past_switch(const struct history *history, size_t index, size_t o
     return PAST_HIDDEN;
 }
 
-enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author, bool *on)
+enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author,
+                         bool *on)
 {
     struct backwards b = {history, index, op};
     const Cocanvas__Op *at;

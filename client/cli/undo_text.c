@@ -1,9 +1,10 @@
-/* The inverse of a committed text edit in the coordinates of the present text. The journal's ops carry the characters that they removed, so no
- * state is needed.
+/* The inverse of a committed text edit in the coordinates of the present text. The journal's ops carry the
+ * characters that they removed, so no state is needed.
  *
- * The inverse is transformed over every later edit of that text, except that an own edit which was itself undone later is no edit of others: such
- * a pair is kept on a stack, rebased and dropped together. Transforming over each of them instead would tear apart what belongs together (typing
- * "abc", deleting it, and undoing both must end without "abc"). */
+ * The inverse is transformed over every later edit of that text, except that an own edit which was itself undone
+ * later is no edit of others: such a pair is kept on a stack, rebased and dropped together. Transforming over each
+ * of them instead would tear apart what belongs together (typing "abc", deleting it, and undoing both must end
+ * without "abc"). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,14 +42,15 @@ static void invert_edit(const Cocanvas__TextEdit *edit, struct text_op *out)
     text_op_finish(out);
 }
 
-/* Own edits that were made after the target and are undone later, newest on top; the target's own inverse lies at the bottom. */
+/* Own edits that were made after the target and are undone later, newest on top; the target's own inverse lies at
+ * the bottom. */
 struct entry {
-    size_t batch;                /* index in the history */
+    size_t batch; /* index in the history */
     struct text_op inverse;
 };
 
 struct pile {
-    struct entry *at;            /* owned */
+    struct entry *at; /* owned */
     size_t n, cap;
 };
 
@@ -93,7 +95,8 @@ static const Cocanvas__TextEdit *edit_of(const Cocanvas__Committed *batch, uint6
 {
     for (size_t i = 0; i < batch->n_ops; i++) {
         const Cocanvas__Op *op = batch->ops[i];
-        if (op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && op->text_edit->object == object && strcmp(op->text_edit->key, key) == 0)
+        if (op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && op->text_edit->object == object &&
+            strcmp(op->text_edit->key, key) == 0)
             return op->text_edit;
     }
     return NULL;
@@ -104,7 +107,8 @@ static bool undoes(const Cocanvas__Committed *batch, const Cocanvas__Committed *
     return batch->undo_of != 0 && batch->client == what->client && batch->undo_of == what->client_seq;
 }
 
-/* partner[i]: the batch that takes batch i back, or that i takes back, when both are behind index; 0 none. Nested like parentheses. */
+/* partner[i]: the batch that takes batch i back, or that i takes back, when both are behind index; 0 none. Nested
+ * like parentheses. */
 static size_t *find_pairs(const struct history *history, size_t index)
 {
     size_t *partner = xcalloc(history->n, sizeof *partner), *open = xcalloc(history->n, sizeof *open), n = 0;

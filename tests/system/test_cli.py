@@ -567,7 +567,7 @@ class Faults(Case):
         mia, ned = self.newcomer("mia", "Mia"), self.newcomer("ned", "Ned")
         mia.ok("new", "bmc", "Restarted")
         live = mia.open("live", "--plain", "restarted")
-        following = ned.open("watch", "restarted", "--follow", "--json")
+        following = ned.open("watch", "restarted", "--since", "0", "--follow", "--json")
         live.wait_line("you are in")
         live.say("add vp one")
         following.wait_line('"card_create".*one')

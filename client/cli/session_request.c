@@ -1,0 +1,112 @@
+/* Requests of a session and their answers, and what the results of commands have in common, see session.h. */
+#include <string.h>
+
+#include "client/cli/session.h"
+
+/* ---- requests */
+
+static bool has_reply(struct session *s)
+{
+    return s->reply != NULL;
+}
+
+int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame **reply)
+{
+    s->reply = NULL;
+    s->request = client_request(s->client, frame);
+    enum status status = session_wait(s, has_reply, s->timeout_ms);
+    s->request = 0;
+    if (status != STATUS_OK)
+        return session_failed(s, status, "waiting for an answer");
+    *reply = s->reply;
+    if (s->reply->body_case == COCANVAS__FRAME__BODY_ERROR)
+        return cli_fail(s->cli, exit_of_status((enum status)s->reply->error->code), "%s", s->reply->error->message);
+    return EXIT_OK;
+}
+
+struct history_pages {
+    history_cb *cb;
+    void *ctx;
+    bool damaged;
+};
+
+static void history_page(struct session *s, const Cocanvas__HistoryPage *page, void *ctx)
+{
+    struct history_pages *pages = ctx;
+    (void)s;
+    for (size_t i = 0; i < page->n_committed; i++) {
+        Cocanvas__Committed *batch = cocanvas__committed__unpack(NULL, page->committed[i].len, page->committed[i].data);
+        if (batch)
+            pages->cb(pages->ctx, batch);
+        else
+            pages->damaged = true;
+        if (batch)
+            cocanvas__committed__free_unpacked(batch, NULL);
+    }
+}
+
+int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx,
+                    uint64_t *oldest_seq)
+{
+    struct history_pages pages = {cb, ctx, false};
+    Cocanvas__HistoryRequest request = COCANVAS__HISTORY_REQUEST__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    request.from_seq = from_seq;
+    request.to_seq = to_seq;
+    frame.body_case = COCANVAS__FRAME__BODY_HISTORY_REQUEST;
+    frame.history_request = &request;
+    s->on_page = history_page;
+    s->page_ctx = &pages;
+    int code = session_request(s, &frame, &reply);
+    s->on_page = NULL;
+    if (code != EXIT_OK)
+        return code;
+    if (pages.damaged)
+        return cli_fail(s->cli, EXIT_ERROR, "The server sent a history that this version of cocanvas can't read.");
+    if (oldest_seq)
+        *oldest_seq = reply->history_page->oldest_seq;
+    return EXIT_OK;
+}
+
+int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
+{
+    Cocanvas__CanvasListRequest request = COCANVAS__CANVAS_LIST_REQUEST__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    if (!all && !uuid_is_zero(&s->context.workspace)) {
+        request.workspace.data = s->context.workspace.b;
+        request.workspace.len = sizeof s->context.workspace.b;
+    }
+    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
+    frame.canvas_list_request = &request;
+    int code = session_request(s, &frame, &reply);
+    if (code != EXIT_OK)
+        return code;
+    if (reply->body_case != COCANVAS__FRAME__BODY_CANVAS_LIST)
+        return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than a list of canvases.");
+    *list = reply->canvas_list;
+    return EXIT_OK;
+}
+
+/* ---- results */
+
+json_t *session_object(struct session *s, const char *type)
+{
+    char id[UUID_TEXT];
+    json_t *object = out_object(type);
+    if (s->context.name[0])
+        json_object_set_new(object, "context", json_string(s->context.name));
+    struct replica *replica = s->client ? client_replica(s->client) : NULL;
+    if (!replica)
+        return object;
+    uuid_format(&s->canvas, id);
+    json_object_set_new(object, "canvas", json_pack("{s:s, s:s}", "id", id, "title", session_title(s)));
+    json_object_set_new(object, "seq", json_integer((json_int_t)replica_seq(replica)));
+    return object;
+}
+
+const char *session_mark(struct session *s)
+{
+    if (s->contexts.n < 2 || !s->context.name[0])
+        return "";
+    return arena_printf(&s->arena, " [%s]", s->context.name);
+}
