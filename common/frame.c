@@ -1,4 +1,5 @@
-/* Finds and makes the length prefix of frames. The length is checked against the caller's limit before anything is allocated for it. */
+/* Finds and makes the length prefix of frames. The length is checked against the caller's limit before anything is
+ * allocated for it. */
 #include "common/frame.h"
 
 enum frame_result frame_next(const uint8_t *data, size_t len, size_t max, const uint8_t **body, size_t *body_len)

@@ -1,7 +1,8 @@
-/* Encoded frames ↔ protobuf-c messages. Before protobuf-c sees bytes from outside, message_scan() walks them along the message's
- * descriptor without allocating: nesting, number of fields, lengths, wire types. What passes can only become as large as the
- * arena allows. Two things that protobuf permits are refused because nobody needs them and they cost us: a sub-message given in
- * several pieces (protobuf-c would merge them, again and again), and U+0000 in a string (C would silently cut there). */
+/* Encoded frames ↔ protobuf-c messages. Before protobuf-c sees bytes from outside, message_scan() walks them along the
+ * message's descriptor without allocating: nesting, number of fields, lengths, wire types. What passes can only become
+ * as large as the arena allows. Two things that protobuf permits are refused because nobody needs them and they cost
+ * us: a sub-message given in several pieces (protobuf-c would merge them, again and again), and U+0000 in a string (C
+ * would silently cut there). */
 #include "common/message.h"
 
 #include <string.h>
@@ -13,14 +14,14 @@ enum { VARINT_MAX = 10, TAG_MAX = (1 << 29) - 1 };
 
 struct scan {
     const uint8_t *at, *end;
-    size_t fields_left;      /* shared by all levels */
+    size_t fields_left; /* shared by all levels */
 };
 
 /* Field as it stands on the wire; bytes and len are of its value (WIRE_BYTES only). */
 struct field {
     uint32_t tag;
     enum wire_type type;
-    uint64_t number;         /* WIRE_VARINT only */
+    uint64_t number; /* WIRE_VARINT only */
     const uint8_t *bytes;
     size_t len;
 };
@@ -107,11 +108,12 @@ static size_t packed_elements(const struct field *f, enum wire_type type)
     return n;
 }
 
-static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, unsigned depth, size_t *fields_left);
+static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, unsigned depth,
+                       size_t *fields_left);
 
 /* Checks a known field's value. seen: bit per field of the message, for sub-messages that came already. */
-static bool scan_value(const ProtobufCMessageDescriptor *desc, const ProtobufCFieldDescriptor *known, const struct field *f,
-                       unsigned depth, size_t *fields_left, uint64_t *seen)
+static bool scan_value(const ProtobufCMessageDescriptor *desc, const ProtobufCFieldDescriptor *known,
+                       const struct field *f, unsigned depth, size_t *fields_left, uint64_t *seen)
 {
     enum wire_type expected = expected_type(known->type);
     if (f->type != expected) {
@@ -136,7 +138,8 @@ static bool scan_value(const ProtobufCMessageDescriptor *desc, const ProtobufCFi
     return scan_level(known->descriptor, f->bytes, f->len, depth + 1, fields_left);
 }
 
-static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, unsigned depth, size_t *fields_left)
+static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, unsigned depth,
+                       size_t *fields_left)
 {
     struct scan s = {bytes, bytes + len, 0};
     uint64_t seen = 0;
@@ -160,8 +163,10 @@ bool message_scan(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, 
     return scan_level(desc, bytes, len, 1, &fields_left);
 }
 
-/* The body field of an encoded Frame: NOT_SET if there is none. *bodies counts known ones. Stops at the first if first_only. */
-static Cocanvas__Frame__BodyCase find_body(const uint8_t *body, size_t len, bool first_only, uint32_t *request, unsigned *bodies)
+/* The body field of an encoded Frame: NOT_SET if there is none. *bodies counts known ones. Stops at the first if
+ * first_only. */
+static Cocanvas__Frame__BodyCase find_body(const uint8_t *body, size_t len, bool first_only, uint32_t *request,
+                                           unsigned *bodies)
 {
     struct scan s = {body, body + len, 0};
     struct field f;
@@ -194,7 +199,8 @@ Cocanvas__Frame__BodyCase message_peek(const uint8_t *body, size_t len, uint32_t
 }
 
 /* Unpacks what message_scan() passed. NULL if the arena was too small. */
-static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *desc, struct arena *arena, const uint8_t *bytes, size_t len)
+static ProtobufCMessage *unpack(const ProtobufCMessageDescriptor *desc, struct arena *arena, const uint8_t *bytes,
+                                size_t len)
 {
     return protobuf_c_message_unpack(desc, arena_allocator(arena), len, bytes);
 }
@@ -207,7 +213,8 @@ Cocanvas__Frame *message_decode(struct arena *arena, const uint8_t *body, size_t
     if (!message_scan(&cocanvas__frame__descriptor, body, len, MESSAGE_MAX_FIELDS))
         return NULL;
     find_body(body, len, false, &request, &bodies);
-    if (bodies != 1) {       /* two bodies: a look at the first would say something else than the decoder, which takes the last */
+    if (bodies !=
+        1) { /* two bodies: a look at the first would say something else than the decoder, which takes the last */
         *code = bodies == 0 ? STATUS_UNKNOWN_MESSAGE : STATUS_MALFORMED;
         return NULL;
     }

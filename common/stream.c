@@ -1,11 +1,12 @@
 /* TLS over a non-blocking socket on a libevent base.
  *
- * OpenSSL never sees the socket. Its BIO reads from `wire_in`, the records that one recv(2) brought into the shared scratch, and writes
- * into the scratch's last part, from where one send(2) takes them. Everything that was received is decrypted before the event ends,
- * so nothing of a stream stays in the scratch: plain bytes that the owner did not consume go to `in`, records that the socket did
- * not take go to `wire_left`. SSL_write is only called while wire_left is empty; so it never blocks half-way, and there is no
- * write that would have to be repeated with the same arguments. The exceptions (a key update that waits for its second half
- * makes SSL_write want to read; a peer that asks for key updates and does not read makes SSL_read want to write) are flags. */
+ * OpenSSL never sees the socket. Its BIO reads from `wire_in`, the records that one recv(2) brought into the shared
+ * scratch, and writes into the scratch's last part, from where one send(2) takes them. Everything that was received is
+ * decrypted before the event ends, so nothing of a stream stays in the scratch: plain bytes that the owner did not
+ * consume go to `in`, records that the socket did not take go to `wire_left`. SSL_write is only called while wire_left
+ * is empty; so it never blocks half-way, and there is no write that would have to be repeated with the same arguments.
+ * The exceptions (a key update that waits for its second half makes SSL_write want to read; a peer that asks for key
+ * updates and does not read makes SSL_read want to write) are flags. */
 #include "common/stream.h"
 
 #include <errno.h>
@@ -80,7 +81,7 @@ static size_t encrypt(struct stream *s, const uint8_t *bytes, size_t len)
     case SSL_ERROR_WANT_READ:
         s->write_waits = true;
         break;
-    case SSL_ERROR_WANT_WRITE:      /* cannot be while wire_left is empty; if it is, EV_WRITE tells when to go on */
+    case SSL_ERROR_WANT_WRITE: /* cannot be while wire_left is empty; if it is, EV_WRITE tells when to go on */
         break;
     case SSL_ERROR_ZERO_RETURN:
         die(s, NULL);
@@ -154,7 +155,8 @@ static void say_goodbye(struct stream *s)
 
 static bool may_send(const struct stream *s)
 {
-    return s->base && (s->state == STREAM_READY || s->state == STREAM_CLOSING) && !s->blocked && !s->write_waits && !s->said_goodbye;
+    return s->base && (s->state == STREAM_READY || s->state == STREAM_CLOSING) && !s->blocked && !s->write_waits &&
+           !s->said_goodbye;
 }
 
 /* Sends until nothing is left or the socket is full. */
@@ -163,7 +165,7 @@ static void send_all(struct stream *s)
     while (may_send(s)) {
         size_t n = send_burst(s);
         s->owes_drained = s->owes_drained || n > 0;
-        if (n < BURST_MAX)      /* nothing left, blocked, or dead */
+        if (n < BURST_MAX) /* nothing left, blocked, or dead */
             break;
     }
 }
@@ -204,10 +206,22 @@ void stream_write(struct stream *s, const void *bytes, size_t len)
     s->flush_again = true;
 }
 
-struct buf *stream_out(struct stream *s) { return &s->out; }
-size_t stream_pending(const struct stream *s) { return buf_len(&s->out); }
-bool stream_writable(const struct stream *s) { return !s->blocked; }
-int64_t stream_progress_ms(const struct stream *s) { return s->blocked ? s->progress_ms : stream_now_ms(); }
+struct buf *stream_out(struct stream *s)
+{
+    return &s->out;
+}
+size_t stream_pending(const struct stream *s)
+{
+    return buf_len(&s->out);
+}
+bool stream_writable(const struct stream *s)
+{
+    return !s->blocked;
+}
+int64_t stream_progress_ms(const struct stream *s)
+{
+    return s->blocked ? s->progress_ms : stream_now_ms();
+}
 
 /* ---- input */
 
@@ -254,7 +268,7 @@ static void read_ended(struct stream *s)
     case SSL_ERROR_WANT_WRITE:
         s->read_waits = true;
         break;
-    case SSL_ERROR_ZERO_RETURN:     /* a goodbye, or just the end; the latter after a failed send is a reset */
+    case SSL_ERROR_ZERO_RETURN: /* a goodbye, or just the end; the latter after a failed send is a reset */
         die(s, s->wire_eof && s->send_errno ? xstrdup(strerror(s->send_errno)) : NULL);
         break;
     default:
@@ -265,8 +279,8 @@ static void read_ended(struct stream *s)
     }
 }
 
-/* Decrypts everything that was received and hands it over in pieces of up to SCRATCH_PLAIN. scratch: the one that wire_in lies in, since a
- * callback may detach the stream. */
+/* Decrypts everything that was received and hands it over in pieces of up to SCRATCH_PLAIN. scratch: the one that
+ * wire_in lies in, since a callback may detach the stream. */
 static void decrypt(struct stream *s, struct stream_scratch *scratch)
 {
     uint8_t *plain = scratch_plain(scratch);
@@ -422,7 +436,8 @@ static void on_soon_event(evutil_socket_t fd, short what, void *arg)
 
 /* ---- life */
 
-struct stream *stream_new(int fd, SSL_CTX *ctx, bool server, const char *sni, const struct stream_callbacks *cb, void *owner)
+struct stream *stream_new(int fd, SSL_CTX *ctx, bool server, const char *sni, const struct stream_callbacks *cb,
+                          void *owner)
 {
     struct stream *s = xcalloc(1, sizeof *s);
     int one = 1;
@@ -439,12 +454,13 @@ struct stream *stream_new(int fd, SSL_CTX *ctx, bool server, const char *sni, co
     else
         SSL_set_connect_state(s->ssl);
     if (sni) {
-        char *name = xstrdup(sni);      /* OpenSSL copies it, through a pointer that is not const */
+        char *name = xstrdup(sni); /* OpenSSL copies it, through a pointer that is not const */
         SSL_set_tlsext_host_name(s->ssl, name);
         free(name);
     }
-    SSL_set_mode(s->ssl, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);     /* not on Unix sockets; then it is not needed */
+    SSL_set_mode(s->ssl,
+                 SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* not on Unix sockets; then it is not needed */
     return s;
 }
 
@@ -480,7 +496,7 @@ void stream_attach(struct stream *s, struct event_base *base, struct stream_scra
     if (buf_len(&s->in) > 0 && !s->paused && s->state < STREAM_DEAD)
         event_active(&s->read_event, EV_READ, 0);
     s->flush_again = true;
-    schedule(s);        /* the handshake's first flight, what waits, or the end */
+    schedule(s); /* the handshake's first flight, what waits, or the end */
 }
 
 void stream_detach(struct stream *s)
@@ -551,7 +567,19 @@ void stream_shutdown(struct stream *s, unsigned ms)
     schedule(s);
 }
 
-bool stream_is_ready(const struct stream *s) { return s->state == STREAM_READY; }
-SSL *stream_ssl(struct stream *s) { return s->ssl; }
-int stream_fd(const struct stream *s) { return s->fd; }
-const struct stream_stats *stream_stats(const struct stream *s) { return &s->stats; }
+bool stream_is_ready(const struct stream *s)
+{
+    return s->state == STREAM_READY;
+}
+SSL *stream_ssl(struct stream *s)
+{
+    return s->ssl;
+}
+int stream_fd(const struct stream *s)
+{
+    return s->fd;
+}
+const struct stream_stats *stream_stats(const struct stream *s)
+{
+    return &s->stats;
+}

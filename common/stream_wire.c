@@ -1,5 +1,5 @@
-/* The records of a stream on their way between OpenSSL and the socket: the BIO, the shared scratch, and sending with as few system
- * calls as possible. */
+/* The records of a stream on their way between OpenSSL and the socket: the BIO, the shared scratch, and sending with
+ * as few system calls as possible. */
 #include "common/stream_private.h"
 
 #include <errno.h>
@@ -61,7 +61,8 @@ static int wire_bio_write(BIO *bio, const char *from, int len)
     BIO_clear_retry_flags(bio);
     if (len <= 0)
         return 0;
-    if (s->scratch && s->scratch->sending == s && buf_len(&s->wire_left) == 0 && s->wire_out_len + (size_t)len <= SCRATCH_OUT) {
+    if (s->scratch && s->scratch->sending == s && buf_len(&s->wire_left) == 0 &&
+        s->wire_out_len + (size_t)len <= SCRATCH_OUT) {
         memcpy(scratch_out(s->scratch) + s->wire_out_len, from, (size_t)len);
         s->wire_out_len += (size_t)len;
         return len;
@@ -97,8 +98,8 @@ static pthread_once_t wire_method_once = PTHREAD_ONCE_INIT;
 static void make_wire_method(void)
 {
     wire_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cocanvas stream");
-    ASSERT(wire_method && BIO_meth_set_read(wire_method, wire_bio_read) && BIO_meth_set_write(wire_method, wire_bio_write) &&
-           BIO_meth_set_ctrl(wire_method, wire_bio_ctrl));
+    ASSERT(wire_method && BIO_meth_set_read(wire_method, wire_bio_read) &&
+           BIO_meth_set_write(wire_method, wire_bio_write) && BIO_meth_set_ctrl(wire_method, wire_bio_ctrl));
 }
 
 BIO *stream_wire_bio(struct stream *s)
@@ -132,7 +133,7 @@ static size_t send_some(struct stream *s, const uint8_t *bytes, size_t len)
             break;
         } else if (errno != EINTR) {
             s->send_errno = errno;
-            if (s->base)        /* the peer may have said why: its last bytes are read first, then the stream ends */
+            if (s->base) /* the peer may have said why: its last bytes are read first, then the stream ends */
                 event_active(&s->read_event, EV_READ, 0);
         }
     }

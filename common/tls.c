@@ -1,6 +1,6 @@
-/* TLS contexts for server and clients, the server's own identity (an ECDSA P-256 key and a self-signed certificate), and what one
- * may ask about the peer. Only TLS 1.3; AES-128-GCM first because it is the fastest on our machines, ChaCha20 when the client
- * prefers it (it then has no AES instructions). */
+/* TLS contexts for server and clients, the server's own identity (an ECDSA P-256 key and a self-signed certificate),
+ * and what one may ask about the peer. Only TLS 1.3; AES-128-GCM first because it is the fastest on our machines,
+ * ChaCha20 when the client prefers it (it then has no AES instructions). */
 #include "common/tls.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 enum {
     DAY_S = 24 * 60 * 60,
-    CERT_BACKDATE_S = 2 * DAY_S,    /* clients' clocks may be slow */
+    CERT_BACKDATE_S = 2 * DAY_S, /* clients' clocks may be slow */
     CERT_VALID_DAYS = 3650,
     SESSION_TIMEOUT_S = 2 * 60 * 60,
 };
@@ -52,12 +52,15 @@ static bool set_common(SSL_CTX *ctx)
 {
     char groups[] = "X25519:P-256:P-384";
     SSL_CTX_set_options(ctx, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-    SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
-    return SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 && SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 &&
-           SSL_CTX_set_ciphersuites(ctx, CIPHERS) == 1 && SSL_CTX_set1_groups_list(ctx, groups) == 1;
+    SSL_CTX_set_mode(ctx,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+    return SSL_CTX_set_min_proto_version(ctx, TLS1_3_VERSION) == 1 &&
+           SSL_CTX_set_max_proto_version(ctx, TLS1_3_VERSION) == 1 && SSL_CTX_set_ciphersuites(ctx, CIPHERS) == 1 &&
+           SSL_CTX_set1_groups_list(ctx, groups) == 1;
 }
 
-static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in, unsigned in_len, void *arg)
+static int select_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in,
+                       unsigned in_len, void *arg)
 {
     unsigned char *chosen;
     (void)ssl;
@@ -132,10 +135,11 @@ SSL_CTX *tls_client_context(struct why *why)
         SSL_CTX_free(ctx);
         return NULL;
     }
-    /* The chain is verified and the result kept for tls_peer_verified(), but a failure does not end the handshake: pins come first. */
+    /* The chain is verified and the result kept for tls_peer_verified(), but a failure does not end the handshake:
+     * pins come first. */
     SSL_CTX_set_verify(ctx, SSL_VERIFY_NONE, NULL);
     SSL_CTX_set_default_verify_paths(ctx);
-    ERR_clear_error();      /* a machine without CAs is no error: pins do not need them */
+    ERR_clear_error(); /* a machine without CAs is no error: pins do not need them */
     return ctx;
 }
 
@@ -186,7 +190,7 @@ static bool set_serial(X509 *cert)
     uint8_t bytes[16];
     if (RAND_bytes(bytes, sizeof bytes) != 1)
         return false;
-    bytes[0] = (uint8_t)((bytes[0] & 0x7f) | 0x40);     /* positive, and of full length */
+    bytes[0] = (uint8_t)((bytes[0] & 0x7f) | 0x40); /* positive, and of full length */
     BIGNUM *number = BN_bin2bn(bytes, sizeof bytes, NULL);
     bool ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
     BN_free(number);
@@ -197,12 +201,13 @@ static X509 *make_cert(EVP_PKEY *key, const char *common_name)
 {
     X509 *cert = X509_new();
     X509_NAME *name = cert ? X509_get_subject_name(cert) : NULL;
-    if (name && X509_set_version(cert, 2) == 1 && set_serial(cert) && X509_gmtime_adj(X509_getm_notBefore(cert), -CERT_BACKDATE_S) &&
+    if (name && X509_set_version(cert, 2) == 1 && set_serial(cert) &&
+        X509_gmtime_adj(X509_getm_notBefore(cert), -CERT_BACKDATE_S) &&
         X509_time_adj_ex(X509_getm_notAfter(cert), CERT_VALID_DAYS, 0, NULL) && X509_set_pubkey(cert, key) == 1 &&
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1 &&
         X509_set_issuer_name(cert, name) == 1 && add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
-        add_extension(cert, NID_key_usage, "critical,digitalSignature") && add_extension(cert, NID_ext_key_usage, "serverAuth") &&
-        X509_sign(cert, key, EVP_sha256()) > 0)
+        add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
+        add_extension(cert, NID_ext_key_usage, "serverAuth") && X509_sign(cert, key, EVP_sha256()) > 0)
         return cert;
     X509_free(cert);
     return NULL;
@@ -276,7 +281,8 @@ bool tls_peer_verified(SSL *ssl, const char *host)
     X509 *cert = SSL_get0_peer_certificate(ssl);
     if (!cert || SSL_get_verify_result(ssl) != X509_V_OK)
         return false;
-    return X509_check_host(cert, host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1 || X509_check_ip_asc(cert, host, 0) == 1;
+    return X509_check_host(cert, host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1 ||
+           X509_check_ip_asc(cert, host, 0) == 1;
 }
 
 bool tls_alpn_ok(SSL *ssl)

@@ -1,6 +1,6 @@
-/* TLS contexts: TLS 1.3 only, ALPN "cocanvas/1", groups X25519:P-256:P-384, no early data, no compression, released buffers while idle.
- * A context is built completely and then swapped in; a broken file leaves the old one in place (OpenSSL counts references, so
- * connections keep the context that they began with). */
+/* TLS contexts: TLS 1.3 only, ALPN "cocanvas/1", groups X25519:P-256:P-384, no early data, no compression, released
+ * buffers while idle. A context is built completely and then swapped in; a broken file leaves the old one in place
+ * (OpenSSL counts references, so connections keep the context that they began with). */
 #ifndef COCANVAS_COMMON_TLS_H
 #define COCANVAS_COMMON_TLS_H
 
@@ -15,12 +15,15 @@
 
 /* A server context from PEM files; checks that key and certificate match and are in date. NULL and *why on refusal. */
 SSL_CTX *tls_server_context(const char *cert_file, const char *key_file, struct why *why);
-/* Makes an ECDSA P-256 key (mode 0600) and a self-signed certificate (10 years, notBefore 48 h back) where the files do not exist yet. */
-enum status tls_make_identity(const char *cert_file, const char *key_file, const char *common_name, struct why *why) MUST_CHECK;
+/* Makes an ECDSA P-256 key (mode 0600) and a self-signed certificate (10 years, notBefore 48 h back) where the files
+ * do not exist yet. */
+enum status tls_make_identity(const char *cert_file, const char *key_file, const char *common_name,
+                              struct why *why) MUST_CHECK;
 /* SHA-256 of the certificate's public key (SPKI). */
 enum status tls_file_pin(const char *cert_file, uint8_t pin[PIN_BYTES], struct why *why) MUST_CHECK;
 
-/* A client context: verifies nothing by itself (tls_peer_pin and the caller decide), but loads the system's CAs for tls_peer_verified. */
+/* A client context: verifies nothing by itself (tls_peer_pin and the caller decide), but loads the system's CAs for
+ * tls_peer_verified. */
 SSL_CTX *tls_client_context(struct why *why);
 enum status tls_peer_pin(SSL *ssl, uint8_t pin[PIN_BYTES]) MUST_CHECK;
 /* The chain verifies against the system's CAs and the certificate is for that host. */

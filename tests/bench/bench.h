@@ -2,8 +2,8 @@
  *
  * A participant keeps no document. Every edit is a new card whose text carries a marker
  *     ~E<participant:4 hex><edit:6 hex><due time in ns:16 hex>~
- * and every marker in a Committed frame is one delivery of that edit to the participant that received it. So the generator is much cheaper
- * than any server, and counts the same for any server whose bytes contain the text. */
+ * and every marker in a Committed frame is one delivery of that edit to the participant that received it. So the
+ * generator is much cheaper than any server, and counts the same for any server whose bytes contain the text. */
 #ifndef COCANVAS_TESTS_BENCH_H
 #define COCANVAS_TESTS_BENCH_H
 
@@ -18,8 +18,8 @@
 enum { MARKER = 29, EDIT_TEXT = 60, MAX_ROOMS = 1024, MAX_PIDS = 8 };
 
 enum edit_kind {
-    EDIT_CARD,          /* a new card: the edit of the comparison with other servers */
-    EDIT_PROP,          /* a property of one's own card: history that does not make the canvas larger */
+    EDIT_CARD, /* a new card: the edit of the comparison with other servers */
+    EDIT_PROP, /* a property of one's own card: history that does not make the canvas larger */
 };
 
 struct options {
@@ -35,7 +35,7 @@ struct options {
     unsigned joins;             /* mode join: how many, one after the other */
     uint64_t fill;              /* mode fill: edits */
     enum edit_kind kind;
-    bool progress;              /* send Progress as the protocol asks (off only to see what it costs) */
+    bool progress; /* send Progress as the protocol asks (off only to see what it costs) */
     int server_pid, postgres_pid;
 };
 
@@ -43,11 +43,11 @@ struct options {
 
 uint64_t now_ns(void);
 double process_cpu_s(int pid);
-double postgres_cpu_s(int postmaster);      /* with its children, also those that have ended */
+double postgres_cpu_s(int postmaster); /* with its children, also those that have ended */
 double own_cpu_s(void);
 double process_rss_kb(int pid);
 
-struct samples {                /* microseconds */
+struct samples { /* microseconds */
     uint32_t *at;
     size_t n, cap;
 };
@@ -69,24 +69,25 @@ struct participant {
     SSL *ssl;
     struct buf in, out;
     uint64_t opened_ns, ready_ns;
-    uint64_t state_bytes;       /* of Snapshot parts */
-    uint64_t seq, head_seq;     /* applied; head at Opened */
+    uint64_t state_bytes;   /* of Snapshot parts */
+    uint64_t seq, head_seq; /* applied; head at Opened */
     bool has_snapshot, mode_snapshot, opened;
-    uint32_t client, counter;   /* own number on the canvas, last counter used in an id */
-    uint64_t client_seq;        /* last one used */
+    uint32_t client, counter; /* own number on the canvas, last counter used in an id */
+    uint64_t client_seq;      /* last one used */
     bool in_flight;
     uint64_t progress_seq, progress_ns;
     /* Edits: 0 … made-1 exist, 0 … sent-1 were submitted. */
     uint32_t made, sent, cap;
     uint64_t *due_ns;
-    uint8_t *acked, *seen;      /* its author saw it; another participant saw it */
-    unsigned outstanding;       /* made and not acked */
+    uint8_t *acked, *seen; /* its author saw it; another participant saw it */
+    unsigned outstanding;  /* made and not acked */
 };
 
 /* Everything counted; `_w`: inside the measured window. */
 struct counts {
-    uint64_t begin_ns, end_ns;  /* the window; 0 … 0 before it is known */
-    uint64_t edits_made_w, acks_w, deliveries_w, deliveries_of_w, batches_w, bytes_w;   /* bytes: whole Committed frames */
+    uint64_t begin_ns, end_ns; /* the window; 0 … 0 before it is known */
+    uint64_t edits_made_w, acks_w, deliveries_w, deliveries_of_w, batches_w,
+        bytes_w; /* bytes: whole Committed frames */
     uint64_t submits_w, edits_submitted_w, progress_w;
     uint64_t rejects, errors, lagged, degraded;
     unsigned ready, joining, dead;
@@ -101,7 +102,7 @@ struct load {
     SSL_CTX *tls;
     struct counts c;
     bool closed_loop, stopping;
-    bool keep_state;            /* mode check: the states received are kept in `kept` */
+    bool keep_state; /* mode check: the states received are kept in `kept` */
     struct buf kept;
 };
 

@@ -1,6 +1,9 @@
-/* What a core of this machine can do with the same bytes and no work at all: a bare TLS writer to N clients. The writer is pinned to core 0,
- * the readers, which throw the records away undecrypted, to core 1. Prints one JSON object.
- *     limit --clients N --bytes B --together K [--rate ROUNDS_PER_S] --secs S --folder F      (F: where a certificate may be made) */
+/* What a core of this machine can do with the same bytes and no work at all: a bare TLS writer to N clients. The writer
+ * is pinned to core 0, the readers, which throw the records away undecrypted, to core 1. Prints one JSON object.
+ *
+ *     limit --clients N --bytes B --together K [--rate ROUNDS_PER_S] --secs S --folder F
+ *
+ * F: a folder in which a certificate may be made. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -65,7 +68,8 @@ static int listen_somewhere(struct sockaddr_in *address)
     memset(address, 0, sizeof *address);
     address->sin_family = AF_INET;
     address->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (bind(fd, (struct sockaddr *)address, len) != 0 || listen(fd, 1024) != 0 || getsockname(fd, (struct sockaddr *)address, &len) != 0)
+    if (bind(fd, (struct sockaddr *)address, len) != 0 || listen(fd, 1024) != 0 ||
+        getsockname(fd, (struct sockaddr *)address, &len) != 0)
         die("listen");
     return fd;
 }
@@ -113,7 +117,7 @@ static _Noreturn void read_all(const struct options *o, const struct sockaddr_in
 struct writer {
     int fd;
     SSL *ssl;
-    size_t sent;        /* of the present round */
+    size_t sent; /* of the present round */
     bool blocked;
 };
 
@@ -121,7 +125,8 @@ static SSL_CTX *server_context(const struct options *o)
 {
     struct why why;
     char *cert = xasprintf("%s/limit.crt", o->folder), *key = xasprintf("%s/limit.key", o->folder);
-    SSL_CTX *ctx = tls_make_identity(cert, key, "limit", &why) == STATUS_OK ? tls_server_context(cert, key, &why) : NULL;
+    SSL_CTX *ctx =
+        tls_make_identity(cert, key, "limit", &why) == STATUS_OK ? tls_server_context(cert, key, &why) : NULL;
     if (!ctx) {
         fprintf(stderr, "%s\n", why.text);
         exit(1);
@@ -217,20 +222,36 @@ static void write_all(const struct options *o, struct writer *writers, int epoll
 
 static void read_options(struct options *o, int argc, char **argv)
 {
-    static const struct option names[] = {{"clients", 1, NULL, 'c'}, {"bytes", 1, NULL, 'b'},  {"together", 1, NULL, 't'}, {"rate", 1, NULL, 'r'},
-                                          {"secs", 1, NULL, 's'},    {"folder", 1, NULL, 'f'}, {"label", 1, NULL, 'l'},    {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"clients", 1, NULL, 'c'}, {"bytes", 1, NULL, 'b'},  {"together", 1, NULL, 't'}, {"rate", 1, NULL, 'r'},
+        {"secs", 1, NULL, 's'},    {"folder", 1, NULL, 'f'}, {"label", 1, NULL, 'l'},    {NULL, 0, NULL, 0}};
     int option;
     *o = (struct options){.clients = 50, .bytes = 150, .together = 1, .secs = 2, .label = "limit", .folder = "."};
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         switch (option) {
-        case 'c': o->clients = atoi(optarg); break;
-        case 'b': o->bytes = atoi(optarg); break;
-        case 't': o->together = atoi(optarg); break;
-        case 'r': o->rate = strtod(optarg, NULL); break;
-        case 's': o->secs = strtod(optarg, NULL); break;
-        case 'f': o->folder = optarg; break;
-        case 'l': o->label = optarg; break;
-        default: exit(2);
+        case 'c':
+            o->clients = atoi(optarg);
+            break;
+        case 'b':
+            o->bytes = atoi(optarg);
+            break;
+        case 't':
+            o->together = atoi(optarg);
+            break;
+        case 'r':
+            o->rate = strtod(optarg, NULL);
+            break;
+        case 's':
+            o->secs = strtod(optarg, NULL);
+            break;
+        case 'f':
+            o->folder = optarg;
+            break;
+        case 'l':
+            o->label = optarg;
+            break;
+        default:
+            exit(2);
         }
     }
 }

@@ -1,4 +1,5 @@
-/* The load generator: one run of one scenario against a running daemon; prints one JSON object. Started by `run`, which pins it. */
+/* The load generator: one run of one scenario against a running daemon; prints one JSON object. Started by `run`,
+ * which pins it. */
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,39 +29,82 @@ static void read_canvases(struct options *o, const char *file)
 }
 
 static const struct option long_options[] = {
-    {"mode", 1, NULL, 'm'},    {"label", 1, NULL, 'l'},     {"host", 1, NULL, 'h'},      {"port", 1, NULL, 'p'},
-    {"token", 1, NULL, 't'},   {"canvases", 1, NULL, 'c'},  {"per-room", 1, NULL, 'n'},  {"writers", 1, NULL, 'w'},
-    {"window", 1, NULL, 'W'},  {"rate", 1, NULL, 'r'},      {"warm", 1, NULL, 'a'},      {"secs", 1, NULL, 's'},
-    {"at-once", 1, NULL, 'j'}, {"joins", 1, NULL, 'J'},     {"fill", 1, NULL, 'f'},      {"kind", 1, NULL, 'k'},
-    {"pid", 1, NULL, 'P'},     {"postgres", 1, NULL, 'G'},  {"seen", 1, NULL, 'S'},      {"no-progress", 0, NULL, 'q'},
+    {"mode", 1, NULL, 'm'},    {"label", 1, NULL, 'l'},    {"host", 1, NULL, 'h'},     {"port", 1, NULL, 'p'},
+    {"token", 1, NULL, 't'},   {"canvases", 1, NULL, 'c'}, {"per-room", 1, NULL, 'n'}, {"writers", 1, NULL, 'w'},
+    {"window", 1, NULL, 'W'},  {"rate", 1, NULL, 'r'},     {"warm", 1, NULL, 'a'},     {"secs", 1, NULL, 's'},
+    {"at-once", 1, NULL, 'j'}, {"joins", 1, NULL, 'J'},    {"fill", 1, NULL, 'f'},     {"kind", 1, NULL, 'k'},
+    {"pid", 1, NULL, 'P'},     {"postgres", 1, NULL, 'G'}, {"seen", 1, NULL, 'S'},     {"no-progress", 0, NULL, 'q'},
     {"rooms", 1, NULL, 'R'},   {NULL, 0, NULL, 0},
 };
 
 static void take_option(struct options *o, int option, const char *value, unsigned *rooms)
 {
     switch (option) {
-    case 'm': o->mode = value; break;
-    case 'l': o->label = value; break;
-    case 'h': o->host = value; break;
-    case 'p': o->port = atoi(value); break;
-    case 't': o->token = value; break;
-    case 'c': read_canvases(o, value); break;
-    case 'R': *rooms = (unsigned)atoi(value); break;
-    case 'n': o->per_room = (unsigned)atoi(value); break;
-    case 'w': o->writers = (unsigned)atoi(value); break;
-    case 'W': o->window = (unsigned)atoi(value); break;
-    case 'r': o->rate = strtod(value, NULL); break;
-    case 'a': o->warm_s = strtod(value, NULL); break;
-    case 's': o->secs = strtod(value, NULL); break;
-    case 'j': o->join_at_once = (unsigned)atoi(value); break;
-    case 'J': o->joins = (unsigned)atoi(value); break;
-    case 'f': o->fill = strtoull(value, NULL, 10); break;
-    case 'k': o->kind = strcmp(value, "prop") == 0 ? EDIT_PROP : EDIT_CARD; break;
-    case 'P': o->server_pid = atoi(value); break;
-    case 'G': o->postgres_pid = atoi(value); break;
-    case 'S': o->seen_file = value; break;
-    case 'q': o->progress = false; break;
-    default: die("usage: load --mode load|idle|fill|join|kill|check --port N --token T --canvases FILE …");
+    case 'm':
+        o->mode = value;
+        break;
+    case 'l':
+        o->label = value;
+        break;
+    case 'h':
+        o->host = value;
+        break;
+    case 'p':
+        o->port = atoi(value);
+        break;
+    case 't':
+        o->token = value;
+        break;
+    case 'c':
+        read_canvases(o, value);
+        break;
+    case 'R':
+        *rooms = (unsigned)atoi(value);
+        break;
+    case 'n':
+        o->per_room = (unsigned)atoi(value);
+        break;
+    case 'w':
+        o->writers = (unsigned)atoi(value);
+        break;
+    case 'W':
+        o->window = (unsigned)atoi(value);
+        break;
+    case 'r':
+        o->rate = strtod(value, NULL);
+        break;
+    case 'a':
+        o->warm_s = strtod(value, NULL);
+        break;
+    case 's':
+        o->secs = strtod(value, NULL);
+        break;
+    case 'j':
+        o->join_at_once = (unsigned)atoi(value);
+        break;
+    case 'J':
+        o->joins = (unsigned)atoi(value);
+        break;
+    case 'f':
+        o->fill = strtoull(value, NULL, 10);
+        break;
+    case 'k':
+        o->kind = strcmp(value, "prop") == 0 ? EDIT_PROP : EDIT_CARD;
+        break;
+    case 'P':
+        o->server_pid = atoi(value);
+        break;
+    case 'G':
+        o->postgres_pid = atoi(value);
+        break;
+    case 'S':
+        o->seen_file = value;
+        break;
+    case 'q':
+        o->progress = false;
+        break;
+    default:
+        die("usage: load --mode load|idle|fill|join|kill|check --port N --token T --canvases FILE …");
     }
 }
 
@@ -68,8 +112,16 @@ static void read_options(struct options *o, int argc, char **argv)
 {
     int option;
     unsigned rooms = 0;
-    *o = (struct options){.host = "127.0.0.1", .mode = "load", .label = "", .per_room = 50, .writers = UINT32_MAX, .warm_s = 3,
-                          .secs = 15, .join_at_once = 20, .joins = 20, .progress = true};
+    *o = (struct options){.host = "127.0.0.1",
+                          .mode = "load",
+                          .label = "",
+                          .per_room = 50,
+                          .writers = UINT32_MAX,
+                          .warm_s = 3,
+                          .secs = 15,
+                          .join_at_once = 20,
+                          .joins = 20,
+                          .progress = true};
     while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
         take_option(o, option, optarg, &rooms);
     if (o->rooms == 0 || !o->token || !o->port)
@@ -82,7 +134,10 @@ static void read_options(struct options *o, int argc, char **argv)
 
 /* ---- everybody */
 
-static bool is_mode(const struct load *l, const char *mode) { return strcmp(l->o.mode, mode) == 0; }
+static bool is_mode(const struct load *l, const char *mode)
+{
+    return strcmp(l->o.mode, mode) == 0;
+}
 
 static void make_participants(struct load *l)
 {
@@ -153,7 +208,8 @@ static unsigned *shuffled_writers(const struct load *l, unsigned *n)
 }
 
 /* Edits that are due by t; returns when the next one is. Evenly spaced over all writers. */
-static uint64_t make_due(struct load *l, const unsigned *writers, unsigned n, uint64_t base, double gap, uint64_t *made, uint64_t t)
+static uint64_t make_due(struct load *l, const unsigned *writers, unsigned n, uint64_t base, double gap, uint64_t *made,
+                         uint64_t t)
 {
     for (;;) {
         uint64_t due = base + (uint64_t)((double)*made * gap);
@@ -218,7 +274,10 @@ static uint64_t wait_for_rest(struct load *l)
     return expected - l->c.deliveries_of_w;
 }
 
-static double per(double amount, uint64_t n) { return n ? amount / (double)n : 0; }
+static double per(double amount, uint64_t n)
+{
+    return n ? amount / (double)n : 0;
+}
 
 static void print_load(struct load *l, const struct usage *a, const struct usage *b, uint64_t missing)
 {
@@ -226,19 +285,26 @@ static void print_load(struct load *l, const struct usage *a, const struct usage
     double s = (double)(b->at_ns - a->at_ns) / 1e9;
     samples_sort(&l->c.latency);
     samples_sort(&l->c.ack);
-    printf("{\"scenario\":\"%s\",\"canvases\":%u,\"participants\":%u,\"writers_per_canvas\":%u,\"rate\":%g,\"window\":%u,\"secs\":%.2f,"
-           "\"edits_per_s\":%.1f,\"deliveries_per_s\":%.0f,\"missing\":%lld,\"dead\":%u,\"rejects\":%llu,\"errors\":%llu,\"lagged\":%llu,",
-           l->o.label, l->o.rooms, l->n, l->o.writers, l->o.rate, l->o.window, s, (double)c->acks_w / s, (double)c->deliveries_w / s,
-           (long long)missing, c->dead, (unsigned long long)c->rejects, (unsigned long long)c->errors, (unsigned long long)c->lagged);
+    printf("{\"scenario\":\"%s\",\"canvases\":%u,\"participants\":%u,\"writers_per_canvas\":%u,\"rate\":%g,\"window\":%"
+           "u,\"secs\":%.2f,"
+           "\"edits_per_s\":%.1f,\"deliveries_per_s\":%.0f,\"missing\":%lld,\"dead\":%u,\"rejects\":%llu,\"errors\":%"
+           "llu,\"lagged\":%llu,",
+           l->o.label, l->o.rooms, l->n, l->o.writers, l->o.rate, l->o.window, s, (double)c->acks_w / s,
+           (double)c->deliveries_w / s, (long long)missing, c->dead, (unsigned long long)c->rejects,
+           (unsigned long long)c->errors, (unsigned long long)c->lagged);
     printf("\"latency_ms\":{\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,\"p999\":%.3f,\"max\":%.3f,\"n\":%zu},"
            "\"ack_ms\":{\"p50\":%.3f,\"p99\":%.3f,\"max\":%.3f},",
-           samples_ms(&c->latency, .5), samples_ms(&c->latency, .9), samples_ms(&c->latency, .99), samples_ms(&c->latency, .999),
-           samples_ms(&c->latency, 1), c->latency.n, samples_ms(&c->ack, .5), samples_ms(&c->ack, .99), samples_ms(&c->ack, 1));
-    printf("\"server_core_pct\":%.1f,\"server_us_per_delivery\":%.3f,\"postgres_core_pct\":%.1f,\"postgres_us_per_delivery\":%.3f,"
-           "\"server_rss_mb\":%.1f,\"load_core_pct\":%.1f,\"edits_per_batch\":%.2f,\"batches_per_s\":%.0f,\"progress_per_s\":%.0f,"
+           samples_ms(&c->latency, .5), samples_ms(&c->latency, .9), samples_ms(&c->latency, .99),
+           samples_ms(&c->latency, .999), samples_ms(&c->latency, 1), c->latency.n, samples_ms(&c->ack, .5),
+           samples_ms(&c->ack, .99), samples_ms(&c->ack, 1));
+    printf("\"server_core_pct\":%.1f,\"server_us_per_delivery\":%.3f,\"postgres_core_pct\":%.1f,\"postgres_us_per_"
+           "delivery\":%.3f,"
+           "\"server_rss_mb\":%.1f,\"load_core_pct\":%.1f,\"edits_per_batch\":%.2f,\"batches_per_s\":%.0f,\"progress_"
+           "per_s\":%.0f,"
            "\"bytes_per_delivery\":%.1f}\n",
-           100 * (b->server - a->server) / s, per((b->server - a->server) * 1e6, c->deliveries_w), 100 * (b->postgres - a->postgres) / s,
-           per((b->postgres - a->postgres) * 1e6, c->deliveries_w), process_rss_kb(l->o.server_pid) / 1024, 100 * (b->own - a->own) / s,
+           100 * (b->server - a->server) / s, per((b->server - a->server) * 1e6, c->deliveries_w),
+           100 * (b->postgres - a->postgres) / s, per((b->postgres - a->postgres) * 1e6, c->deliveries_w),
+           process_rss_kb(l->o.server_pid) / 1024, 100 * (b->own - a->own) / s,
            per((double)c->edits_submitted_w, c->submits_w), (double)c->submits_w / s, (double)c->progress_w / s,
            per((double)c->bytes_w, c->deliveries_w));
 }
@@ -262,10 +328,11 @@ static void mode_idle(struct load *l)
     cpu = process_cpu_s(l->o.server_pid) - cpu;
     pump_for(l, 5000000000u);
     double after = process_rss_kb(l->o.server_pid);
-    printf("{\"scenario\":\"%s\",\"connections\":%u,\"dead\":%u,\"rss_before_mb\":%.1f,\"rss_after_mb\":%.1f,\"kb_per_connection\":%.2f,"
+    printf("{\"scenario\":\"%s\",\"connections\":%u,\"dead\":%u,\"rss_before_mb\":%.1f,\"rss_after_mb\":%.1f,\"kb_per_"
+           "connection\":%.2f,"
            "\"joins_per_s\":%.0f,\"server_ms_per_join\":%.3f}\n",
-           l->o.label, l->c.ready, l->c.dead, before / 1024, after / 1024, per(after - before, l->c.ready), l->n / seconds,
-           per(cpu * 1000, l->c.ready));
+           l->o.label, l->c.ready, l->c.dead, before / 1024, after / 1024, per(after - before, l->c.ready),
+           l->n / seconds, per(cpu * 1000, l->c.ready));
 }
 
 /* ---- filling a canvas */
@@ -289,8 +356,9 @@ static void mode_fill(struct load *l)
         pump(l, now_ns() + 10000000);
     }
     double s = (double)(now_ns() - begin) / 1e9;
-    fprintf(stderr, "# filled: %llu edits in %.1f s, %llu rejects, head seq %llu\n", (unsigned long long)(l->o.fill - left), s,
-            (unsigned long long)l->c.rejects, (unsigned long long)l->all[0].seq);
+    fprintf(stderr, "# filled: %llu edits in %.1f s, %llu rejects, head seq %llu\n",
+            (unsigned long long)(l->o.fill - left), s, (unsigned long long)l->c.rejects,
+            (unsigned long long)l->all[0].seq);
     if (left > 0 || l->c.rejects > 0)
         die("the canvas could not be filled");
 }
@@ -317,10 +385,12 @@ static void mode_join(struct load *l)
     samples_sort(&times);
     cpu = process_cpu_s(l->o.server_pid) - cpu;
     postgres = postgres_cpu_s(l->o.postgres_pid) - postgres;
-    printf("{\"scenario\":\"%s\",\"joins\":%u,\"head_seq\":%llu,\"state_bytes\":%llu,\"join_ms\":{\"p50\":%.2f,\"p90\":%.2f,\"max\":%.2f},"
+    printf("{\"scenario\":\"%s\",\"joins\":%u,\"head_seq\":%llu,\"state_bytes\":%llu,\"join_ms\":{\"p50\":%.2f,\"p90\":"
+           "%.2f,\"max\":%.2f},"
            "\"server_ms_per_join\":%.2f,\"postgres_ms_per_join\":%.2f,\"server_rss_mb\":%.1f}\n",
            l->o.label, l->n, (unsigned long long)l->all[0].head_seq, (unsigned long long)bytes, samples_ms(&times, .5),
-           samples_ms(&times, .9), samples_ms(&times, 1), cpu * 1000 / l->n, postgres * 1000 / l->n, process_rss_kb(l->o.server_pid) / 1024);
+           samples_ms(&times, .9), samples_ms(&times, 1), cpu * 1000 / l->n, postgres * 1000 / l->n,
+           process_rss_kb(l->o.server_pid) / 1024);
 }
 
 /* ---- kill -9 under load, and looking afterwards */
@@ -332,7 +402,7 @@ static void mode_kill(struct load *l)
     run_load(l, &first, &last);
     kill(l->o.server_pid, SIGKILL);
     uint64_t end = now_ns() + WAIT_REST_NS;
-    while (l->c.dead < l->n && now_ns() < end)      /* what the kernel still holds was seen, too */
+    while (l->c.dead < l->n && now_ns() < end) /* what the kernel still holds was seen, too */
         pump(l, now_ns() + 20000000);
     FILE *out = fopen(l->o.seen_file, "w");
     if (!out)
@@ -349,7 +419,7 @@ static void mode_check(struct load *l)
     unsigned author, n;
     int acked, seen;
     long edits = 0, author_saw = 0, others_saw = 0, lost = 0, twice = 0;
-    uint8_t *found = xcalloc(1u << 16, 1u << 10);      /* 16 bits participant, 10 bits edit */
+    uint8_t *found = xcalloc(1u << 16, 1u << 10); /* 16 bits participant, 10 bits edit */
     l->keep_state = true;
     join_all(l);
     const uint8_t *at = buf_at(&l->kept), *end = at + buf_len(&l->kept);
@@ -365,7 +435,8 @@ static void mode_check(struct load *l)
         lost += (acked || seen) && times == 0;
         twice += times > 1;
     }
-    printf("{\"scenario\":\"%s\",\"edits\":%ld,\"author_saw\":%ld,\"others_saw\":%ld,\"seen_and_lost\":%ld,\"applied_twice\":%ld,"
+    printf("{\"scenario\":\"%s\",\"edits\":%ld,\"author_saw\":%ld,\"others_saw\":%ld,\"seen_and_lost\":%ld,\"applied_"
+           "twice\":%ld,"
            "\"state_bytes\":%zu}\n",
            l->o.label, edits, author_saw, others_saw, lost, twice, buf_len(&l->kept));
     free(found);
@@ -376,7 +447,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(struct load *l);
-    } modes[] = {{"load", mode_load}, {"idle", mode_idle}, {"fill", mode_fill}, {"join", mode_join}, {"kill", mode_kill}, {"check", mode_check}};
+    } modes[] = {{"load", mode_load}, {"idle", mode_idle}, {"fill", mode_fill},
+                 {"join", mode_join}, {"kill", mode_kill}, {"check", mode_check}};
     struct load load = {0};
     signal(SIGPIPE, SIG_IGN);
     setvbuf(stdout, NULL, _IOLBF, 0);

@@ -51,7 +51,8 @@ static double cpu_s(int pid, bool children)
     unsigned long user = 0, kernel = 0, child_user = 0, child_kernel = 0;
     if (!read_stat(pid, text, sizeof text))
         return 0;
-    sscanf(text, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &user, &kernel, &child_user, &child_kernel);
+    sscanf(text, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu %lu %lu", &user, &kernel, &child_user,
+           &child_kernel);
     if (children) {
         user += child_user;
         kernel += child_kernel;

@@ -1,5 +1,6 @@
-/* One participant: connects, greets, logs in with a device token, opens its canvas, submits edits (one batch at a time, what waits is
- * composed into the next one), looks through what it receives for markers, reports its progress, answers pings. */
+/* One participant: connects, greets, logs in with a device token, opens its canvas, submits edits (one batch at a
+ * time, what waits is composed into the next one), looks through what it receives for markers, reports its progress,
+ * answers pings. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -71,8 +72,14 @@ static uint8_t *put_varint(uint8_t *to, uint64_t value)
     return to;
 }
 
-static uint8_t *put_number(uint8_t *to, unsigned tag, uint64_t value) { return put_varint(put_varint(to, tag << 3), value); }
-static uint8_t *put_length(uint8_t *to, unsigned tag, size_t len) { return put_varint(put_varint(to, tag << 3 | 2), len); }
+static uint8_t *put_number(uint8_t *to, unsigned tag, uint64_t value)
+{
+    return put_varint(put_varint(to, tag << 3), value);
+}
+static uint8_t *put_length(uint8_t *to, unsigned tag, size_t len)
+{
+    return put_varint(put_varint(to, tag << 3 | 2), len);
+}
 static unsigned varint_len(uint64_t value)
 {
     unsigned n = 1;
@@ -171,7 +178,10 @@ uint64_t hex_number(const uint8_t *at, unsigned digits)
     return value;
 }
 
-static bool in_window(const struct load *l, uint64_t t) { return t >= l->c.begin_ns && t < l->c.end_ns; }
+static bool in_window(const struct load *l, uint64_t t)
+{
+    return t >= l->c.begin_ns && t < l->c.end_ns;
+}
 
 static void acked(struct load *l, struct participant *p, uint32_t n, uint64_t t, uint64_t due)
 {
@@ -244,7 +254,8 @@ static void take_committed(struct load *l, struct participant *p, const uint8_t 
         at = get_varint(at, end, &value);
         if (key >> 3 == 1) {
             if (value != p->seq + 1)
-                die("participant %u: seq %llu after %llu", p->index, (unsigned long long)value, (unsigned long long)p->seq);
+                die("participant %u: seq %llu after %llu", p->index, (unsigned long long)value,
+                    (unsigned long long)p->seq);
             p->seq = value;
         } else if (key >> 3 == 3) {
             client = value;
@@ -267,10 +278,11 @@ static void take_committed(struct load *l, struct participant *p, const uint8_t 
 
 static void send_message(struct participant *p, Cocanvas__Frame__BodyCase body, void *message)
 {
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    Cocanvas__Frame frame;
+    cocanvas__frame__init(&frame);
     frame.request = 1;
     frame.body_case = body;
-    frame.ping = message;       /* any member of the union */
+    frame.ping = message; /* any member of the union */
     message_encode(&frame, &p->out);
 }
 
@@ -278,9 +290,12 @@ static void say_hello(struct load *l, struct participant *p)
 {
     char software[] = "bench/1", *token = xstrdup(l->o.token);
     struct uuid client_id;
-    Cocanvas__Hello hello = COCANVAS__HELLO__INIT;
-    Cocanvas__Login login = COCANVAS__LOGIN__INIT;
-    Cocanvas__Open open = COCANVAS__OPEN__INIT;
+    Cocanvas__Hello hello;
+    Cocanvas__Login login;
+    Cocanvas__Open open;
+    cocanvas__hello__init(&hello);
+    cocanvas__login__init(&login);
+    cocanvas__open__init(&open);
     uuid_random(&client_id);
     hello.proto_min = hello.proto_max = 1;
     hello.software = software;
@@ -326,7 +341,8 @@ static void take_error(struct load *l, struct participant *p, const Cocanvas__Er
 /* What is rare is decoded properly. */
 static void take_message(struct load *l, struct participant *p, const Cocanvas__Frame *frame)
 {
-    Cocanvas__Pong pong = COCANVAS__PONG__INIT;
+    Cocanvas__Pong pong;
+    cocanvas__pong__init(&pong);
     switch (frame->body_case) {
     case COCANVAS__FRAME__BODY_OPENED:
         p->opened = true;
@@ -391,7 +407,8 @@ static void report_progress(struct load *l, struct participant *p, uint64_t t)
         return;
     if (p->seq - p->progress_seq < PROGRESS_BATCHES && t - p->progress_ns < PROGRESS_NS)
         return;
-    Cocanvas__Progress progress = COCANVAS__PROGRESS__INIT;
+    Cocanvas__Progress progress;
+    cocanvas__progress__init(&progress);
     progress.applied_seq = p->seq;
     p->progress_seq = p->seq;
     p->progress_ns = t;
@@ -434,7 +451,7 @@ static void on_readable(struct load *l, struct participant *p)
             if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
                 break;
             ERR_clear_error();
-            take_frames(l, p);      /* the last ones may say why */
+            take_frames(l, p); /* the last ones may say why */
             participant_kill(l, p);
             return;
         }

@@ -1,5 +1,6 @@
-/* Frames out of a stream of any bytes, offered in any pieces: the framing must be the same as that of the whole, every body must lie
- * inside, and a header that is too long must be known at once. The first byte chooses the size of the pieces. */
+/* Frames out of a stream of any bytes, offered in any pieces: the framing must be the same as that of the whole, every
+ * body must lie inside, and a header that is too long must be known at once. The first byte chooses the size of the
+ * pieces. */
 #include <stdlib.h>
 
 #include "common/frame.h"
@@ -7,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-enum { MAX = 300 };     /* small, so that inputs reach it */
+enum { MAX = 300 }; /* small, so that inputs reach it */
 
 /* Takes a frame off data[at…end); false when there is none. */
 static bool take(const uint8_t *data, size_t *at, size_t end, bool *too_long)

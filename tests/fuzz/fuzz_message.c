@@ -1,5 +1,5 @@
-/* Any bytes as a Frame, as a Committed and as a CanvasState. What is accepted must be within the bounds, agree with message_peek(), and come
- * back the same after it was encoded again. */
+/* Any bytes as a Frame, as a Committed and as a CanvasState. What is accepted must be within the bounds, agree with
+ * message_peek(), and come back the same after it was encoded again. */
 #include <stdlib.h>
 #include <string.h>
 

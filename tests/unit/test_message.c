@@ -101,11 +101,12 @@ static void test_wrap_equals_encode(void **state)
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         struct buf whole, wrapped;
         uint8_t packed[20100];
-        Cocanvas__NameSeq name = COCANVAS__NAME_SEQ__INIT;
+        Cocanvas__NameSeq name;
         Cocanvas__Op op = COCANVAS__OP__INIT, *ops[] = {&op};
         Cocanvas__Committed committed = COCANVAS__COMMITTED__INIT;
         Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
         char *cut = text + sizeof text - 1 - (lengths[i] ? lengths[i] - 1 : 0);
+        cocanvas__name_seq__init(&name);
         name.name = cut;
         op.kind_case = COCANVAS__OP__KIND_NAME_SEQ;
         op.name_seq = &name;
@@ -136,7 +137,8 @@ static void test_names_and_peek(void **state)
     assert_int_equal(message_peek((const uint8_t *)"", 0, &request), COCANVAS__FRAME__BODY__NOT_SET);
     assert_int_equal(request, 0);
     assert_int_equal(message_peek((const uint8_t *)"\x1a\x00", 2, NULL), COCANVAS__FRAME__BODY_PING);
-    assert_int_equal(message_peek((const uint8_t *)"\x08\x07\x92\x3f\x00", 5, &request), COCANVAS__FRAME__BODY__NOT_SET);
+    assert_int_equal(message_peek((const uint8_t *)"\x08\x07\x92\x3f\x00", 5, &request),
+                     COCANVAS__FRAME__BODY__NOT_SET);
     assert_int_equal(request, 7);
 }
 
@@ -148,27 +150,31 @@ static void test_wire_format(void **state)
         size_t len;
         enum status code;
     } cases[] = {
-        {"", 0, STATUS_UNKNOWN_MESSAGE},                               /* no body */
-        {"\x08\x05", 2, STATUS_UNKNOWN_MESSAGE},                       /* only a request */
-        {"\x92\x3f\x00", 3, STATUS_UNKNOWN_MESSAGE},                   /* body 1010 */
-        {"\x1a\x00", 2, STATUS_OK},                                    /* ping {} */
-        {"\x92\x3f\x00\x1a\x00", 5, STATUS_OK},                        /* an unknown field beside the body */
-        {"\x1a\x01", 2, STATUS_MALFORMED},                             /* length beyond the end */
-        {"\x1a", 1, STATUS_MALFORMED},                                 /* no length */
-        {"\x1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, STATUS_MALFORMED},    /* length 2^64-1 */
-        {"\x1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12, STATUS_MALFORMED},/* varint of 11 bytes */
-        {"\x02\x00", 2, STATUS_MALFORMED},                             /* field number 0 */
-        {"\x1b\x1c", 2, STATUS_MALFORMED},                             /* a group */
-        {"\x1f", 1, STATUS_MALFORMED},                                 /* wire type 7 */
-        {"\x18\x01", 2, STATUS_MALFORMED},                             /* ping as a number */
-        {"\x1a\x09\x09\x01\x02\x03\x04\x05\x06\x07", 10, STATUS_MALFORMED},        /* a cut fixed64 */
+        {"", 0, STATUS_UNKNOWN_MESSAGE},                                        /* no body */
+        {"\x08\x05", 2, STATUS_UNKNOWN_MESSAGE},                                /* only a request */
+        {"\x92\x3f\x00", 3, STATUS_UNKNOWN_MESSAGE},                            /* body 1010 */
+        {"\x1a\x00", 2, STATUS_OK},                                             /* ping {} */
+        {"\x92\x3f\x00\x1a\x00", 5, STATUS_OK},                                 /* an unknown field beside the body */
+        {"\x1a\x01", 2, STATUS_MALFORMED},                                      /* length beyond the end */
+        {"\x1a", 1, STATUS_MALFORMED},                                          /* no length */
+        {"\x1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 11, STATUS_MALFORMED}, /* length 2^64-1 */
+        {"\x1a\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", 12, STATUS_MALFORMED}, /* varint of 11 bytes */
+        {"\x02\x00", 2, STATUS_MALFORMED},                                          /* field number 0 */
+        {"\x1b\x1c", 2, STATUS_MALFORMED},                                          /* a group */
+        {"\x1f", 1, STATUS_MALFORMED},                                              /* wire type 7 */
+        {"\x18\x01", 2, STATUS_MALFORMED},                                          /* ping as a number */
+        {"\x1a\x09\x09\x01\x02\x03\x04\x05\x06\x07", 10, STATUS_MALFORMED},         /* a cut fixed64 */
         {"\x1a\x09\x09\x01\x02\x03\x04\x05\x06\x07\x08", 11, STATUS_OK},
-        {"\x1a\x00\x22\x00", 4, STATUS_MALFORMED},                     /* two bodies: ping and pong */
-        {"\x1a\x00\x1a\x00", 4, STATUS_MALFORMED},                     /* one body in two pieces */
-        {"\xaa\x01\x04\x3a\x00\x3a\x00", 7, STATUS_MALFORMED},        /* Opened.last_reject in two pieces */
+        {"\x1a\x00\x22\x00", 4, STATUS_MALFORMED},             /* two bodies: ping and pong */
+        {"\x1a\x00\x1a\x00", 4, STATUS_MALFORMED},             /* one body in two pieces */
+        {"\xaa\x01\x04\x3a\x00\x3a\x00", 7, STATUS_MALFORMED}, /* Opened.last_reject in two pieces */
         {"\xaa\x01\x02\x3a\x00", 5, STATUS_OK},
-        {"\x52\x05\x1a\x03" "a\0b", 7, STATUS_MALFORMED},              /* U+0000 in Hello.software */
-        {"\x52\x05\x1a\x03" "abc", 7, STATUS_OK},
+        {"\x52\x05\x1a\x03"
+         "a\0b",
+         7, STATUS_MALFORMED}, /* U+0000 in Hello.software */
+        {"\x52\x05\x1a\x03"
+         "abc",
+         7, STATUS_OK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         enum status code = decode_code(*state, cases[i].bytes, cases[i].len);
@@ -177,7 +183,8 @@ static void test_wire_format(void **state)
     }
 }
 
-/* No message of the contract is nested as deeply as the limit, so the scan is asked with a descriptor that contains itself. */
+/* No message of the contract is nested as deeply as the limit, so the scan is asked with a descriptor that contains
+ * itself. */
 static void test_nesting(void **state)
 {
     ProtobufCFieldDescriptor field = cocanvas__op__descriptor.fields[0];
@@ -207,7 +214,7 @@ static void test_number_of_fields(void **state)
     buf_init(&submit);
     buf_init(&frame);
     for (unsigned i = 0; i < MESSAGE_MAX_FIELDS; i++)
-        put_field(&submit, 4, "", 0);       /* empty ops: two bytes each, dozens in memory */
+        put_field(&submit, 4, "", 0); /* empty ops: two bytes each, dozens in memory */
     put_field(&frame, 23, buf_at(&submit), buf_len(&submit));
     assert_int_equal(decode_code(*state, buf_at(&frame), buf_len(&frame)), STATUS_MALFORMED);
     /* A tenth of it passes the scan, and is stopped by the arena. */
@@ -255,7 +262,8 @@ static size_t parse_hex(const char *line, uint8_t *out, size_t room)
     size_t n = 0;
     unsigned byte;
     int used;
-    while (n < room && sscanf(line, " %2x%n", &byte, &used) == 1 && used >= 2 && strspn(line + strspn(line, " "), "0123456789abcdef") == 2) {
+    while (n < room && sscanf(line, " %2x%n", &byte, &used) == 1 && used >= 2 &&
+           strspn(line + strspn(line, " "), "0123456789abcdef") == 2) {
         out[n++] = (uint8_t)byte;
         line += used;
     }
@@ -265,7 +273,8 @@ static size_t parse_hex(const char *line, uint8_t *out, size_t room)
 /* The example bytes of proto/README.md are what the line above each says. */
 static void test_examples_of_the_readme(void **state)
 {
-    static const char *const names[] = {"hello", "welcome", "login", "logged_in", "open", "opened", "submit", "committed", "submit", "close"};
+    static const char *const names[] = {"hello",  "welcome", "login",     "logged_in", "open",
+                                        "opened", "submit",  "committed", "submit",    "close"};
     char line[2000];
     uint8_t bytes[600];
     const uint8_t *body;

@@ -1,4 +1,5 @@
-/* Streams: both ends on one event base over a socket pair (or loopback TCP), real handshakes, real TLS. Everything waits for conditions. */
+/* Streams: both ends on one event base over a socket pair (or loopback TCP), real handshakes, real TLS. Everything
+ * waits for conditions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 #include "common/tls.h"
 #include "tests/support/rng.h"
 
-enum { PATIENCE_S = 60 };       /* a watchdog, not a measure: alarm() ends a hung test */
+enum { PATIENCE_S = 60 }; /* a watchdog, not a measure: alarm() ends a hung test */
 
 struct world {
     struct event_base *base;
@@ -32,15 +33,15 @@ struct world {
 struct end {
     struct world *world;
     struct stream *stream;
-    struct buf got;                     /* consumed bytes */
+    struct buf got; /* consumed bytes */
     size_t (*take)(struct end *e, const uint8_t *bytes, size_t len);
-    size_t calls;                       /* of on_bytes */
+    size_t calls; /* of on_bytes */
     unsigned drained;
     bool ready, closed;
-    bool away;                          /* paused or detached by take_and_go_away */
-    char reason[200];                   /* "" clean */
-    struct buf lent;                    /* the source: whole frames */
-    size_t lent_frames_end;             /* where the span ends that is lent out; 0 none */
+    bool away;              /* paused or detached by take_and_go_away */
+    char reason[200];       /* "" clean */
+    struct buf lent;        /* the source: whole frames */
+    size_t lent_frames_end; /* where the span ends that is lent out; 0 none */
     struct rng rng;
 };
 
@@ -91,7 +92,8 @@ static bool on_source_peek(void *owner, const uint8_t **bytes, size_t *len)
         return false;
     size_t end = e->lent_frames_end, all = buf_len(&e->lent);
     if (end == 0)
-        for (int n = 0; n < 3 && frame_next(buf_at(&e->lent) + end, all - end, FRAME_MAX, &body, &body_len) == FRAME_WHOLE; n++)
+        for (int n = 0;
+             n < 3 && frame_next(buf_at(&e->lent) + end, all - end, FRAME_MAX, &body, &body_len) == FRAME_WHOLE; n++)
             end += FRAME_HEADER + body_len;
     e->lent_frames_end = end;
     *bytes = buf_at(&e->lent);
@@ -108,7 +110,8 @@ static void on_source_sent(void *owner, size_t len)
 }
 
 static const struct stream_callbacks plain_callbacks = {on_ready, on_bytes, on_drained, on_closed, NULL, NULL};
-static const struct stream_callbacks source_callbacks = {on_ready, on_bytes, on_drained, on_closed, on_source_peek, on_source_sent};
+static const struct stream_callbacks source_callbacks = {on_ready,  on_bytes,       on_drained,
+                                                         on_closed, on_source_peek, on_source_sent};
 
 /* ---- the world */
 
@@ -174,10 +177,17 @@ static void make_sockets(int fd[2], bool small)
 }
 
 /* Handles what is ready now, once: EVLOOP_NONBLOCK alone would go on until nothing is. */
-static void pass(struct event_base *base) { assert_true(event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE) >= 0); }
-static void turn(struct world *w) { assert_true(event_base_loop(w->base, EVLOOP_ONCE) >= 0); }
+static void pass(struct event_base *base)
+{
+    assert_true(event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE) >= 0);
+}
+static void turn(struct world *w)
+{
+    assert_true(event_base_loop(w->base, EVLOOP_ONCE) >= 0);
+}
 
-static void make_ends(struct world *w, struct end *server, struct end *client, const struct stream_callbacks *cb, bool small)
+static void make_ends(struct world *w, struct end *server, struct end *client, const struct stream_callbacks *cb,
+                      bool small)
 {
     int fd[2];
     make_sockets(fd, small);
@@ -188,7 +198,10 @@ static void make_ends(struct world *w, struct end *server, struct end *client, c
 }
 
 /* Byte i of everything that is sent. */
-static uint8_t pattern(size_t i) { return (uint8_t)(i * 2654435761u >> 13); }
+static uint8_t pattern(size_t i)
+{
+    return (uint8_t)(i * 2654435761u >> 13);
+}
 
 static void write_pattern(struct stream *s, size_t from, size_t len)
 {
@@ -241,8 +254,14 @@ static void large_both_ways(struct world *w, bool small, size_t total)
     end_fini(&client);
 }
 
-static void test_large_both_ways(void **state) { large_both_ways(*state, false, 8 << 20); }
-static void test_large_through_small_sockets(void **state) { large_both_ways(*state, true, 2 << 20); }
+static void test_large_both_ways(void **state)
+{
+    large_both_ways(*state, false, 8 << 20);
+}
+static void test_large_through_small_sockets(void **state)
+{
+    large_both_ways(*state, true, 2 << 20);
+}
 
 static void test_writes_of_one_event_become_one_record(void **state)
 {
@@ -280,7 +299,7 @@ static void test_partly_consumed(void **state)
     while (client.calls < 20)
         turn(w);
     client.take = take_all;
-    write_pattern(server.stream, total, 1);     /* what was kept is offered again when more comes */
+    write_pattern(server.stream, total, 1); /* what was kept is offered again when more comes */
     while (buf_len(&client.got) < total + 1)
         turn(w);
     assert_pattern(&client.got, total + 1);
@@ -297,14 +316,14 @@ static void test_tiny_records(void **state)
     for (size_t i = 0; i < 3000; i++) {
         write_pattern(server.stream, i, 1);
         stream_flush(server.stream);
-        if (i % 100 == 99)      /* before a socket of many small pieces is full */
+        if (i % 100 == 99) /* before a socket of many small pieces is full */
             event_base_loop(w->base, EVLOOP_NONBLOCK);
     }
     while (buf_len(&client.got) < 3000)
         turn(w);
     assert_pattern(&client.got, 3000);
     assert_int_equal(stream_stats(server.stream)->writes, 3000);
-    for (size_t i = 0; i < 3000; i++) {     /* and without a pause: it becomes full */
+    for (size_t i = 0; i < 3000; i++) { /* and without a pause: it becomes full */
         write_pattern(server.stream, 3000 + i, 1);
         stream_flush(server.stream);
     }
@@ -326,7 +345,8 @@ static void test_paused_reader_blocks_writer(void **state)
     while (stream_writable(server.stream))
         turn(w);
     assert_int_equal(server.drained, 0);
-    /* What is encrypted and not sent is one burst at most; the rest waits in the own buffer, where its owner can count it. */
+    /* What is encrypted and not sent is one burst at most; the rest waits in the own buffer, where its owner can count
+     * it. */
     assert_true(stream_pending(server.stream) >= total - (1 << 20));
     int64_t stuck = stream_progress_ms(server.stream);
     event_base_loop(w->base, EVLOOP_NONBLOCK);
@@ -425,8 +445,14 @@ static void interleave(struct world *w, bool small)
     end_fini(&client);
 }
 
-static void test_source_and_own_interleave(void **state) { interleave(*state, false); }
-static void test_source_and_own_interleave_blocked(void **state) { interleave(*state, true); }
+static void test_source_and_own_interleave(void **state)
+{
+    interleave(*state, false);
+}
+static void test_source_and_own_interleave_blocked(void **state)
+{
+    interleave(*state, true);
+}
 
 /* While nothing of a span is under way, the own buffer goes first. */
 static void test_own_buffer_first(void **state)
@@ -501,7 +527,7 @@ static void test_detach_inside_on_bytes(void **state)
     event_base_loop(w->base, EVLOOP_NONBLOCK);
     assert_int_equal(client.calls, 1);
     client.take = take_all;
-    stream_write(client.stream, "x", 1);        /* to be sent after the move */
+    stream_write(client.stream, "x", 1); /* to be sent after the move */
     stream_attach(client.stream, w->base, &w->scratch);
     while (buf_len(&client.got) < 150000 || buf_len(&server.got) < 1)
         turn(w);
@@ -510,7 +536,7 @@ static void test_detach_inside_on_bytes(void **state)
     end_fini(&client);
 }
 
-/* Pauses or detaches at every call. Until that is undone no call may come, though more may have been received already. */
+/* Pauses or detaches at every call. Until that is undone no call may come, though more may be there already. */
 static size_t take_and_go_away(struct end *e, const uint8_t *bytes, size_t len)
 {
     assert_false(e->away);
@@ -575,9 +601,10 @@ static void test_shutdown_sends_what_waits(void **state)
     struct end server, client;
     size_t total = 1 << 20;
     make_ends(w, &server, &client, &plain_callbacks, true);
-    write_pattern(client.stream, 0, 50000);         /* input that the server does not want any more: no reset may come of it */
+    write_pattern(client.stream, 0, 50000); /* input that the server does not want any more: no reset may come of it */
     write_pattern(server.stream, 0, total);
-    SSL_clear_options(stream_ssl(client.stream), SSL_OP_IGNORE_UNEXPECTED_EOF);     /* a clean end is a close_notify, not only a FIN */
+    SSL_clear_options(stream_ssl(client.stream),
+                      SSL_OP_IGNORE_UNEXPECTED_EOF); /* a clean end is a close_notify, not only a FIN */
     stream_shutdown(server.stream, 30000);
     while (!client.closed)
         turn(w);
@@ -585,7 +612,7 @@ static void test_shutdown_sends_what_waits(void **state)
     assert_string_equal(client.reason, "");
     assert_false(server.closed);
     char byte;
-    assert_int_equal(recv(stream_fd(client.stream), &byte, 1, MSG_DONTWAIT), 0);    /* and the FIN is there, too */
+    assert_int_equal(recv(stream_fd(client.stream), &byte, 1, MSG_DONTWAIT), 0); /* and the FIN is there, too */
     end_fini(&client);
     while (!server.closed)
         turn(w);
@@ -616,7 +643,7 @@ static void test_peer_vanishes(void **state)
     end_fini(&client);
     while (!server.closed)
         turn(w);
-    stream_write(server.stream, "x", 1);        /* harmless */
+    stream_write(server.stream, "x", 1); /* harmless */
     stream_flush(server.stream);
     event_base_loop(w->base, EVLOOP_NONBLOCK);
     end_fini(&server);
@@ -694,7 +721,7 @@ static void test_garbage_instead_of_a_handshake(void **state)
     assert_non_null(strstr(server.reason, "TLS handshake"));
     assert_false(server.ready);
     end_fini(&server);
-    make_sockets(fd + 0, false);        /* and one that leaves at once */
+    make_sockets(fd + 0, false); /* and one that leaves at once */
     end_init(&server, w, fd[0], true, &plain_callbacks);
     close(fd[1]);
     while (!server.closed)

@@ -1,4 +1,5 @@
-/* TLS contexts: the server's own identity, pins, what a broken file does, ALPN, versions, resumption. Handshakes run in memory. */
+/* TLS contexts: the server's own identity, pins, what a broken file does, ALPN, versions, resumption. Handshakes run
+ * in memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -200,8 +201,8 @@ static void test_handshake(void **state)
     assert_int_equal(tls_file_pin(f->cert, pin, &why), STATUS_OK);
     assert_int_equal(tls_peer_pin(p.client, peer), STATUS_OK);
     assert_memory_equal(pin, peer, PIN_BYTES);
-    assert_int_equal(tls_peer_pin(p.server, peer), STATUS_NOT_FOUND);    /* clients show no certificate */
-    assert_false(tls_peer_verified(p.client, "canvas.example"));         /* no CA vouches for it */
+    assert_int_equal(tls_peer_pin(p.server, peer), STATUS_NOT_FOUND); /* clients show no certificate */
+    assert_false(tls_peer_verified(p.client, "canvas.example"));      /* no CA vouches for it */
     pair_free(&p);
     SSL_CTX_free(server);
     SSL_CTX_free(client);
@@ -234,7 +235,7 @@ static void test_wrong_alpn_and_old_versions(void **state)
     assert_false(shake(&p, server, client, NULL));
     pair_free(&p);
     SSL_CTX_free(client);
-    client = SSL_CTX_new(TLS_client_method());      /* no ALPN at all: the handshake works, the owner has to ask */
+    client = SSL_CTX_new(TLS_client_method()); /* no ALPN at all: the handshake works, the owner has to ask */
     assert_true(shake(&p, server, client, NULL));
     assert_false(tls_alpn_ok(p.server));
     pair_free(&p);
@@ -253,10 +254,10 @@ static void test_resumption(void **state)
     char byte;
     SSL_CTX *server = server_context(f), *client = tls_client_context(&why);
     assert_true(shake(&p, server, client, NULL));
-    SSL_read(p.client, &byte, 1);       /* takes the ticket in */
+    SSL_read(p.client, &byte, 1); /* takes the ticket in */
     SSL_SESSION *session = SSL_get1_session(p.client);
     assert_true(SSL_SESSION_is_resumable(session));
-    SSL_shutdown(p.client);             /* a connection that is torn off would make its session unusable */
+    SSL_shutdown(p.client); /* a connection that is torn off would make its session unusable */
     pair_free(&p);
     assert_true(shake(&p, server, client, session));
     assert_true(SSL_session_reused(p.server));
