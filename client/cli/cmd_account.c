@@ -205,8 +205,9 @@ static void tell_login(struct session *s)
 static int run_login(struct session *s, char password[PASSWORD_MAX + 1])
 {
     struct link link;
-    Cocanvas__Login login = COCANVAS__LOGIN__INIT;
+    Cocanvas__Login login;
     int code = login_target(s, &link);
+    cocanvas__login__init(&login);
     if (code == EXIT_OK)
         code = login_form(s, &link, &login, password);
     if (code != EXIT_OK)
@@ -431,8 +432,9 @@ static int invite(struct session *s)
 {
     long hours = 168;
     const char *label = cli_value(s->cli, "label");
-    Cocanvas__InvitationCreate request = COCANVAS__INVITATION_CREATE__INIT;
+    Cocanvas__InvitationCreate request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__invitation_create__init(&request);
     if (parse_role(s->cli, &request.role) != EXIT_OK || !cli_number(s->cli, "valid", 1, 24 * 90, &hours))
         return EXIT_USAGE;
     if (label)

@@ -118,8 +118,9 @@ static bool is_builtin(const char *id)
 /* A template that this program does not have may still be the server's own: only that list decides. */
 static int check_template(struct session *s, const char *id)
 {
-    Cocanvas__TemplateListRequest request = COCANVAS__TEMPLATE_LIST_REQUEST__INIT;
+    Cocanvas__TemplateListRequest request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_list_request__init(&request);
     if (is_builtin(id))
         return EXIT_OK;
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
@@ -136,10 +137,11 @@ static int check_template(struct session *s, const char *id)
 static int create(struct session *s, const char *id, const char *title)
 {
     struct uuid request_id;
-    Cocanvas__CanvasCreate request = COCANVAS__CANVAS_CREATE__INIT;
+    Cocanvas__CanvasCreate request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     char *template_copy = arena_strndup(&s->arena, id, strlen(id)),
          *title_copy = arena_strndup(&s->arena, title, strlen(title));
+    cocanvas__canvas_create__init(&request);
     uuid_random(&request_id);
     request.workspace.data = s->context.workspace.b;
     request.workspace.len = uuid_is_zero(&s->context.workspace) ? 0 : sizeof s->context.workspace.b;

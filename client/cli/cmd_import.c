@@ -98,7 +98,8 @@ static int send_state(struct session *s, struct canvas *canvas)
     struct buf state;
     struct uuid id;
     const char *title = cli_value(s->cli, "title"), *made = "";
-    Cocanvas__CanvasCreate request = COCANVAS__CANVAS_CREATE__INIT;
+    Cocanvas__CanvasCreate request;
+    cocanvas__canvas_create__init(&request);
     if (title)
         set_title(canvas, title);
     size_t cards = 0;
@@ -138,8 +139,9 @@ static int import_from_json(struct cli *cli, const struct buf *content)
 
 static int fetch_template(struct session *s, const char *id, Cocanvas__TemplateInfo **found)
 {
-    Cocanvas__TemplateListRequest request = COCANVAS__TEMPLATE_LIST_REQUEST__INIT;
+    Cocanvas__TemplateListRequest request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_list_request__init(&request);
     request.id = arena_strndup(&s->arena, id, strlen(id));
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
     frame.template_list_request = &request;
@@ -233,7 +235,8 @@ static int import_parsed(struct cli *cli, struct markdown *m, const char *templa
     if (code == EXIT_OK)
         code = match_blocks(&e.s, m, t);
     if (code == EXIT_OK) {
-        Cocanvas__CanvasCreate request = COCANVAS__CANVAS_CREATE__INIT;
+        Cocanvas__CanvasCreate request;
+        cocanvas__canvas_create__init(&request);
         request.title = arena_strndup(e.arena, title, strlen(title));
         request.template_ = t->id;
         code = create(&e.s, &request, &id, &made);

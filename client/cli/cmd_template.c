@@ -132,8 +132,9 @@ static void print_one(struct cli *cli, Cocanvas__TemplateInfo *t)
 /* From the server: all (id "") or one. */
 static int fetch(struct session *s, const char *id, Cocanvas__TemplateList **list)
 {
-    Cocanvas__TemplateListRequest request = COCANVAS__TEMPLATE_LIST_REQUEST__INIT;
+    Cocanvas__TemplateListRequest request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_list_request__init(&request);
     request.id = arena_strndup(&s->arena, id, strlen(id));
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
     frame.template_list_request = &request;

@@ -234,8 +234,9 @@ static void on_presence(void *ctx, const Cocanvas__PresenceUpdate *update)
 
 void live_presence(struct live *l, uint64_t object, bool editing)
 {
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
+    Cocanvas__Presence presence;
     struct replica *replica = client_replica(l->s.client);
+    cocanvas__presence__init(&presence);
     presence.object = object;
     presence.editing = editing;
     presence.at_seq = replica ? replica_seq(replica) : 0;

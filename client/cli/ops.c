@@ -164,8 +164,9 @@ Cocanvas__Op *ops_text_edit(struct arena *a, uint64_t object, const char *key, c
 {
     if (text_op_is_noop(text_op))
         return NULL;
-    Cocanvas__TextEdit like = COCANVAS__TEXT_EDIT__INIT;
+    Cocanvas__TextEdit like;
     Cocanvas__Op *op = make(a, &cocanvas__op__descriptor);
+    cocanvas__text_edit__init(&like);
     like.object = object;
     like.key = dup_text(a, key);
     op->kind_case = COCANVAS__OP__KIND_TEXT_EDIT;

@@ -61,7 +61,7 @@ static const char *const style_codes[] = {
     [STYLE_GOOD] = "\033[32m", [STYLE_WARN] = "\033[33m", [STYLE_BAD] = "\033[1;31m",
 };
 
-static char *format_text(const char *fmt, va_list args, size_t *len)
+static PRINTF_LIKE(1, 0) char *format_text(const char *fmt, va_list args, size_t *len)
 {
     char *text = NULL;
     int n = vasprintf(&text, fmt, args);
@@ -92,7 +92,7 @@ static void put_styled(FILE *to, bool color, enum style style, const char *text,
     }
 }
 
-static void put_clean(FILE *to, bool color, enum style style, const char *fmt, va_list args)
+static PRINTF_LIKE(4, 0) void put_clean(FILE *to, bool color, enum style style, const char *fmt, va_list args)
 {
     size_t len;
     char *text = format_text(fmt, args, &len);

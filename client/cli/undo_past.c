@@ -73,7 +73,8 @@ static const Cocanvas__Value *original_column(const struct canvas *origin, const
     const struct block *block = origin && set->object ? canvas_block(origin, set->object) : NULL;
     if (!block)
         return NULL;
-    Cocanvas__Block as_message = COCANVAS__BLOCK__INIT;
+    Cocanvas__Block as_message;
+    cocanvas__block__init(&as_message);
     as_message.title = arena_strndup(arena, block->title, strlen(block->title));
     as_message.prompt = arena_strndup(arena, block->prompt, strlen(block->prompt));
     as_message.col = block->col;

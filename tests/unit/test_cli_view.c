@@ -231,9 +231,11 @@ static void test_find_canvas(void **state)
 {
     struct world *w = *state;
     uint8_t ids[2][16] = {{0xaa, 0xbb, 0xcc}, {0xab, 0xcd}};
-    Cocanvas__CanvasInfo a = COCANVAS__CANVAS_INFO__INIT, b = COCANVAS__CANVAS_INFO__INIT, *both[] = {&a, &b}, *hit;
+    Cocanvas__CanvasInfo a, b, *both[] = {&a, &b}, *hit;
     Cocanvas__CanvasList list = COCANVAS__CANVAS_LIST__INIT;
     const char *why = "";
+    cocanvas__canvas_info__init(&a);
+    cocanvas__canvas_info__init(&b);
     a.id = (ProtobufCBinaryData){16, ids[0]};
     b.id = (ProtobufCBinaryData){16, ids[1]};
     a.title = help_text(&w->a, "Bäckerei 2027");
