@@ -62,8 +62,8 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
             continue;
         out_print(out, STYLE_DIM, "%.8s  ", uuid_words(&s->arena, &info->id));
         out_print(out, STYLE_PLAIN, "%s", arena_cell(&s->arena, info->title, 40));
-        out_print(out, STYLE_DIM, "  %-10s %6" PRIu64 "  %s\n", arena_line(&s->arena, info->template_), info->head_seq,
-                  short_time(&s->arena, info->changed_ms));
+        out_print(out, STYLE_DIM, "  %-10.*s %6" PRIu64 "  %s\n", (int)strcspn(info->template_, "@"), info->template_,
+                  info->head_seq, short_time(&s->arena, info->changed_ms));
     }
     if (out->json) {
         json_t *object = session_object(s, "canvases");

@@ -45,7 +45,7 @@ int cmd_export(struct cli *cli)
 {
     struct edit e;
     struct buf content;
-    enum file_format format;
+    enum file_format format = FORMAT_JSON;
     const char *path = cli_value(cli, "output");
     int code = format_of(cli, path, &format);
     if (code != EXIT_OK)

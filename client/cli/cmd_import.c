@@ -225,7 +225,7 @@ static int import_parsed(struct cli *cli, struct markdown *m, const char *templa
 {
     struct edit e = {.n = 0};
     struct uuid id;
-    Cocanvas__TemplateInfo *t;
+    Cocanvas__TemplateInfo *t = NULL;
     const char *made = "";
     size_t cards = 0;
     int code = session_start(&e.s, cli);
