@@ -129,9 +129,9 @@ class Model:
 
 class Checker:
     """rows: [(seq, epoch, client, client_seq, payload)] ascending; snapshots: [(seq, hash, state bytes)]; hashes: {who: (seq, hash)} at rest.
-    calm: no fault was injected, so nobody may have had to open twice."""
+    calm: since that time (CLOCK_MONOTONIC, ns) nothing happened, so nobody may have had to open again; None: things did."""
 
-    def __init__(self, pb, rows, snapshots, hashes, history_files, calm=False):
+    def __init__(self, pb, rows, snapshots, hashes, history_files, calm=None):
         self.calm = calm
         self.pb, self.rows, self.snapshots, self.hashes = pb, rows, snapshots, hashes
         self.batches = [pb.Committed.FromString(payload) for *_, payload in rows]
@@ -227,7 +227,7 @@ class Checker:
                 fresh.add(who)
                 loaded[who] = max(shown.pop(who, 0), loaded.get(who, 0))
             elif e["ev"] == "state" and e["state"] == OPENING:
-                if self.calm and who in opened:
+                if self.calm is not None and e["t"] > self.calm and who in opened:
                     self.blame("I3", f"{who} had to open again after seq {shown.get(who, 0)}, though nothing had happened")
                 opened.add(who)
                 fresh.add(who)

@@ -120,14 +120,21 @@ class Postgres:
         self.process.wait(DEADLINE)
 
     def everybody(self, number):
-        """A signal for the postmaster and all its children. (Not every kernel lists a process' children in /proc.)"""
+        """A signal for the postmaster and all its children: first find them all, for orphans have another parent. (Not every kernel lists a
+        process' children in /proc.)"""
+        found = []
         for path in glob.glob("/proc/[0-9]*/stat"):
             try:
                 with open(path, encoding="utf-8", errors="replace") as f:
                     pid, rest = int(path.split("/")[2]), f.read().rsplit(")", 1)[1].split()
                 if self.process.pid in (pid, int(rest[1])):
-                    os.kill(pid, number)
+                    found.append(pid)
             except (FileNotFoundError, ProcessLookupError):
+                pass
+        for pid in found:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
                 pass
 
     def freeze(self):
