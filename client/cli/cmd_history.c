@@ -7,7 +7,7 @@
 #include "client/cli/edit.h"
 #include "client/cli/proto_json.h"
 #include "client/cli/undo.h"
-#include "client/core/replica_private.h"
+#include "client/core/replica_mark.h"
 #include "common/template.h"
 
 enum { FIRST_WINDOW = 1000 }; /* newest batches that are looked at before more are fetched */
@@ -137,7 +137,7 @@ static int submit_plan(struct edit *e, const struct undo_plan *plan, bool redo)
     if (status != STATUS_OK)
         return cli_fail(e->s.cli, exit_of_status(status), "%s", why.text);
     if (plan->target->client == replica_client(e->replica))
-        e->replica->pending_undo_of = plan->target->client_seq;
+        replica_mark_undo(e->replica, plan->target->client_seq);
     client_edited(e->s.client);
     int code = session_wait_saved(&e->s);
     if (code != EXIT_OK)
