@@ -18,8 +18,14 @@ enum {
 };
 
 static const struct client_timing default_timing = {
-    .stage_ms = 15000, .backoff_first_ms = 200, .backoff_last_ms = 10000, .in_flight_ms = 10000, .watch_ms = 2500,
-    .progress_ms = 5000, .presence_ms = 100, .leave_ms = 2000,
+    .stage_ms = 15000,
+    .backoff_first_ms = 200,
+    .backoff_last_ms = 10000,
+    .in_flight_ms = 10000,
+    .watch_ms = 2500,
+    .progress_ms = 5000,
+    .presence_ms = 100,
+    .leave_ms = 2000,
 };
 
 int64_t mono_ms(void)
@@ -39,7 +45,8 @@ void timer_in(struct event *timer, unsigned ms)
 
 /* ---------------------------------------------------------------- state */
 
-static const char *const state_names[] = {"idle", "connecting", "logging in", "ready", "opening", "live", "offline", "failed"};
+static const char *const state_names[] = {"idle",    "connecting", "logging in", "ready",
+                                          "opening", "live",       "offline",    "failed"};
 
 /* Which states may follow; any may be lost, fail, or be ended. */
 static const unsigned may_follow[] = {
@@ -58,13 +65,15 @@ void client_set_state(struct client *c, enum client_state state, enum status cod
     const unsigned always = 1u << CLIENT_IDLE | 1u << CLIENT_OFFLINE | 1u << CLIENT_FAILED;
 
     ASSERT(state == c->state || (may_follow[c->state] | always) & 1u << state);
-    log_debug(&c->log, "%s -> %s%s%s", state_names[c->state], state_names[state], sentence ? ": " : "", sentence ? sentence : "");
+    log_debug(&c->log, "%s -> %s%s%s", state_names[c->state], state_names[state], sentence ? ": " : "",
+              sentence ? sentence : "");
     c->state = state;
     if (c->cb.on_state)
         c->cb.on_state(c->ctx, state, code, sentence ? sentence : "");
 }
 
-static void remember_trouble(struct client *c, enum client_problem problem, enum status code, const char *fmt, va_list args)
+static void remember_trouble(struct client *c, enum client_problem problem, enum status code, const char *fmt,
+                             va_list args)
 {
     c->problem = problem;
     c->code = code;
@@ -138,7 +147,8 @@ static void on_retry_timer(evutil_socket_t fd, short what, void *arg)
 
 static bool silent_too_long(const struct client *c, int64_t silence)
 {
-    unsigned ping_ms = c->welcome && c->welcome->limits && c->welcome->limits->ping_ms ? c->welcome->limits->ping_ms : 30000;
+    unsigned ping_ms =
+        c->welcome && c->welcome->limits && c->welcome->limits->ping_ms ? c->welcome->limits->ping_ms : 30000;
     bool waiting = c->replica && replica_in_flight(c->replica) && c->state == CLIENT_LIVE;
 
     return silence >= (waiting ? c->timing.in_flight_ms : c->timing.in_flight_ms + 2 * (int64_t)ping_ms);
@@ -152,7 +162,8 @@ static void on_watch_timer(evutil_socket_t fd, short what, void *arg)
 
     (void)fd, (void)what;
     if (silent_too_long(c, silence)) {
-        client_lose(c, CLIENT_UNREACHABLE, STATUS_TIMEOUT, "nothing was heard of the server for %lld s", (long long)silence / 1000);
+        client_lose(c, CLIENT_UNREACHABLE, STATUS_TIMEOUT, "nothing was heard of the server for %lld s",
+                    (long long)silence / 1000);
         return;
     }
     if (c->replica && replica_in_flight(c->replica) && silence >= c->timing.in_flight_ms / 2) {
@@ -168,7 +179,8 @@ static void on_watch_timer(evutil_socket_t fd, short what, void *arg)
 
 /* ---------------------------------------------------------------- life */
 
-struct client *client_new(struct event_base *base, const struct client_options *options, const struct client_callbacks *cb, void *ctx)
+struct client *client_new(struct event_base *base, const struct client_options *options,
+                          const struct client_callbacks *cb, void *ctx)
 {
     struct client *c = xcalloc(1, sizeof(*c));
 

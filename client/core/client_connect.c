@@ -1,4 +1,5 @@
-/* Getting a connection: addresses, TLS, whom we trust, trying again. Nothing of ours is sent before the server's key is accepted. */
+/* Getting a connection: addresses, TLS, whom we trust, trying again. Nothing of ours is sent before the server's key
+ * is accepted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -24,7 +25,8 @@ void client_target(struct client *c, const char *host, uint16_t port, const char
     c->n_addresses = c->at_address = 0;
 }
 
-/* Blocks; only for the first connect to a name. What was found is used for all later ones, since a device that is offline cannot resolve. */
+/* Blocks; only for the first connect to a name. What was found is used for all later ones, since a device that is
+ * offline cannot resolve. */
 static bool resolve(struct client *c, struct why *why)
 {
     const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -65,7 +67,8 @@ static int begin_connecting(const struct client_address *address)
 
 /* ---------------------------------------------------------------- trust */
 
-/* Whether the connection may be used. A question to a person takes longer than a server waits for a greeting: after a yes, we connect anew. */
+/* Whether the connection may be used. A question to a person takes longer than a server waits for a greeting: after
+ * a yes, we connect anew. */
 static bool ask_person(struct client *c, const struct why *why)
 {
     struct why not_kept;
@@ -75,7 +78,8 @@ static bool ask_person(struct client *c, const struct why *why)
         return false;
     }
     c->via = "prompt";
-    if (trust_remember(c->config_dir, c->options.host, c->options.port, c->pin, NULL, "prompt", &not_kept) != STATUS_OK) {
+    if (trust_remember(c->config_dir, c->options.host, c->options.port, c->pin, NULL, "prompt", &not_kept) !=
+        STATUS_OK) {
         client_fail(c, CLIENT_REFUSED, STATUS_INTERNAL, "%s", not_kept.text);
         return false;
     }
@@ -94,10 +98,14 @@ static bool may_use(struct client *c)
 
     c->has_pin = true;
     c->via = c->options.has_pin ? "link" : "ca";
-    switch (trust_decide(c->config_dir, c->options.host, c->options.port, c->options.has_pin ? c->options.pin : NULL, ssl, c->pin, &why)) {
-    case TRUSTED: return true;
-    case TRUST_ASK: return ask_person(c, &why);
-    case TRUST_REFUSED: break;
+    switch (trust_decide(c->config_dir, c->options.host, c->options.port, c->options.has_pin ? c->options.pin : NULL,
+                         ssl, c->pin, &why)) {
+    case TRUSTED:
+        return true;
+    case TRUST_ASK:
+        return ask_person(c, &why);
+    case TRUST_REFUSED:
+        break;
     }
     client_fail(c, CLIENT_WRONG_IDENTITY, STATUS_DENIED, "%s", why.text);
     return false;
@@ -135,10 +143,11 @@ static void on_closed(void *owner, const char *reason)
     client_lose(c, CLIENT_UNREACHABLE, c->leaving ? STATUS_SHUTDOWN : STATUS_TIMEOUT, "%s:%u: %s", c->host, c->port,
                 reason ? reason : "the server closed the connection");
     if (c->stream)
-        client_drop_stream(c);       /* after client_quit() there is no state left to lose */
+        client_drop_stream(c); /* after client_quit() there is no state left to lose */
 }
 
-static const struct stream_callbacks live_callbacks = {.on_ready = on_ready, .on_bytes = client_on_bytes, .on_closed = on_closed};
+static const struct stream_callbacks live_callbacks = {
+    .on_ready = on_ready, .on_bytes = client_on_bytes, .on_closed = on_closed};
 
 static size_t ignore_bytes(void *owner, const uint8_t *bytes, size_t len)
 {
@@ -162,7 +171,8 @@ void client_reap(evutil_socket_t fd, short what, void *arg)
         stream_free(c->dying[--c->n_dying]);
 }
 
-/* A copy: OpenSSL spoils the session itself when its connection ends without a goodbye, which is just when we need it. */
+/* A copy: OpenSSL spoils the session itself when its connection ends without a goodbye, which is just when we need
+ * it. */
 static void keep_session(struct client *c)
 {
     SSL_SESSION *session = SSL_get0_session(stream_ssl(c->stream));
@@ -228,7 +238,7 @@ unsigned client_next_backoff(struct client *c)
 {
     unsigned in_ms;
 
-    if (c->moves > 0) {          /* where we were sent did not work out: ask the one that we know */
+    if (c->moves > 0) { /* where we were sent did not work out: ask the one that we know */
         client_target(c, c->options.host, c->options.port, c->options.host);
         c->moves = 0;
     }

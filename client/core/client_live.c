@@ -1,4 +1,5 @@
-/* On an open canvas: batches that come, edits that go, the outbox, presence. An edit is on disk before it is sent (P5). */
+/* On an open canvas: batches that come, edits that go, the outbox, presence. An edit is on disk before it is sent
+ * (P5). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,9 +9,9 @@
 
 enum {
     PROGRESS_BATCHES = 64,
-    SUBMIT_OPS = 256,            /* if the server does not say */
+    SUBMIT_OPS = 256, /* if the server does not say */
     SUBMIT_BYTES = 64 << 10,
-    SUBMIT_FRAME = 256,          /* what is around the ops */
+    SUBMIT_FRAME = 256, /* what is around the ops */
 };
 
 /* ---------------------------------------------------------------- outbox */
@@ -73,7 +74,8 @@ static void tell_dropped(struct client *c, size_t dropped)
     Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
     char detail[600];
 
-    (void)snprintf(detail, sizeof(detail), "%zu of your edits were about things that others have removed meanwhile.%s%s%s", dropped,
+    (void)snprintf(detail, sizeof(detail),
+                   "%zu of your edits were about things that others have removed meanwhile.%s%s%s", dropped,
                    c->rescued ? " Your words are kept in " : "", c->rescued ? c->rescued : "", c->rescued ? "." : "");
     reject.code = COCANVAS__ERROR_CODE__GONE;
     reject.detail = detail;
@@ -164,14 +166,16 @@ void client_send_progress(evutil_socket_t fd, short what, void *arg)
 void client_on_committed(struct client *c, const Cocanvas__Committed *batch)
 {
     struct why why;
+    enum status st;
     bool ours;
 
     if (!c->opened || !c->has_state || batch->seq <= replica_seq(c->replica))
         return;
     ours = replica_in_flight(c->replica) && replica_client(c->replica) && batch->client == replica_client(c->replica) &&
            batch->client_seq == replica_last_client_seq(c->replica);
-    if (replica_committed(c->replica, batch, &why) != STATUS_OK) {
-        client_diverged(c, why.text);
+    st = replica_committed(c->replica, batch, &why);
+    if (st != STATUS_OK) {
+        client_diverged(c, st, why.text);
         return;
     }
     note_progress(c);
@@ -195,8 +199,8 @@ void client_lost_words(void *ctx, uint64_t object, const char *key, const char *
     object_id_format(object, id);
     uuid_format(&c->canvas, canvas);
     (void)strftime(when, sizeof(when), "%Y-%m-%d %H:%M", localtime_r(&now, &tm));
-    (void)snprintf(about, sizeof(about), "%s canvas %s object %s%s%.60s not accepted: %s", when, canvas, id, *key ? " field " : "", key,
-                   status_name(code));
+    (void)snprintf(about, sizeof(about), "%s canvas %s object %s%s%.60s not accepted: %s", when, canvas, id,
+                   *key ? " field " : "", key, status_name(code));
     if (outbox_rescue(c->outbox, about, text, len, &c->rescued, &why) != STATUS_OK)
         log_error(&c->log, "%s", why.text);
 }
@@ -227,7 +231,7 @@ void client_on_checkpoint(struct client *c, const Cocanvas__Checkpoint *checkpoi
     if (replica_hash(c->replica) == checkpoint->hash)
         c->divergences = 0;
     else
-        client_diverged(c, "the state's hash is another one");
+        client_diverged(c, STATUS_CONFLICT, "the state's hash is another one");
 }
 
 void client_on_status(struct client *c, const Cocanvas__Status *status)
@@ -272,6 +276,6 @@ void client_presence(struct client *c, const Cocanvas__Presence *presence)
     buf_clear(&c->presence, SIZE_MAX);
     cocanvas__presence__pack(presence, buf_reserve(&c->presence, len + 1));
     buf_wrote(&c->presence, len);
-    c->has_presence = true;      /* "nowhere" encodes to nothing and is worth telling, too */
+    c->has_presence = true; /* "nowhere" encodes to nothing and is worth telling, too */
     client_send_presence(c);
 }

@@ -110,7 +110,8 @@ void client_on_welcome(struct client *c, const Cocanvas__Welcome *welcome)
     free(bytes);
     ASSERT(c->welcome);
     if (welcome->proto != 1 || !uuid_from_bytes(welcome->server_id.data, welcome->server_id.len, &id)) {
-        client_fail(c, CLIENT_REFUSED, STATUS_VERSION, "the server speaks version %u of the protocol, this program speaks 1", welcome->proto);
+        client_fail(c, CLIENT_REFUSED, STATUS_VERSION,
+                    "the server speaks version %u of the protocol, this program speaks 1", welcome->proto);
         return;
     }
     if (trust_remember(c->config_dir, c->options.host, c->options.port, c->pin,

@@ -1,5 +1,6 @@
-/* Opening a canvas, the first time and after each connect: outbox and replica, Open and Opened, snapshot, history under own edits, and the moment
- * when we are level with the server: only then is a batch that was not answered sent again (research: Resume). */
+/* Opening a canvas, the first time and after each connect: outbox and replica, Open and Opened, snapshot, history
+ * under own edits, and the moment when we are level with the server: only then is a batch that was not answered sent
+ * again (research: Resume). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ static void tell_damaged(struct client *c, const char *sentence)
     Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
     char detail[256];
 
-    (void)snprintf(detail, sizeof(detail), "Edits that an earlier program left here could not be read (%.150s); the file was kept.", sentence);
+    (void)snprintf(detail, sizeof(detail),
+                   "Edits that an earlier program left here could not be read (%.150s); the file was kept.", sentence);
     reject.code = COCANVAS__ERROR_CODE__MALFORMED;
     reject.detail = detail;
     if (c->cb.on_reject)
@@ -153,7 +155,8 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
     c->head_seq = opened->head_seq;
     c->acked = opened->acked_client_seq;
     take_limits(c);
-    replica_set_identity(c->replica, may_edit ? (uint32_t)opened->client : 0, opened->author, opened->last_object, opened->acked_client_seq);
+    replica_set_identity(c->replica, may_edit ? (uint32_t)opened->client : 0, opened->author, opened->last_object,
+                         opened->acked_client_seq);
     client_merge_people(c, opened->n_people, opened->people);
     if (opened->last_reject)
         client_on_reject(c, opened->last_reject);
@@ -187,7 +190,7 @@ static void bring_up_own_edits(struct client *c)
 
     if (!replica_history_wanted(c->replica, &from, &to))
         return;
-    if (c->from_scratch)         /* what we had was wrong: what others did since does not lead from there to here */
+    if (c->from_scratch) /* what we had was wrong: what others did since does not lead from there to here */
         replica_history_lost(c->replica);
     else
         ask_history(c, from, to);
@@ -225,7 +228,8 @@ void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *part)
         c->snapshot_seq = part->seq;
         c->snapshot_next = 0;
     }
-    if (part->index != c->snapshot_next || part->seq != c->snapshot_seq || buf_len(&c->snapshot) + part->part.len > SNAPSHOT_BYTES_MAX) {
+    if (part->index != c->snapshot_next || part->seq != c->snapshot_seq ||
+        buf_len(&c->snapshot) + part->part.len > SNAPSHOT_BYTES_MAX) {
         client_lose(c, CLIENT_REFUSED, STATUS_MALFORMED, "the parts of the server's snapshot do not follow each other");
         return;
     }
@@ -260,7 +264,8 @@ void client_on_history(struct client *c, const Cocanvas__HistoryPage *page)
         return;
     c->history_request = 0;
     if (replica_history_wanted(c->replica, &from, &to)) {
-        log_info(&c->log, "batches from %llu on cannot be had: taking the difference of the texts", (unsigned long long)from);
+        log_info(&c->log, "batches from %llu on cannot be had: taking the difference of the texts",
+                 (unsigned long long)from);
         replica_history_lost(c->replica);
     }
     if (c->state == CLIENT_LIVE)
@@ -292,15 +297,21 @@ void client_caught_up(struct client *c)
     client_send_presence(c);
 }
 
-/* The hash or a batch shows that our copy is not the server's. It is fetched anew; own edits are kept. */
-void client_diverged(struct client *c, const char *sentence)
+/* The hash or a batch shows that our copy is not the server's. It is fetched anew; own edits are kept. A batch that
+ * is missing (OUT_OF_ORDER) says nothing against what we have: opening again from there brings it. */
+void client_diverged(struct client *c, enum status code, const char *sentence)
 {
     Cocanvas__Diverged diverged = COCANVAS__DIVERGED__INIT;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
 
     log_error(&c->log, "our copy is not the server's: %s", sentence);
     if (++c->divergences > DIVERGENCES_MAX) {
-        client_fail(c, CLIENT_REFUSED, STATUS_INTERNAL, "our copy of the canvas differs from the server's again and again: %s", sentence);
+        client_fail(c, CLIENT_REFUSED, STATUS_INTERNAL,
+                    "our copy of the canvas differs from the server's again and again: %s", sentence);
+        return;
+    }
+    if (code == STATUS_OUT_OF_ORDER) {
+        client_reopen(c, false);
         return;
     }
     diverged.seq = replica_seq(c->replica);

@@ -21,8 +21,8 @@ void client_send(struct client *c, const Cocanvas__Frame *frame)
 /* It may be different in a moment. */
 static bool worth_trying_again(enum status code)
 {
-    return code == STATUS_BUSY || code == STATUS_DEGRADED || code == STATUS_SHUTDOWN || code == STATUS_CONFLICT || code == STATUS_INTERNAL ||
-           code == STATUS_SLOW || code == STATUS_TIMEOUT;
+    return code == STATUS_BUSY || code == STATUS_DEGRADED || code == STATUS_SHUTDOWN || code == STATUS_CONFLICT ||
+           code == STATUS_INTERNAL || code == STATUS_SLOW || code == STATUS_TIMEOUT;
 }
 
 static void refused(struct client *c, enum client_problem problem, enum status code, const char *sentence)
@@ -39,7 +39,7 @@ static void submit_refused(struct client *c, enum status code, const char *sente
     Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
     char detail[256];
 
-    if (code == STATUS_NOT_FOUND || code == STATUS_DENIED) {       /* we may not edit any more */
+    if (code == STATUS_NOT_FOUND || code == STATUS_DENIED) { /* we may not edit any more */
         (void)snprintf(detail, sizeof(detail), "%.250s", sentence);
         reject.client_seq = replica_last_client_seq(c->replica);
         reject.code = COCANVAS__ERROR_CODE__DENIED;
@@ -48,7 +48,8 @@ static void submit_refused(struct client *c, enum status code, const char *sente
         if (c->state == CLIENT_LIVE)
             client_reopen(c, false);
     } else if (++c->submit_errors >= SUBMIT_ERRORS_MAX) {
-        client_fail(c, CLIENT_REFUSED, code, "the server does not take our edits: %s They are kept on this device.", sentence);
+        client_fail(c, CLIENT_REFUSED, code, "the server does not take our edits: %s They are kept on this device.",
+                    sentence);
     } else {
         client_lose(c, CLIENT_REFUSED, code, "%s", sentence);
     }
@@ -75,7 +76,7 @@ static void on_error(struct client *c, const Cocanvas__Frame *frame)
         client_lose(c, CLIENT_REFUSED, code, "%s", sentence);
     else if (about && about == c->submit_request && c->replica && replica_in_flight(c->replica))
         submit_refused(c, code, sentence);
-    else if (c->opened && worth_trying_again(code))      /* the canvas was let go of */
+    else if (c->opened && worth_trying_again(code)) /* the canvas was let go of */
         client_lose(c, CLIENT_REFUSED, code, "%s", sentence);
 }
 
@@ -88,7 +89,8 @@ static void on_go_away(struct client *c, const Cocanvas__GoAway *go_away)
     if (c->replica && replica_in_flight(c->replica) && c->state == CLIENT_LIVE)
         timer_in(c->stage_timer, c->timing.leave_ms);
     else
-        client_lose(c, CLIENT_UNREACHABLE, STATUS_SHUTDOWN, "%.200s", *go_away->reason ? go_away->reason : "the server went away");
+        client_lose(c, CLIENT_UNREACHABLE, STATUS_SHUTDOWN, "%.200s",
+                    *go_away->reason ? go_away->reason : "the server went away");
 }
 
 static void on_moved(struct client *c, const Cocanvas__Moved *moved)
@@ -131,11 +133,21 @@ static void on_presence_update(struct client *c, const Cocanvas__PresenceUpdate 
 static void on_frame(struct client *c, const Cocanvas__Frame *frame)
 {
     switch ((int)frame->body_case) {
-    case COCANVAS__FRAME__BODY_COMMITTED: client_on_committed(c, frame->committed); break;
-    case COCANVAS__FRAME__BODY_PRESENCE_UPDATE: on_presence_update(c, frame->presence_update); break;
-    case COCANVAS__FRAME__BODY_ERROR: on_error(c, frame); break;
-    case COCANVAS__FRAME__BODY_PING: on_ping(c, frame->ping); break;
-    case COCANVAS__FRAME__BODY_WELCOME: client_on_welcome(c, frame->welcome); break;
+    case COCANVAS__FRAME__BODY_COMMITTED:
+        client_on_committed(c, frame->committed);
+        break;
+    case COCANVAS__FRAME__BODY_PRESENCE_UPDATE:
+        on_presence_update(c, frame->presence_update);
+        break;
+    case COCANVAS__FRAME__BODY_ERROR:
+        on_error(c, frame);
+        break;
+    case COCANVAS__FRAME__BODY_PING:
+        on_ping(c, frame->ping);
+        break;
+    case COCANVAS__FRAME__BODY_WELCOME:
+        client_on_welcome(c, frame->welcome);
+        break;
     case COCANVAS__FRAME__BODY_LOGGED_IN:
         if (c->state == CLIENT_LOGGING_IN)
             client_on_logged_in(c, frame->logged_in);
@@ -144,16 +156,28 @@ static void on_frame(struct client *c, const Cocanvas__Frame *frame)
         if (c->state == CLIENT_OPENING && frame->request == c->open_request)
             client_on_opened(c, frame->opened);
         break;
-    case COCANVAS__FRAME__BODY_SNAPSHOT: client_on_snapshot(c, frame->snapshot); break;
+    case COCANVAS__FRAME__BODY_SNAPSHOT:
+        client_on_snapshot(c, frame->snapshot);
+        break;
     case COCANVAS__FRAME__BODY_REJECT:
         if (c->opened)
             client_on_reject(c, frame->reject);
         break;
-    case COCANVAS__FRAME__BODY_CHECKPOINT: client_on_checkpoint(c, frame->checkpoint); break;
-    case COCANVAS__FRAME__BODY_STATUS: client_on_status(c, frame->status); break;
-    case COCANVAS__FRAME__BODY_PEOPLE: client_merge_people(c, frame->people->n_people, frame->people->people); break;
-    case COCANVAS__FRAME__BODY_MOVED: on_moved(c, frame->moved); break;
-    case COCANVAS__FRAME__BODY_GO_AWAY: on_go_away(c, frame->go_away); break;
+    case COCANVAS__FRAME__BODY_CHECKPOINT:
+        client_on_checkpoint(c, frame->checkpoint);
+        break;
+    case COCANVAS__FRAME__BODY_STATUS:
+        client_on_status(c, frame->status);
+        break;
+    case COCANVAS__FRAME__BODY_PEOPLE:
+        client_merge_people(c, frame->people->n_people, frame->people->people);
+        break;
+    case COCANVAS__FRAME__BODY_MOVED:
+        on_moved(c, frame->moved);
+        break;
+    case COCANVAS__FRAME__BODY_GO_AWAY:
+        on_go_away(c, frame->go_away);
+        break;
     case COCANVAS__FRAME__BODY_HISTORY_PAGE:
         if (c->history_request && frame->request == c->history_request)
             client_on_history(c, frame->history_page);
@@ -161,7 +185,7 @@ static void on_frame(struct client *c, const Cocanvas__Frame *frame)
             (void)client_answered(c, frame);
         break;
     default:
-        (void)client_answered(c, frame);     /* Lagged: the snapshot that follows tells all; Pong: that it came */
+        (void)client_answered(c, frame); /* Lagged: the snapshot that follows tells all; Pong: that it came */
         break;
     }
 }
@@ -191,8 +215,8 @@ size_t client_on_bytes(void *owner, const uint8_t *bytes, size_t len)
         frame = message_decode(&c->in, body, body_len, &code);
         if (frame)
             on_frame(c, frame);
-        else if (code != STATUS_UNKNOWN_MESSAGE)       /* a newer server may tell more than we understand */
+        else if (code != STATUS_UNKNOWN_MESSAGE) /* a newer server may tell more than we understand */
             client_lose(c, CLIENT_REFUSED, code, "the server sent something that we cannot read");
     }
-    return len;      /* what is left belongs to a connection that we have given up */
+    return len; /* what is left belongs to a connection that we have given up */
 }

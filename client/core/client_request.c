@@ -1,5 +1,5 @@
-/* Requests that are not edits: numbered, sent once logged in, each answered once: by the server, or by an Error that we make up when the connection
- * goes, since nobody knows then whether the request was served. */
+/* Requests that are not edits: numbered, sent once logged in, each answered once: by the server, or by an Error that
+ * we make up when the connection goes, since nobody knows then whether the request was served. */
 #include <stdlib.h>
 #include <string.h>
 

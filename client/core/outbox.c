@@ -1,4 +1,5 @@
-/* Slots of unsent edits (outbox.h). The lock is on the .id file, which is never replaced, so that it stays the same inode. */
+/* Slots of unsent edits (outbox.h). The lock is on the .id file, which is never replaced, so that it stays the same
+ * inode. */
 #include "client/core/outbox.h"
 
 #include <dirent.h>
@@ -17,13 +18,13 @@
 enum {
     SLOTS_MAX = 1000,
     FILE_BYTES_MAX = 256 << 20,
-    ID_LINE = UUID_TEXT,           /* the id and a line end */
+    ID_LINE = UUID_TEXT, /* the id and a line end */
 };
 
 struct outbox {
-    int lock_fd;             /* the .id file, flock'd */
+    int lock_fd; /* the .id file, flock'd */
     struct uuid client_id;
-    char *unsent, *settled;  /* the two names that the content can have */
+    char *unsent, *settled; /* the two names that the content can have */
     char *rescued;
 };
 
@@ -87,7 +88,7 @@ static struct outbox *slot_open(const char *dir, unsigned number, int fd, struct
     o->rescued = xasprintf("%s/rescued.txt", dir);
     if (read_id(fd, &o->client_id))
         return o;
-    outbox_set_aside(o);         /* edits whose client_id is lost are nobody's */
+    outbox_set_aside(o); /* edits whose client_id is lost are nobody's */
     if (write_id(fd, &o->client_id))
         return o;
     (void)refuse(why, STATUS_INTERNAL, "cannot write %.120s/%u.id: %s", dir, number, strerror(errno));
@@ -120,7 +121,7 @@ static int find_slot(const char *dir, int pass, unsigned *number)
             return fd;
         }
         if (!there)
-            break;       /* it could not be made */
+            break; /* it could not be made */
     }
     return -1;
 }
@@ -149,7 +150,7 @@ void outbox_release(struct outbox *o)
 {
     if (!o)
         return;
-    close(o->lock_fd);           /* gives the lock up */
+    close(o->lock_fd); /* gives the lock up */
     free(o->unsent);
     free(o->settled);
     free(o->rescued);
@@ -177,8 +178,8 @@ enum status outbox_load(struct outbox *o, struct buf *out, struct why *why)
     return STATUS_OK;
 }
 
-/* Never are there two contents to choose from for longer than between two calls, and then .unsent counts: edits that were answered would at worst
- * be sent again, and the server knows their numbers. */
+/* Never are there two contents to choose from for longer than between two calls, and then .unsent counts: edits that
+ * were answered would at worst be sent again, and the server knows their numbers. */
 enum status outbox_save(struct outbox *o, unsigned flags, const uint8_t *bytes, size_t len, struct why *why)
 {
     const char *now = flags & OUTBOX_UNSENT ? o->unsent : o->settled;
@@ -208,7 +209,8 @@ void outbox_set_aside(struct outbox *o)
     free(aside);
 }
 
-enum status outbox_rescue(struct outbox *o, const char *about, const char *text, size_t len, const char **path, struct why *why)
+enum status outbox_rescue(struct outbox *o, const char *about, const char *text, size_t len, const char **path,
+                          struct why *why)
 {
     int fd = open(o->rescued, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     char *entry = xasprintf("--- %s\n%.*s\n", about, (int)len, text);

@@ -117,7 +117,8 @@ char *paths_read(const char *file, size_t max, size_t *len)
         errno = EFBIG;
     } else {
         bytes = xmalloc((size_t)st.st_size + 1);
-        while (got < (size_t)st.st_size && ((n = read(fd, bytes + got, (size_t)st.st_size - got)) > 0 || (n < 0 && errno == EINTR)))
+        while (got < (size_t)st.st_size &&
+               ((n = read(fd, bytes + got, (size_t)st.st_size - got)) > 0 || (n < 0 && errno == EINTR)))
             got += n > 0 ? (size_t)n : 0;
         bytes[got] = '\0';
     }

@@ -14,9 +14,11 @@ char *paths_config_dir(void);
 char *paths_state_dir(void);
 /* Makes the folder and those above it, mode 0700; existing ones are left as they are. */
 enum status paths_make(const char *dir, struct why *why) MUST_CHECK;
-/* Replaces the file by these bytes: a temporary beside it (mode 0600), then rename. sync: on the disk before the rename. */
+/* Replaces the file by these bytes: a temporary beside it (mode 0600), then rename. sync: on the disk before the
+ * rename. */
 enum status paths_replace(const char *file, const void *bytes, size_t len, bool sync, struct why *why) MUST_CHECK;
-/* The whole file, NUL-terminated, malloc'd; NULL and errno if it cannot be read or is longer than max. *len may be NULL. */
+/* The whole file, NUL-terminated, malloc'd; NULL and errno if it cannot be read or is longer than max. *len may be
+ * NULL. */
 char *paths_read(const char *file, size_t max, size_t *len);
 
 #endif

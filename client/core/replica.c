@@ -1,7 +1,8 @@
 /* A replica's life, its view, and committed batches (replica.h tells the whole).
  *
- * The view is a second canvas from the first local edit on. Own ops are laid over it inside one canvas_begin(), so that canvas_rollback() takes
- * exactly them off again: a batch of others costs its own ops and the objects that own edits changed, never a copy of the canvas. */
+ * The view is a second canvas from the first local edit on. Own ops are laid over it inside one canvas_begin(), so
+ * that canvas_rollback() takes exactly them off again: a batch of others costs its own ops and the objects that own
+ * edits changed, never a copy of the canvas. */
 #include "client/core/replica.h"
 
 #include <stdlib.h>
@@ -83,7 +84,8 @@ void replica_set_limits(struct replica *r, const struct canvas_limits *limits)
     r->limits = limits ? *limits : no_limits;
 }
 
-void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object, uint64_t acked_client_seq)
+void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object,
+                          uint64_t acked_client_seq)
 {
     r->client = client;
     r->author = author;
@@ -91,7 +93,8 @@ void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, u
         r->last_object = last_object;
     if (last_object > r->used_object)
         r->used_object = last_object;
-    /* What is not in flight was answered; the server's word on the last number counts, so that the next one follows it. */
+    /* What is not in flight was answered; the server's word on the last number counts, so that the next one follows
+     * it. */
     if (!r->in_flight_seq || acked_client_seq > r->last_client_seq)
         r->last_client_seq = acked_client_seq;
     if (acked_client_seq > r->acked)
@@ -154,11 +157,16 @@ void view_unwind(struct replica *r)
     r->laid = false;
 }
 
-/* Predicts what the server will make of an own op; one that does not fit is left out of the view, not out of the list. */
+/* Predicts what the server will make of an own op; one that does not fit is left out of the view, not out of the
+ * list. */
 static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
 {
-    struct op_actor actor = {.client = r->client, .author = r->author, .time_ms = own->time_ms, .base_seq = base_seq,
-                             .seq = r->confirmed->seq + 1, .last_object = *last_object};
+    struct op_actor actor = {.client = r->client,
+                             .author = r->author,
+                             .time_ms = own->time_ms,
+                             .base_seq = base_seq,
+                             .seq = r->confirmed->seq + 1,
+                             .last_object = *last_object};
     Cocanvas__Op *op;
 
     own->refused = own->broken ? STATUS_BAD_OP : STATUS_OK;
@@ -188,7 +196,8 @@ void view_lay(struct replica *r)
         canvas_copy(&r->view, r->confirmed);
         r->split = true;
     }
-    r->view.limits = no_limits;      /* ours were within them when typed; growth by others must not push them out of the view */
+    r->view.limits =
+        no_limits; /* ours were within them when typed; growth by others must not push them out of the view */
     canvas_begin(&r->view);
     r->laid = true;
     if (!own_ops_settled(r))
@@ -204,7 +213,7 @@ const struct canvas *replica_view(struct replica *r)
     if (has_own_ops(r))
         view_lay(r);
     else
-        view_unwind(r);          /* what was typed and taken back again leaves stamps behind */
+        view_unwind(r); /* what was typed and taken back again leaves stamps behind */
     return r->split ? &r->view : r->confirmed;
 }
 

@@ -1,4 +1,5 @@
-/* Snapshots under own edits: the state jumps, and the edits have to be brought to it, by the batches between or by the difference of texts. */
+/* Snapshots under own edits: the state jumps, and the edits have to be brought to it, by the batches between or by
+ * the difference of texts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +117,8 @@ static void fly_bases(struct replica *r)
     }
 }
 
-static void rebase_by_difference(struct replica *r, uint64_t object, const char *key, const struct text *was, const struct text *is)
+static void rebase_by_difference(struct replica *r, uint64_t object, const char *key, const struct text *was,
+                                 const struct text *is)
 {
     struct text_op difference;
 
@@ -219,8 +221,14 @@ enum status replica_history(struct replica *r, const Cocanvas__Committed *batch,
     if (!replica_history_wanted(r, &from, &to))
         return STATUS_OK;
     if (batch->seq != from)
-        return refuse(why, STATUS_BAD_OP, "history: batch %llu came instead of %llu", (unsigned long long)batch->seq, (unsigned long long)from);
+        return refuse(why, STATUS_BAD_OP, "history: batch %llu came instead of %llu", (unsigned long long)batch->seq,
+                      (unsigned long long)from);
     view_unwind(r);
+    for (size_t i = 0; i < batch->n_ops; i++) {
+        st = check_text_steps(batch->ops[i], why);
+        if (st != STATUS_OK)
+            return st;
+    }
     st = follow_batch(r, batch, why);
     if (st == STATUS_OK && from == to)
         st = drain_backlog(r, why);

@@ -16,7 +16,8 @@ enum status replica_may_edit(const struct replica *r, struct why *why)
     return STATUS_OK;
 }
 
-/* An own edit of that text stands in the lists but not in the view, so that positions in the view do not build on it. */
+/* An own edit of that text stands in the lists but not in the view, so that positions in the view do not build on
+ * it. */
 static bool text_is_unsettled(const struct replica *r, uint64_t object, const char *key)
 {
     const struct own_op *flying = own_list_text(&r->in_flight, object, key);
@@ -31,9 +32,10 @@ static void keep_inverse(struct own_list *inverse, Cocanvas__Op *const *ops, siz
         own_list_prepend(inverse, own_new(ops[i - 1], now_ms, step));
 }
 
-/* Creating a card or a comment is taken back in two: first one's own words, then the thing. So the words go even if it must stay because others
- * have worked on it. */
-static void keep_text_inverse(struct own_list *inverse, uint64_t object, const char *key, const char *text, int64_t now_ms, uint64_t step)
+/* Creating a card or a comment is taken back in two: first one's own words, then the thing. So the words go even if
+ * it must stay because others have worked on it. */
+static void keep_text_inverse(struct own_list *inverse, uint64_t object, const char *key, const char *text,
+                              int64_t now_ms, uint64_t step)
 {
     Cocanvas__TextStep remove = COCANVAS__TEXT_STEP__INIT;
     Cocanvas__TextStep *steps[1] = {&remove};
@@ -57,11 +59,14 @@ static void keep_text_inverse(struct own_list *inverse, uint64_t object, const c
     free(own_key);
 }
 
-/* A card that comes back has its old order key; but the cards around it may have been taken back and forth past its tombstone. So its place among
- * the cards that people see is kept, too; replica_undo.c leaves the move out where it changes nothing. */
-static void keep_place(struct own_list *inverse, const struct canvas *view, const Cocanvas__Op *op, int64_t now_ms, uint64_t step)
+/* A card that comes back has its old order key; but the cards around it may have been taken back and forth past its
+ * tombstone. So its place among the cards that people see is kept, too; replica_undo.c leaves the move out where it
+ * changes nothing. */
+static void keep_place(struct own_list *inverse, const struct canvas *view, const Cocanvas__Op *op, int64_t now_ms,
+                       uint64_t step)
 {
-    const struct card *card = op->kind_case == COCANVAS__OP__KIND_CARD_DELETE ? canvas_card(view, op->card_delete->id) : NULL;
+    const struct card *card =
+        op->kind_case == COCANVAS__OP__KIND_CARD_DELETE ? canvas_card(view, op->card_delete->id) : NULL;
     const struct card *before, *after;
     Cocanvas__Place place = COCANVAS__PLACE__INIT;
     Cocanvas__CardMove move = COCANVAS__CARD_MOVE__INIT;
@@ -94,11 +99,15 @@ static void keep_created_texts(struct own_list *inverse, const Cocanvas__Op *op,
     keep_text_inverse(inverse, create->id, "", create->text, now_ms, step);
 }
 
-enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh, struct own_list *inverse,
-                     struct why *why)
+enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh,
+                     struct own_list *inverse, struct why *why)
 {
-    struct op_actor actor = {.client = r->client, .author = r->author, .time_ms = now_ms, .base_seq = UINT64_MAX,
-                             .seq = r->confirmed->seq + 1, .last_object = r->used_object};
+    struct op_actor actor = {.client = r->client,
+                             .author = r->author,
+                             .time_ms = now_ms,
+                             .base_seq = UINT64_MAX,
+                             .seq = r->confirmed->seq + 1,
+                             .last_object = r->used_object};
     Cocanvas__Op *back[INVERSE_OPS];
     struct own_list places = {0};
     Cocanvas__Op *resolved;
@@ -110,7 +119,8 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     if (st != STATUS_OK)
         return st;
     if (op_text_target(op, &object, &key) && text_is_unsettled(r, object, key))
-        return refuse(why, STATUS_CONFLICT, "an earlier edit of this text does not fit any more; try again in a moment");
+        return refuse(why, STATUS_CONFLICT,
+                      "an earlier edit of this text does not fit any more; try again in a moment");
     resolved = op_dup(op, &r->arena);
     if (!resolved)
         return refuse(why, STATUS_TOO_LARGE, "the edit is too large");
@@ -132,8 +142,8 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     return STATUS_OK;
 }
 
-static enum status edit_all(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, uint64_t step, struct own_list *fresh,
-                            struct own_list *inverse, struct why *why)
+static enum status edit_all(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, uint64_t step,
+                            struct own_list *fresh, struct own_list *inverse, struct why *why)
 {
     enum status st = STATUS_OK;
 
@@ -165,7 +175,8 @@ static void edit_done(struct replica *r, struct own_list *fresh, struct own_list
     r->may_join = true;
 }
 
-enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group, struct why *why)
+enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group,
+                         struct why *why)
 {
     struct own_list fresh = {0}, inverse = {0};
     bool join = group && r->may_join && r->undo.n > 0;
@@ -192,8 +203,8 @@ enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, in
 
 /* ---------------------------------------------------------------- texts */
 
-static enum status edit_text(struct replica *r, uint64_t object, const char *key, const struct text_op *steps, int64_t now_ms, bool group,
-                             struct why *why)
+static enum status edit_text(struct replica *r, uint64_t object, const char *key, const struct text_op *steps,
+                             int64_t now_ms, bool group, struct why *why)
 {
     struct arena arena;
     Cocanvas__TextEdit like = COCANVAS__TEXT_EDIT__INIT;
@@ -216,14 +227,15 @@ static enum status edit_text(struct replica *r, uint64_t object, const char *key
     return st;
 }
 
-static enum status editable_text(struct replica *r, uint64_t object, const char *key, const struct text **out, struct why *why)
+static enum status editable_text(struct replica *r, uint64_t object, const char *key, const struct text **out,
+                                 struct why *why)
 {
     *out = text_at(replica_view(r), object, key);
     return *out ? STATUS_OK : refuse(why, STATUS_NOT_FOUND, "there is no such text");
 }
 
-enum status replica_text_splice(struct replica *r, uint64_t object, const char *key, uint32_t at, uint32_t removed, const char *bytes, size_t len,
-                                int64_t now_ms, bool group, struct why *why)
+enum status replica_text_splice(struct replica *r, uint64_t object, const char *key, uint32_t at, uint32_t removed,
+                                const char *bytes, size_t len, int64_t now_ms, bool group, struct why *why)
 {
     const struct text *text;
     struct text_op splice;
@@ -246,7 +258,8 @@ enum status replica_text_splice(struct replica *r, uint64_t object, const char *
     return st;
 }
 
-enum status replica_text_set(struct replica *r, uint64_t object, const char *key, const char *bytes, size_t len, int64_t now_ms, struct why *why)
+enum status replica_text_set(struct replica *r, uint64_t object, const char *key, const char *bytes, size_t len,
+                             int64_t now_ms, struct why *why)
 {
     const struct text *text;
     struct text wanted;

@@ -128,34 +128,60 @@ struct element op_element(const Cocanvas__Op *op)
     struct element e = {.kind = op->kind_case, .key = ""};
 
     switch (op->kind_case) {
-    case COCANVAS__OP__KIND_PROP_SET: e.id = op->prop_set->object; e.key = op->prop_set->key; break;
-    case COCANVAS__OP__KIND_TAG_SET: e.id = op->tag_set->card; e.key = op->tag_set->tag; break;
-    case COCANVAS__OP__KIND_VOTE_SET: e.id = op->vote_set->card; break;
-    case COCANVAS__OP__KIND_CARD_MOVE: e.id = op->card_move->id; break;
-    case COCANVAS__OP__KIND_CARD_DELETE: e.id = op->card_delete->id; break;
+    case COCANVAS__OP__KIND_PROP_SET:
+        e.id = op->prop_set->object;
+        e.key = op->prop_set->key;
+        break;
+    case COCANVAS__OP__KIND_TAG_SET:
+        e.id = op->tag_set->card;
+        e.key = op->tag_set->tag;
+        break;
+    case COCANVAS__OP__KIND_VOTE_SET:
+        e.id = op->vote_set->card;
+        break;
+    case COCANVAS__OP__KIND_CARD_MOVE:
+        e.id = op->card_move->id;
+        break;
+    case COCANVAS__OP__KIND_CARD_DELETE:
+        e.id = op->card_delete->id;
+        break;
     case COCANVAS__OP__KIND_CARD_RESTORE:
-        e.kind = COCANVAS__OP__KIND_CARD_DELETE;       /* one switch with two positions */
+        e.kind = COCANVAS__OP__KIND_CARD_DELETE; /* one switch with two positions */
         e.id = op->card_restore->id;
         break;
-    case COCANVAS__OP__KIND_COMMENT_DELETE: e.id = op->comment_delete->id; break;
-    case COCANVAS__OP__KIND_COMMENT_RESOLVE: e.id = op->comment_resolve->id; break;
-    case COCANVAS__OP__KIND_LINK_REMOVE: e.id = op->link_remove->id; break;
-    case COCANVAS__OP__KIND_READING_REMOVE: e.id = op->reading_remove->id; break;
-    case COCANVAS__OP__KIND_BLOCK_REMOVE: e.id = op->block_remove->id; break;
-    default: e.kind = COCANVAS__OP__KIND__NOT_SET; break;
+    case COCANVAS__OP__KIND_COMMENT_DELETE:
+        e.id = op->comment_delete->id;
+        break;
+    case COCANVAS__OP__KIND_COMMENT_RESOLVE:
+        e.id = op->comment_resolve->id;
+        break;
+    case COCANVAS__OP__KIND_LINK_REMOVE:
+        e.id = op->link_remove->id;
+        break;
+    case COCANVAS__OP__KIND_READING_REMOVE:
+        e.id = op->reading_remove->id;
+        break;
+    case COCANVAS__OP__KIND_BLOCK_REMOVE:
+        e.id = op->block_remove->id;
+        break;
+    default:
+        e.kind = COCANVAS__OP__KIND__NOT_SET;
+        break;
     }
     return e;
 }
 
 bool element_equal(const struct element *a, const struct element *b)
 {
-    return a->kind != COCANVAS__OP__KIND__NOT_SET && a->kind == b->kind && a->id == b->id && strcmp(a->key, b->key) == 0;
+    return a->kind != COCANVAS__OP__KIND__NOT_SET && a->kind == b->kind && a->id == b->id &&
+           strcmp(a->key, b->key) == 0;
 }
 
 /* A later one makes an earlier one superfluous, whatever stands between them. */
 static bool is_plain_set(const struct element *e)
 {
-    return e->kind == COCANVAS__OP__KIND_PROP_SET || e->kind == COCANVAS__OP__KIND_TAG_SET || e->kind == COCANVAS__OP__KIND_VOTE_SET;
+    return e->kind == COCANVAS__OP__KIND_PROP_SET || e->kind == COCANVAS__OP__KIND_TAG_SET ||
+           e->kind == COCANVAS__OP__KIND_VOTE_SET;
 }
 
 static void add_text(struct own_list *list, struct own_op *own)

@@ -1,6 +1,6 @@
-/* The inside of a replica, shared by its files: replica.c (life, view, committed batches), replica_own.c (lists of own ops),
- * replica_rebase.c (transforming over what others did), replica_local.c (edits), replica_undo.c, replica_send.c (seal, submit, rejected),
- * replica_load.c (snapshots), replica_unsent.c (the outbox's content). */
+/* The inside of a replica, shared by its files: replica.c (life, view, committed batches), replica_own.c (lists of
+ * own ops), replica_rebase.c (transforming over what others did), replica_local.c (edits), replica_undo.c,
+ * replica_send.c (seal, submit, rejected), replica_load.c (snapshots), replica_unsent.c (the outbox's content). */
 #ifndef COCANVAS_CLIENT_CORE_REPLICA_PRIVATE_H
 #define COCANVAS_CLIENT_CORE_REPLICA_PRIVATE_H
 
@@ -8,35 +8,35 @@
 
 enum {
     REPLICA_ARENA_BYTES = 64 << 20,
-    UNDO_STEPS = 1000,           /* the oldest are forgotten beyond */
-    INVERSE_OPS = 64,            /* most ops that take one op back */
+    UNDO_STEPS = 1000, /* the oldest are forgotten beyond */
+    INVERSE_OPS = 64,  /* most ops that take one op back */
 };
 
 /* One own op that is not confirmed, or one entry of the undo stack. */
 struct own_op {
-    Cocanvas__Op *op;            /* owned; without what the server fills in. A TextEdit's steps are in text instead. */
+    Cocanvas__Op *op; /* owned; without what the server fills in. A TextEdit's steps are in text instead. */
     bool is_text;
-    bool broken;                 /* its positions no longer fit what the server sent: cannot be applied, is dropped when sealing */
+    bool broken; /* its positions no longer fit what the server sent: cannot be applied, is dropped when sealing */
     struct text_op text;
-    int64_t time_ms;             /* when it was typed */
-    uint64_t first_step, last_step;  /* undo steps it is part of; several after composing */
-    enum status refused;         /* OK: it is in the view; else why it could not be laid over */
+    int64_t time_ms;                /* when it was typed */
+    uint64_t first_step, last_step; /* undo steps it is part of; several after composing */
+    enum status refused;            /* OK: it is in the view; else why it could not be laid over */
 };
 
 struct own_list {
-    struct own_op **at;          /* owned */
+    struct own_op **at; /* owned */
     size_t n, cap;
 };
 
 /* One undo step: the ops that take it back, in the order in which they are to be applied. */
 struct step {
     uint64_t id;
-    uint64_t client_seq;         /* the batch that it was sealed in, 0: not yet */
+    uint64_t client_seq; /* the batch that it was sealed in, 0: not yet */
     struct own_list inverse;
 };
 
 struct step_stack {
-    struct step *at;             /* the top is the last */
+    struct step *at; /* the top is the last */
     size_t n, cap;
 };
 
@@ -48,39 +48,39 @@ struct base_text {
 };
 
 struct replica {
-    struct canvas *confirmed;        /* owned */
-    bool loaded;                     /* confirmed is a state of the canvas, not yet the empty one */
-    struct canvas view;              /* valid if split: confirmed, and the own ops over it if laid */
-    bool split;                      /* view is a canvas of its own; else what people see is confirmed */
-    bool laid;                       /* own ops are applied to view, after canvas_begin(view) */
-    struct canvas_limits limits;     /* for local edits */
+    struct canvas *confirmed;    /* owned */
+    bool loaded;                 /* confirmed is a state of the canvas, not yet the empty one */
+    struct canvas view;          /* valid if split: confirmed, and the own ops over it if laid */
+    bool split;                  /* view is a canvas of its own; else what people see is confirmed */
+    bool laid;                   /* own ops are applied to view, after canvas_begin(view) */
+    struct canvas_limits limits; /* for local edits */
     replica_event_cb *event_cb;
     void *event_ctx;
     replica_lost_cb *lost_cb;
     void *lost_ctx;
 
     uint32_t client, author;
-    uint32_t last_object;            /* highest counter given out */
-    uint32_t used_object;            /* highest counter in an op of ours */
-    uint64_t last_client_seq;        /* highest sealed */
-    uint64_t acked;                  /* highest answered, as the server said at the last opening */
+    uint32_t last_object;     /* highest counter given out */
+    uint32_t used_object;     /* highest counter in an op of ours */
+    uint64_t last_client_seq; /* highest sealed */
+    uint64_t acked;           /* highest answered, as the server said at the last opening */
 
     struct own_list in_flight, pending;
-    uint64_t in_flight_seq;          /* client_seq, 0: none */
-    uint64_t in_flight_base;         /* confirmed seq when it was sealed */
+    uint64_t in_flight_seq;  /* client_seq, 0: none */
+    uint64_t in_flight_base; /* confirmed seq when it was sealed */
     uint64_t in_flight_undo_of;
-    uint64_t pending_undo_of;        /* pending is nothing but the undo of that batch */
+    uint64_t pending_undo_of; /* pending is nothing but the undo of that batch */
 
-    uint64_t own_base;               /* the state that own ops refer to: confirmed.seq, or an older one after a snapshot */
-    struct base_text *bases;         /* of the texts that own ops touch, while own_base is older */
+    uint64_t own_base;       /* the state that own ops refer to: confirmed.seq, or an older one after a snapshot */
+    struct base_text *bases; /* of the texts that own ops touch, while own_base is older */
     size_t n_bases;
-    struct buf *backlog;             /* encoded batches that came while own_base was older, ascending */
+    struct buf *backlog; /* encoded batches that came while own_base was older, ascending */
     size_t n_backlog, cap_backlog;
 
     uint64_t next_step;
     struct step_stack undo, redo;
-    bool may_join;                   /* the last thing done was an edit: a grouped edit joins its step */
-    struct arena arena;              /* for one op at a time */
+    bool may_join;      /* the last thing done was an edit: a grouped edit joins its step */
+    struct arena arena; /* for one op at a time */
 };
 
 /* ---- replica.c */
@@ -89,7 +89,7 @@ void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Coc
 void view_unwind(struct replica *r);
 /* The view as a canvas of its own, with the own ops over it, ready for more. */
 void view_lay(struct replica *r);
-bool own_ops_settled(const struct replica *r);      /* own ops refer to the confirmed state */
+bool own_ops_settled(const struct replica *r); /* own ops refer to the confirmed state */
 bool has_own_ops(const struct replica *r);
 
 /* ---- replica_own.c */
@@ -99,7 +99,8 @@ void own_list_clear(struct own_list *list);
 void own_list_append(struct own_list *list, struct own_op *own);
 void own_list_prepend(struct own_list *list, struct own_op *own);
 struct own_op *own_list_take(struct own_list *list, size_t at);
-/* Adds an op of a later time, composed with what is there: one TextEdit per text, one set per property, tag and vote. Takes own. */
+/* Adds an op of a later time, composed with what is there: one TextEdit per text, one set per property, tag and
+ * vote. Takes own. */
 void own_list_add(struct own_list *list, struct own_op *own);
 /* The TextEdit of that text, NULL if there is none. */
 struct own_op *own_list_text(const struct own_list *list, uint64_t object, const char *key);
@@ -114,17 +115,20 @@ void own_lost(struct replica *r, const struct own_op *own, enum status code);
 struct element {
     Cocanvas__Op__KindCase kind;
     uint64_t id;
-    const char *key;             /* borrowed from the op; "" none */
+    const char *key; /* borrowed from the op; "" none */
 };
 struct element op_element(const Cocanvas__Op *op);
 bool element_equal(const struct element *a, const struct element *b);
 
 /* ---- replica_rebase.c */
+/* Whether a text op from a page of history or a file may be transformed: nothing has applied it yet. */
+enum status check_text_steps(const Cocanvas__Op *op, struct why *why) MUST_CHECK;
 /* Own ops, undo and redo, in their order, over an edit of others in the coordinates of own_base. remote is used up. */
 void rebase_text(struct replica *r, uint64_t object, const char *key, struct text_op *remote);
 /* The same over a whole op of others. */
 void rebase_foreign(struct replica *r, const Cocanvas__Op *op);
-/* Over the next batch after own_base, which may be the one in flight (*own). CONFLICT: the server made something else of it. */
+/* Over the next batch after own_base, which may be the one in flight (*own). CONFLICT: the server made something
+ * else of it. */
 enum status rebase_batch(struct replica *r, const Cocanvas__Committed *batch, bool *own, struct why *why) MUST_CHECK;
 /* pending, undo and redo over the inverse of a text op that was in flight. */
 void rebase_over_inverse(struct replica *r, const struct own_op *rejected);
@@ -132,7 +136,7 @@ void in_flight_done(struct replica *r);
 
 /* ---- replica_undo.c */
 void step_clear(struct step *step);
-void step_push(struct step_stack *stack, struct step *step);        /* takes its content */
+void step_push(struct step_stack *stack, struct step *step); /* takes its content */
 void step_stack_clear(struct step_stack *stack);
 void steps_sealed(struct replica *r, const struct own_op *own, uint64_t client_seq);
 /* Takes the entries off that take back what a rejected op would have set. */
@@ -144,9 +148,10 @@ void step_join(struct step *step, struct own_list *inverse);
 
 /* ---- replica_local.c */
 enum status replica_may_edit(const struct replica *r, struct why *why) MUST_CHECK;
-/* Applies one op to the laid view; appends it to fresh and puts its inverse in front of inverse. The arena is not reset. */
-enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh, struct own_list *inverse,
-                     struct why *why) MUST_CHECK;
+/* Applies one op to the laid view; appends it to fresh and puts its inverse in front of inverse. The arena is not
+ * reset. */
+enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh,
+                     struct own_list *inverse, struct why *why) MUST_CHECK;
 
 /* ---- replica_load.c */
 void bases_clear(struct replica *r);

@@ -1,7 +1,8 @@
 /* Transforming own edits over what others did (design section 5, research: server order, later insert LEFT).
  *
- * A remote text op in the coordinates of the confirmed state goes through the batch in flight, then through pending: own' = T(own, remote,
- * LEFT), remote' = T(remote, own, RIGHT). What comes out is in the view's coordinates, and goes down the undo and the redo stack in the same way. */
+ * A remote text op in the coordinates of the confirmed state goes through the batch in flight, then through pending:
+ * own' = T(own, remote, LEFT), remote' = T(remote, own, RIGHT). What comes out is in the view's coordinates, and
+ * goes down the undo and the redo stack in the same way. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ static void rebase_list(struct own_list *list, uint64_t object, const char *key,
     for (size_t i = 0; i < list->n; i++) {
         struct own_op *own = list->at[i];
 
-        if (!own->is_text || own->broken || own->op->text_edit->object != object || strcmp(own->op->text_edit->key, key) != 0)
+        if (!own->is_text || own->broken || own->op->text_edit->object != object ||
+            strcmp(own->op->text_edit->key, key) != 0)
             continue;
         if (!transform_both(&own->text, remote))
             own->broken = true;
@@ -54,6 +56,33 @@ void rebase_text(struct replica *r, uint64_t object, const char *key, struct tex
     rebase_list(&r->pending, object, key, remote);
     rebase_stack(&r->undo, object, key, remote);
     rebase_stack(&r->redo, object, key, remote);
+}
+
+enum status check_text_steps(const Cocanvas__Op *op, struct why *why)
+{
+    const struct canvas_limits no_limits = {0};
+    Cocanvas__TextEdit edit = COCANVAS__TEXT_EDIT__INIT;
+    Cocanvas__Op bare = COCANVAS__OP__INIT;
+    struct text_op steps;
+    enum status st;
+
+    if (op->kind_case != COCANVAS__OP__KIND_TEXT_EDIT || op->text_edit->n_steps == 0)
+        return STATUS_OK;
+    edit.object = op->text_edit->object;
+    edit.key = op->text_edit->key;
+    edit.pre_len = op->text_edit->pre_len;
+    edit.n_steps = op->text_edit->n_steps;
+    edit.steps = op->text_edit->steps;
+    bare.kind_case = COCANVAS__OP__KIND_TEXT_EDIT;
+    bare.text_edit = &edit;
+    st = op_check(&bare, &no_limits, why);
+    if (st != STATUS_OK)
+        return st;
+    text_op_init(&steps);
+    text_op_from_message(&steps, &edit);
+    st = text_op_check(&steps, steps.pre_len, UINT32_MAX, why);
+    text_op_fini(&steps);
+    return st;
 }
 
 void rebase_foreign(struct replica *r, const Cocanvas__Op *op)
@@ -101,8 +130,8 @@ static bool text_op_equal(const struct text_op *a, const struct text_op *b)
     return a->n_bytes == 0 || memcmp(a->bytes, b->bytes, a->n_bytes) == 0;
 }
 
-/* What the server made of our text edit must be what we made of it: pending edits build on ours. This is where a server with another tie
- * rule, or a transform that was left out, is found at once. */
+/* What the server made of our text edit must be what we made of it: pending edits build on ours. This is where a
+ * server with another tie rule, or a transform that was left out, is found at once. */
 static bool as_predicted(const struct own_op *own, const Cocanvas__Committed *batch)
 {
     const Cocanvas__TextEdit *edit;
@@ -155,7 +184,8 @@ void rebase_over_inverse(struct replica *r, const struct own_op *rejected)
 
     if (rejected->broken)
         return;
-    /* Only the lengths of what the inverse brings back matter to those who transform over it, so any character stands for it. */
+    /* Only the lengths of what the inverse brings back matter to those who transform over it, so any character
+     * stands for it. */
     text_op_init(&inverse);
     text_op_clear(&inverse, (uint32_t)text_op_post_len(&rejected->text));
     for (uint32_t i = 0; i < rejected->text.n_steps; i++) {

@@ -32,7 +32,7 @@ static size_t drop_what_does_not_fit(struct replica *r)
 
 static size_t op_bytes(const struct own_op *own)
 {
-    size_t step_bytes = 16;      /* at most: tags, lengths and numbers of one step */
+    size_t step_bytes = 16; /* at most: tags, lengths and numbers of one step */
 
     return cocanvas__op__get_packed_size(own->op) + own->text.n_bytes + own->text.n_steps * step_bytes + step_bytes;
 }
@@ -124,8 +124,8 @@ Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
 /* The codes that speak of one op rather than of the batch or the person. */
 static bool one_op_is_at_fault(enum status code)
 {
-    return code == STATUS_GONE || code == STATUS_NOT_FOUND || code == STATUS_BAD_TEXT || code == STATUS_BAD_OP || code == STATUS_CONFLICT ||
-           code == STATUS_TOO_LARGE;
+    return code == STATUS_GONE || code == STATUS_NOT_FOUND || code == STATUS_BAD_TEXT || code == STATUS_BAD_OP ||
+           code == STATUS_CONFLICT || code == STATUS_TOO_LARGE;
 }
 
 /* The index that Reject names counts the ops as they were sent, without those that had become noops. */

@@ -1,6 +1,7 @@
-/* Undo and redo of one's own (P6): stacks of inverse ops. Text entries are transformed over what others type (replica_rebase.c); the others are
- * taken off when another person has set, moved or used the same thing since. A redo entry is made while its undo is applied, from the view
- * as it stands then, so n undos and n redos are no change. */
+/* Undo and redo of one's own (P6): stacks of inverse ops. Text entries are transformed over what others type
+ * (replica_rebase.c); the others are taken off when another person has set, moved or used the same thing since. A
+ * redo entry is made while its undo is applied, from the view as it stands then, so n undos and n redos are no
+ * change. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ void step_stack_clear(struct step_stack *stack)
     *stack = (struct step_stack){0};
 }
 
-/* The inverse of a later edit goes first. Texts are composed into the entry that is there, so that a run of typing stays one entry. */
+/* The inverse of a later edit goes first. Texts are composed into the entry that is there, so that a run of typing
+ * stays one entry. */
 void step_join(struct step *step, struct own_list *inverse)
 {
     for (size_t i = inverse->n; i > 0; i--) {
@@ -70,7 +72,8 @@ void steps_sealed(struct replica *r, const struct own_op *own, uint64_t client_s
             r->undo.at[i].client_seq = client_seq;
 }
 
-/* Only settings are taken off: an entry about an object that was never made finds nothing, and a text entry has become a noop. */
+/* Only settings are taken off: an entry about an object that was never made finds nothing, and a text entry has
+ * become a noop. */
 void steps_forget(struct replica *r, const struct own_op *rejected)
 {
     struct element e = op_element(rejected->op);
@@ -78,7 +81,8 @@ void steps_forget(struct replica *r, const struct own_op *rejected)
     for (size_t i = 0; i < r->undo.n; i++) {
         struct step *step = &r->undo.at[i];
 
-        for (size_t j = step->inverse.n; j > 0 && step->id >= rejected->first_step && step->id <= rejected->last_step; j--) {
+        for (size_t j = step->inverse.n; j > 0 && step->id >= rejected->first_step && step->id <= rejected->last_step;
+             j--) {
             struct element entry = op_element(step->inverse.at[j - 1]->op);
 
             if (element_equal(&entry, &e))
@@ -95,26 +99,41 @@ static size_t op_works_on(const Cocanvas__Op *op, uint64_t ids[3])
     size_t n = 0;
 
     switch (op->kind_case) {
-    case COCANVAS__OP__KIND_CARD_CREATE: ids[n++] = op->card_create->place ? op->card_create->place->block : 0; break;
+    case COCANVAS__OP__KIND_CARD_CREATE:
+        ids[n++] = op->card_create->place ? op->card_create->place->block : 0;
+        break;
     case COCANVAS__OP__KIND_CARD_MOVE:
         ids[n++] = op->card_move->id;
         ids[n++] = op->card_move->place ? op->card_move->place->block : 0;
         break;
-    case COCANVAS__OP__KIND_PROP_SET: ids[n++] = op->prop_set->object; break;
-    case COCANVAS__OP__KIND_TAG_SET: ids[n++] = op->tag_set->card; break;
-    case COCANVAS__OP__KIND_VOTE_SET: ids[n++] = op->vote_set->card; break;
-    case COCANVAS__OP__KIND_TEXT_EDIT: ids[n++] = op->text_edit->object; break;
+    case COCANVAS__OP__KIND_PROP_SET:
+        ids[n++] = op->prop_set->object;
+        break;
+    case COCANVAS__OP__KIND_TAG_SET:
+        ids[n++] = op->tag_set->card;
+        break;
+    case COCANVAS__OP__KIND_VOTE_SET:
+        ids[n++] = op->vote_set->card;
+        break;
+    case COCANVAS__OP__KIND_TEXT_EDIT:
+        ids[n++] = op->text_edit->object;
+        break;
     case COCANVAS__OP__KIND_COMMENT_ADD:
         ids[n++] = op->comment_add->object;
         ids[n++] = op->comment_add->parent;
         break;
-    case COCANVAS__OP__KIND_COMMENT_RESOLVE: ids[n++] = op->comment_resolve->id; break;
+    case COCANVAS__OP__KIND_COMMENT_RESOLVE:
+        ids[n++] = op->comment_resolve->id;
+        break;
     case COCANVAS__OP__KIND_LINK_ADD:
         ids[n++] = op->link_add->from;
         ids[n++] = op->link_add->to;
         break;
-    case COCANVAS__OP__KIND_READING_ADD: ids[n++] = op->reading_add->object; break;
-    default: break;
+    case COCANVAS__OP__KIND_READING_ADD:
+        ids[n++] = op->reading_add->object;
+        break;
+    default:
+        break;
     }
     return n;
 }
@@ -123,10 +142,14 @@ static size_t op_works_on(const Cocanvas__Op *op, uint64_t ids[3])
 static uint64_t takes_away(const Cocanvas__Op *op)
 {
     switch (op->kind_case) {
-    case COCANVAS__OP__KIND_CARD_DELETE: return op->card_delete->id;
-    case COCANVAS__OP__KIND_COMMENT_DELETE: return op->comment_delete->on ? op->comment_delete->id : 0;
-    case COCANVAS__OP__KIND_BLOCK_REMOVE: return op->block_remove->on ? op->block_remove->id : 0;
-    default: return 0;
+    case COCANVAS__OP__KIND_CARD_DELETE:
+        return op->card_delete->id;
+    case COCANVAS__OP__KIND_COMMENT_DELETE:
+        return op->comment_delete->on ? op->comment_delete->id : 0;
+    case COCANVAS__OP__KIND_BLOCK_REMOVE:
+        return op->block_remove->on ? op->block_remove->id : 0;
+    default:
+        return 0;
     }
 }
 
@@ -147,7 +170,8 @@ static void spare_objects(struct step_stack *stack, const uint64_t *ids, size_t 
     }
 }
 
-/* Entries about the same element. `since`: steps from there on are not confirmed yet, so the other's op comes before them. */
+/* Entries about the same element. `since`: steps from there on are not confirmed yet, so the other's op comes before
+ * them. */
 static void spare_element(struct step_stack *stack, const struct element *e, uint64_t since, struct own_op **lowest)
 {
     *lowest = NULL;
@@ -187,7 +211,8 @@ static void rest_on(struct own_op *lowest, const Cocanvas__Op *foreign)
     theirs->op = lowest->op;
     lowest->op = op;
     own_free(theirs);
-    if (op->kind_case == COCANVAS__OP__KIND_CARD_MOVE && op->card_move->place && op->card_move->place->order_key != protobuf_c_empty_string) {
+    if (op->kind_case == COCANVAS__OP__KIND_CARD_MOVE && op->card_move->place &&
+        op->card_move->place->order_key != protobuf_c_empty_string) {
         free(op->card_move->place->order_key);
         op->card_move->place->order_key = (char *)(uintptr_t)protobuf_c_empty_string;
     }
@@ -207,7 +232,8 @@ void steps_respect(struct replica *r, const Cocanvas__Op *foreign)
         return;
     since = first_unconfirmed_step(&r->in_flight, &e, UINT64_MAX);
     since = first_unconfirmed_step(&r->pending, &e, since);
-    if (e.kind != COCANVAS__OP__KIND_PROP_SET && e.kind != COCANVAS__OP__KIND_CARD_MOVE && e.kind != COCANVAS__OP__KIND_TAG_SET)
+    if (e.kind != COCANVAS__OP__KIND_PROP_SET && e.kind != COCANVAS__OP__KIND_CARD_MOVE &&
+        e.kind != COCANVAS__OP__KIND_TAG_SET)
         since = UINT64_MAX;
     spare_element(&r->undo, &e, since, &lowest);
     if (lowest)
@@ -223,7 +249,8 @@ static bool cancel_unsent(struct replica *r, const struct own_op *undoing, uint6
 {
     struct element e = op_element(undoing->op);
 
-    if (e.kind != COCANVAS__OP__KIND_PROP_SET && e.kind != COCANVAS__OP__KIND_TAG_SET && e.kind != COCANVAS__OP__KIND_VOTE_SET)
+    if (e.kind != COCANVAS__OP__KIND_PROP_SET && e.kind != COCANVAS__OP__KIND_TAG_SET &&
+        e.kind != COCANVAS__OP__KIND_VOTE_SET)
         return false;
     for (size_t i = 0; i < r->pending.n; i++) {
         struct element own = op_element(r->pending.at[i]->op);
@@ -278,11 +305,13 @@ static bool is_in_place(const struct canvas *view, const struct own_op *entry)
 
     if (!card || card->block->o.id != move->place->block || move->place->first)
         return false;
-    return move->place->after ? id_of(card_prev_alive(card)) == move->place->after : id_of(card_next_alive(card)) == move->place->before;
+    return move->place->after ? id_of(card_prev_alive(card)) == move->place->after
+                              : id_of(card_next_alive(card)) == move->place->before;
 }
 
 /* Applies what fits of a step; the rest is about things that are gone or belong to others by now. */
-static void apply_step(struct replica *r, const struct step *step, uint64_t id, int64_t now_ms, struct own_list *fresh, struct own_list *inverse)
+static void apply_step(struct replica *r, const struct step *step, uint64_t id, int64_t now_ms, struct own_list *fresh,
+                       struct own_list *inverse)
 {
     view_lay(r);
     for (size_t i = 0; i < step->inverse.n; i++) {
@@ -313,7 +342,8 @@ static void tell_all(struct replica *r, const struct own_list *list)
 }
 
 /* Takes the newest step of `from` that still has an effect back; what takes that back again goes onto `onto`. */
-static enum status go(struct replica *r, struct step_stack *from, struct step_stack *onto, int64_t now_ms, const char *nothing, struct why *why)
+static enum status go(struct replica *r, struct step_stack *from, struct step_stack *onto, int64_t now_ms,
+                      const char *nothing, struct why *why)
 {
     enum status st = replica_may_edit(r, why);
     bool done = false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/utf8.h"
 #include "outbox.pb-c.h"
 
 /* ---------------------------------------------------------------- saving */
@@ -44,7 +45,8 @@ static const struct text *base_of(const struct replica *r, uint64_t object, cons
     return base ? &base->text : NULL;
 }
 
-static void save_bases(const struct replica *r, const struct own_list *list, Cocanvas__Outbox__BaseText **bases, size_t *n, struct arena *arena)
+static void save_bases(const struct replica *r, const struct own_list *list, Cocanvas__Outbox__BaseText **bases,
+                       size_t *n, struct arena *arena)
 {
     for (size_t i = 0; i < list->n; i++) {
         const Cocanvas__TextEdit *edit = list->at[i]->op->text_edit;
@@ -104,6 +106,18 @@ static void restore_list(struct own_list *list, Cocanvas__Outbox__UnsentOp *cons
     }
 }
 
+/* protobuf-c keeps unknown fields, even such as it cannot read again after writing them. */
+static bool can_be_copied(const Cocanvas__Op *op)
+{
+    struct arena arena;
+    bool copied;
+
+    arena_init(&arena, REPLICA_ARENA_BYTES);
+    copied = op_dup(op, &arena) != NULL;
+    arena_fini(&arena);
+    return copied;
+}
+
 /* The file may be damaged: nothing in it is used before all of it was looked at. */
 static enum status check_list(Cocanvas__Outbox__UnsentOp *const *ops, size_t n, struct why *why)
 {
@@ -111,14 +125,48 @@ static enum status check_list(Cocanvas__Outbox__UnsentOp *const *ops, size_t n, 
     enum status st = STATUS_OK;
 
     for (size_t i = 0; i < n && st == STATUS_OK; i++) {
-        bool noop = ops[i]->op && ops[i]->op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && ops[i]->op->text_edit->n_steps == 0;
+        bool noop =
+            ops[i]->op && ops[i]->op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && ops[i]->op->text_edit->n_steps == 0;
 
-        if (!ops[i]->op)
-            st = refuse(why, STATUS_MALFORMED, "an unsent edit is empty");
-        else if (!noop)      /* others did in the meantime what it would have done */
+        if (!ops[i]->op || !can_be_copied(ops[i]->op))
+            st = refuse(why, STATUS_MALFORMED, "an unsent edit cannot be read");
+        else if (!noop) /* others did in the meantime what it would have done */
             st = op_check(ops[i]->op, &no_limits, why);
+        if (st == STATUS_OK)
+            st = check_text_steps(ops[i]->op, why);
     }
     return st;
+}
+
+static enum status check_unsent(const Cocanvas__Outbox__Unsent *unsent, struct why *why)
+{
+    enum status st = check_list(unsent->in_flight, unsent->n_in_flight, why);
+
+    if (st == STATUS_OK)
+        st = check_list(unsent->pending, unsent->n_pending, why);
+    if (st == STATUS_OK &&
+        (unsent->in_flight_seq ? unsent->in_flight_seq != unsent->client_seq : unsent->n_in_flight > 0))
+        st = refuse(why, STATUS_MALFORMED, "the numbers of the unsent edits do not fit together");
+    for (size_t i = 0; i < unsent->n_bases && st == STATUS_OK; i++)
+        if (!utf8_check(unsent->bases[i]->text, strlen(unsent->bases[i]->text), NULL))
+            st = refuse(why, STATUS_BAD_TEXT, "a text beside the unsent edits is not valid");
+    return st;
+}
+
+static void take_unsent(struct replica *r, const Cocanvas__Outbox__Unsent *unsent)
+{
+    r->last_client_seq = unsent->client_seq;
+    r->client = unsent->client;
+    r->last_object = r->used_object = unsent->last_object;
+    r->own_base = unsent->base_seq;
+    r->in_flight_seq = unsent->in_flight_seq;
+    r->in_flight_base = unsent->in_flight_base;
+    r->in_flight_undo_of = unsent->in_flight_undo_of;
+    restore_list(&r->in_flight, unsent->in_flight, unsent->n_in_flight, &r->next_step);
+    restore_list(&r->pending, unsent->pending, unsent->n_pending, &r->next_step);
+    for (size_t i = 0; i < unsent->n_bases; i++)
+        bases_add(r, unsent->bases[i]->object, unsent->bases[i]->key, unsent->bases[i]->text,
+                  strlen(unsent->bases[i]->text));
 }
 
 enum status replica_restore_unsent(struct replica *r, const uint8_t *bytes, size_t len, struct why *why)
@@ -128,22 +176,9 @@ enum status replica_restore_unsent(struct replica *r, const uint8_t *bytes, size
 
     if (!unsent)
         return refuse(why, STATUS_MALFORMED, "the file of unsent edits is damaged");
-    st = check_list(unsent->in_flight, unsent->n_in_flight, why);
+    st = check_unsent(unsent, why);
     if (st == STATUS_OK)
-        st = check_list(unsent->pending, unsent->n_pending, why);
-    if (st == STATUS_OK) {
-        r->last_client_seq = unsent->client_seq;
-        r->client = unsent->client;
-        r->last_object = r->used_object = unsent->last_object;
-        r->own_base = unsent->base_seq;
-        r->in_flight_seq = unsent->in_flight_seq;
-        r->in_flight_base = unsent->in_flight_base;
-        r->in_flight_undo_of = unsent->in_flight_undo_of;
-        restore_list(&r->in_flight, unsent->in_flight, unsent->n_in_flight, &r->next_step);
-        restore_list(&r->pending, unsent->pending, unsent->n_pending, &r->next_step);
-        for (size_t i = 0; i < unsent->n_bases; i++)
-            bases_add(r, unsent->bases[i]->object, unsent->bases[i]->key, unsent->bases[i]->text, strlen(unsent->bases[i]->text));
-    }
+        take_unsent(r, unsent);
     cocanvas__outbox__unsent__free_unpacked(unsent, NULL);
     return st;
 }

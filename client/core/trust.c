@@ -23,7 +23,7 @@ enum {
 struct known {
     uint8_t pins[PINS_MAX][PIN_BYTES];
     size_t n_pins;
-    bool by_ca;              /* first vouched for by a certificate authority, whose certificates change their keys */
+    bool by_ca; /* first vouched for by a certificate authority, whose certificates change their keys */
 };
 
 static char *file_in(const char *config_dir, const char *name)
@@ -94,22 +94,26 @@ static bool among(const struct known *known, const uint8_t pin[PIN_BYTES])
     return false;
 }
 
-static enum trust refused(const char *host, uint16_t port, const uint8_t *expected, const uint8_t *seen, bool link, struct why *why)
+static enum trust refused(const char *host, uint16_t port, const uint8_t *expected, const uint8_t *seen, bool link,
+                          struct why *why)
 {
     char old[128], now[128];
 
     pin_words(expected, old, sizeof(old));
     pin_words(seen, now, sizeof(now));
     if (link)
-        (void)refuse(why, STATUS_DENIED, "This is not the server that the link was made for: expected %s, found %s. Ask for a new link.", old, now);
+        (void)refuse(why, STATUS_DENIED,
+                     "This is not the server that the link was made for: expected %s, found %s. Ask for a new link.",
+                     old, now);
     else
-        (void)refuse(why, STATUS_DENIED, "The server's key has changed: was %s, is %s. If its owner confirms: cocanvas server forget %s:%u", old,
-                     now, host, port);
+        (void)refuse(why, STATUS_DENIED,
+                     "The server's key has changed: was %s, is %s. If its owner confirms: cocanvas server forget %s:%u",
+                     old, now, host, port);
     return TRUST_REFUSED;
 }
 
-enum trust trust_decide(const char *config_dir, const char *host, uint16_t port, const uint8_t *link_pin, SSL *ssl, uint8_t seen[PIN_BYTES],
-                        struct why *why)
+enum trust trust_decide(const char *config_dir, const char *host, uint16_t port, const uint8_t *link_pin, SSL *ssl,
+                        uint8_t seen[PIN_BYTES], struct why *why)
 {
     struct known known;
 
@@ -150,7 +154,8 @@ static int lock_list(const char *config_dir, struct why *why)
     return fd;
 }
 
-/* The list without this server's line. *since and *via: when it was first seen and who vouched then; malloc'd or NULL. */
+/* The list without this server's line. *since and *via: when it was first seen and who vouched then; malloc'd or
+ * NULL. */
 static void copy_others(const char *text, const char *server, struct buf *out, char **since, char **via)
 {
     size_t name_len = strlen(server);
@@ -159,7 +164,8 @@ static void copy_others(const char *text, const char *server, struct buf *out, c
         const char *end = strchr(line, '\n');
         size_t len = end ? (size_t)(end - line) : strlen(line);
 
-        if (len > name_len && memcmp(line, server, name_len) == 0 && (line[name_len] == ' ' || line[name_len] == '\t')) {
+        if (len > name_len && memcmp(line, server, name_len) == 0 &&
+            (line[name_len] == ' ' || line[name_len] == '\t')) {
             char *copy = xstrndup(line, len), *rest = NULL;
             char *date, *voucher;
 
@@ -180,13 +186,15 @@ static void copy_others(const char *text, const char *server, struct buf *out, c
     }
 }
 
-/* A link and a person's word replace what was noted before. A certificate authority does not: from then on its word would do for this server. */
+/* A link and a person's word replace what was noted before. A certificate authority does not: from then on its word
+ * would do for this server. */
 static bool via_counts(const char *via)
 {
     return strcmp(via, "link") == 0 || strcmp(via, "prompt") == 0;
 }
 
-static enum status change_list(const char *config_dir, const char *server, const char *pins, const char *via, struct why *why)
+static enum status change_list(const char *config_dir, const char *server, const char *pins, const char *via,
+                               struct why *why)
 {
     char *file = file_in(config_dir, "known_hosts");
     char *text, *since = NULL, *known_via = NULL, *line;
@@ -206,7 +214,8 @@ static enum status change_list(const char *config_dir, const char *server, const
         struct tm tm;
 
         (void)strftime(today, sizeof(today), "%Y-%m-%d", gmtime_r(&now, &tm));
-        line = xasprintf("%s %s %s %s\n", server, pins, since ? since : today, known_via && !via_counts(via) ? known_via : via);
+        line = xasprintf("%s %s %s %s\n", server, pins, since ? since : today,
+                         known_via && !via_counts(via) ? known_via : via);
         buf_add(&out, line, strlen(line));
         free(line);
     }
@@ -220,8 +229,8 @@ out:
     return st;
 }
 
-enum status trust_remember(const char *config_dir, const char *host, uint16_t port, const uint8_t pin[PIN_BYTES], const uint8_t *next_pin,
-                           const char *via, struct why *why)
+enum status trust_remember(const char *config_dir, const char *host, uint16_t port, const uint8_t pin[PIN_BYTES],
+                           const uint8_t *next_pin, const char *via, struct why *why)
 {
     char first[PIN_TEXT], second[PIN_TEXT] = "";
     char *server = server_name(host, port);
@@ -235,7 +244,8 @@ enum status trust_remember(const char *config_dir, const char *host, uint16_t po
         base32_encode(next_pin, PIN_BYTES, second);
     pins = xasprintf("%s%s%s", first, next_pin ? "," : "", second);
     as_it_is = find_known(config_dir, host, port, &known) && memcmp(known.pins[0], pin, PIN_BYTES) == 0 &&
-               !(known.by_ca && via_counts(via)) && known.n_pins == (next_pin ? 2U : 1U) && (!next_pin || memcmp(known.pins[1], next_pin, PIN_BYTES) == 0);
+               !(known.by_ca && via_counts(via)) && known.n_pins == (next_pin ? 2U : 1U) &&
+               (!next_pin || memcmp(known.pins[1], next_pin, PIN_BYTES) == 0);
     if (!as_it_is)
         st = change_list(config_dir, server, pins, via, why);
     free(pins);
@@ -249,8 +259,9 @@ enum status trust_forget(const char *config_dir, const char *host, uint16_t port
     struct known known;
     enum status st;
 
-    st = find_known(config_dir, host, port, &known) ? change_list(config_dir, server, NULL, NULL, why)
-                                                     : refuse(why, STATUS_NOT_FOUND, "%.120s is not in the list of known servers", server);
+    st = find_known(config_dir, host, port, &known)
+             ? change_list(config_dir, server, NULL, NULL, why)
+             : refuse(why, STATUS_NOT_FOUND, "%.120s is not in the list of known servers", server);
     free(server);
     return st;
 }

@@ -1,5 +1,5 @@
-/* A server on loopback in the test's own event loop, for tests of the client: real TLS and frames, the model server behind it, and switches for
- * everything that can go wrong. One canvas; everybody with the token may edit it. */
+/* A server on loopback in the test's own event loop, for tests of the client: real TLS and frames, the model server
+ * behind it, and switches for everything that can go wrong. One canvas; everybody with the token may edit it. */
 #ifndef COCANVAS_TESTS_FAKE_SERVER_H
 #define COCANVAS_TESTS_FAKE_SERVER_H
 
@@ -26,12 +26,12 @@ struct fake_server;
 
 struct fake_conn {
     struct fake_server *server;
-    struct stream *stream;       /* NULL: free */
+    struct stream *stream; /* NULL: free */
     bool dead, logged_in;
-    uint32_t number;             /* client number on the canvas while it is open, 0 none */
-    bool reader;                 /* open without client_id */
-    unsigned frames;             /* received */
-    unsigned flight;             /* frames in the first piece of bytes */
+    uint32_t number; /* client number on the canvas while it is open, 0 none */
+    bool reader;     /* open without client_id */
+    unsigned frames; /* received */
+    unsigned flight; /* frames in the first piece of bytes */
 };
 
 struct fake_server {
@@ -40,7 +40,7 @@ struct fake_server {
     SSL_CTX *tls;
     uint8_t pin[PIN_BYTES];
     struct uuid id, canvas;
-    struct uuid client_ids[MODEL_CLIENTS];       /* by number */
+    struct uuid client_ids[MODEL_CLIENTS]; /* by number */
     struct event *listener, *reaper;
     struct stream_scratch scratch;
     struct arena arena;
@@ -48,21 +48,22 @@ struct fake_server {
     uint16_t port;
 
     /* switches */
-    bool hold_submits;           /* batches wait (PostgreSQL is away) */
-    bool swallow_commits;        /* committed, and told to nobody: then the connection is lost */
-    bool lose_submits;           /* batches vanish on the way */
+    bool hold_submits;    /* batches wait (PostgreSQL is away) */
+    bool swallow_commits; /* committed, and told to nobody: then the connection is lost */
+    bool lose_submits;    /* batches vanish on the way */
+    bool skip_broadcast;  /* the next batch is told to nobody */
     bool snapshots_only;
     bool history_gone;
-    bool wrong_hash;             /* in checkpoints */
-    enum status refuse_next;     /* code of a Reject for the next batch */
-    enum status open_error;      /* answer to Open, once */
-    enum status submit_error;    /* Error instead of an answer to Submit, once */
+    bool wrong_hash;          /* in checkpoints */
+    enum status refuse_next;  /* code of a Reject for the next batch */
+    enum status open_error;   /* answer to Open, once */
+    enum status submit_error; /* Error instead of an answer to Submit, once */
     int role;
 
     /* what was seen */
     unsigned accepted, opens, submits, presences, progresses, diverged, resumed, histories;
     uint64_t last_have_seq;
-    struct buf held;             /* a Submit that waits, of held_by */
+    struct buf held; /* a Submit that waits, of held_by */
     struct fake_conn *held_by;
 };
 
@@ -76,7 +77,7 @@ static inline void fake_send(struct fake_conn *conn, uint32_t request, Cocanvas_
         return;
     frame.request = request;
     frame.body_case = kind;
-    frame.error = body;          /* every body is a pointer */
+    frame.error = body; /* every body is a pointer */
     message_encode(&frame, stream_out(conn->stream));
     stream_flush(conn->stream);
 }
@@ -227,7 +228,8 @@ static inline void fake_on_open(struct fake_conn *conn, uint32_t request, const 
 
     s->opens++;
     s->last_have_seq = open->have_seq;
-    if (s->open_error || !conn->logged_in || !uuid_from_bytes(open->canvas.data, open->canvas.len, &id) || !uuid_equal(&id, &s->canvas)) {
+    if (s->open_error || !conn->logged_in || !uuid_from_bytes(open->canvas.data, open->canvas.len, &id) ||
+        !uuid_equal(&id, &s->canvas)) {
         fake_error(conn, request, s->open_error ? s->open_error : STATUS_NOT_FOUND, false);
         s->open_error = STATUS_OK;
         return;
@@ -291,7 +293,8 @@ static inline void fake_judge(struct fake_conn *conn, const struct buf *submit)
         fake_drop(conn);
         return;
     }
-    fake_broadcast(s, before + 1);
+    fake_broadcast(s, before + (s->skip_broadcast ? 2 : 1));
+    s->skip_broadcast = false;
 }
 
 static inline void fake_on_submit(struct fake_conn *conn, uint32_t request, const Cocanvas__Submit *submit)
@@ -343,7 +346,8 @@ static inline void fake_on_history(struct fake_conn *conn, uint32_t request, con
     }
     for (uint64_t seq = wanted->from_seq; seq <= wanted->to_seq; seq++) {
         Cocanvas__HistoryPage page = COCANVAS__HISTORY_PAGE__INIT;
-        ProtobufCBinaryData one = {buf_len(&s->model.log[seq - 1]), s->model.log[seq - 1].data + s->model.log[seq - 1].start};
+        ProtobufCBinaryData one = {buf_len(&s->model.log[seq - 1]),
+                                   s->model.log[seq - 1].data + s->model.log[seq - 1].start};
 
         page.n_committed = 1;
         page.committed = &one;
@@ -363,17 +367,39 @@ static inline void fake_on_list(struct fake_conn *conn, uint32_t request)
 static inline void fake_on_frame(struct fake_conn *conn, const Cocanvas__Frame *frame)
 {
     switch ((int)frame->body_case) {
-    case COCANVAS__FRAME__BODY_HELLO: fake_on_hello(conn); break;
-    case COCANVAS__FRAME__BODY_LOGIN: fake_on_login(conn, frame->request, frame->login); break;
-    case COCANVAS__FRAME__BODY_OPEN: fake_on_open(conn, frame->request, frame->open); break;
-    case COCANVAS__FRAME__BODY_CLOSE: conn->number = 0; conn->reader = false; break;
-    case COCANVAS__FRAME__BODY_SUBMIT: fake_on_submit(conn, frame->request, frame->submit); break;
-    case COCANVAS__FRAME__BODY_HISTORY_REQUEST: fake_on_history(conn, frame->request, frame->history_request); break;
-    case COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST: fake_on_list(conn, frame->request); break;
-    case COCANVAS__FRAME__BODY_PRESENCE: conn->server->presences++; break;
-    case COCANVAS__FRAME__BODY_PROGRESS: conn->server->progresses++; break;
-    case COCANVAS__FRAME__BODY_DIVERGED: conn->server->diverged++; break;
-    default: break;
+    case COCANVAS__FRAME__BODY_HELLO:
+        fake_on_hello(conn);
+        break;
+    case COCANVAS__FRAME__BODY_LOGIN:
+        fake_on_login(conn, frame->request, frame->login);
+        break;
+    case COCANVAS__FRAME__BODY_OPEN:
+        fake_on_open(conn, frame->request, frame->open);
+        break;
+    case COCANVAS__FRAME__BODY_CLOSE:
+        conn->number = 0;
+        conn->reader = false;
+        break;
+    case COCANVAS__FRAME__BODY_SUBMIT:
+        fake_on_submit(conn, frame->request, frame->submit);
+        break;
+    case COCANVAS__FRAME__BODY_HISTORY_REQUEST:
+        fake_on_history(conn, frame->request, frame->history_request);
+        break;
+    case COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST:
+        fake_on_list(conn, frame->request);
+        break;
+    case COCANVAS__FRAME__BODY_PRESENCE:
+        conn->server->presences++;
+        break;
+    case COCANVAS__FRAME__BODY_PROGRESS:
+        conn->server->progresses++;
+        break;
+    case COCANVAS__FRAME__BODY_DIVERGED:
+        conn->server->diverged++;
+        break;
+    default:
+        break;
     }
 }
 
@@ -432,7 +458,8 @@ static inline void fake_reap(evutil_socket_t fd, short what, void *arg)
 
 static inline void fake_accept(evutil_socket_t fd, short what, void *arg)
 {
-    static const struct stream_callbacks callbacks = {.on_ready = fake_on_ready, .on_bytes = fake_on_bytes, .on_closed = fake_on_closed};
+    static const struct stream_callbacks callbacks = {
+        .on_ready = fake_on_ready, .on_bytes = fake_on_bytes, .on_closed = fake_on_closed};
     struct fake_server *s = arg;
     int peer = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
@@ -457,7 +484,8 @@ static inline void fake_accept(evutil_socket_t fd, short what, void *arg)
 /* Listens on the port that it had before, or on a new one. */
 static inline void fake_listen(struct fake_server *s)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {
+        .sin_family = AF_INET, .sin_port = htons(s->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(at);
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1;
 
@@ -489,7 +517,8 @@ static inline void fake_begin(struct fake_server *s, struct event_base *base, co
     model_init(&s->model, NULL);
     uuid_random(&s->id);
     uuid_random(&s->canvas);
-    ASSERT(tls_make_identity(cert, key, "localhost", &why) == STATUS_OK && tls_file_pin(cert, s->pin, &why) == STATUS_OK);
+    ASSERT(tls_make_identity(cert, key, "localhost", &why) == STATUS_OK &&
+           tls_file_pin(cert, s->pin, &why) == STATUS_OK);
     s->tls = tls_server_context(cert, key, &why);
     ASSERT(s->tls);
     free(cert);

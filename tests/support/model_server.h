@@ -1,5 +1,6 @@
-/* A server in one process, for tests of replicas: orders batches as a room does (dedupe, transform over later edits, resolve, apply, number), keeps
- * the journal, answers openings. No network, no PostgreSQL; what is sent is packed and unpacked on the way, as on the wire. */
+/* A server in one process, for tests of replicas: orders batches as a room does (dedupe, transform over later edits,
+ * resolve, apply, number), keeps the journal, answers openings. No network, no PostgreSQL; what is sent is packed
+ * and unpacked on the way, as on the wire. */
 #ifndef COCANVAS_TESTS_MODEL_SERVER_H
 #define COCANVAS_TESTS_MODEL_SERVER_H
 
@@ -16,18 +17,18 @@ enum { MODEL_CLIENTS = 16 };
 struct model_client {
     uint64_t last_client_seq;
     uint32_t last_object;
-    struct buf last_reject;      /* encoded Reject; empty: the last one was committed */
+    struct buf last_reject; /* encoded Reject; empty: the last one was committed */
 };
 
 struct model_server {
     struct canvas c;
-    struct buf first_state;      /* encoded CanvasState at seq 0 */
-    struct buf *log;             /* log[i]: encoded Committed of seq i + 1 */
+    struct buf first_state; /* encoded CanvasState at seq 0 */
+    struct buf *log;        /* log[i]: encoded Committed of seq i + 1 */
     uint64_t head;
-    uint64_t oldest;             /* first seq that is still kept */
-    struct model_client clients[MODEL_CLIENTS];      /* by client number */
-    enum text_side side;         /* TEXT_LEFT; the other one is the fault that tests must find */
-    bool compose;                /* a fault: catch-up composes */
+    uint64_t oldest;                            /* first seq that is still kept */
+    struct model_client clients[MODEL_CLIENTS]; /* by client number */
+    enum text_side side;                        /* TEXT_LEFT; the other one is the fault that tests must find */
+    bool compose;                               /* a fault: catch-up composes */
     int64_t now_ms;
     struct arena arena;
     uint64_t duplicates, rejects, transforms;
@@ -73,7 +74,8 @@ static inline Cocanvas__Committed *model_batch(const struct model_server *s, uin
     return batch;
 }
 
-static inline void model_append(struct model_server *s, uint32_t client, uint64_t client_seq, uint64_t undo_of, size_t n_ops, Cocanvas__Op **ops)
+static inline void model_append(struct model_server *s, uint32_t client, uint64_t client_seq, uint64_t undo_of,
+                                size_t n_ops, Cocanvas__Op **ops)
 {
     Cocanvas__Committed batch = COCANVAS__COMMITTED__INIT;
     size_t len;
@@ -95,8 +97,8 @@ static inline void model_append(struct model_server *s, uint32_t client, uint64_
 }
 
 /* One text edit over all later ones of others. */
-static inline enum status model_transform(struct model_server *s, Cocanvas__Op *op, uint64_t base_seq, uint32_t client, bool *noop,
-                                          struct why *why)
+static inline enum status model_transform(struct model_server *s, Cocanvas__Op *op, uint64_t base_seq, uint32_t client,
+                                          bool *noop, struct why *why)
 {
     struct text_op own, over, next;
     uint64_t object;
@@ -139,10 +141,15 @@ static inline enum status model_transform(struct model_server *s, Cocanvas__Op *
     return st;
 }
 
-static inline enum status model_order(struct model_server *s, uint32_t client, Cocanvas__Submit *submit, uint32_t *bad_op, struct why *why)
+static inline enum status model_order(struct model_server *s, uint32_t client, Cocanvas__Submit *submit,
+                                      uint32_t *bad_op, struct why *why)
 {
     struct model_client *mc = &s->clients[client];
-    struct op_actor actor = {.client = client, .author = client, .time_ms = s->now_ms, .base_seq = submit->base_seq, .seq = s->c.seq + 1,
+    struct op_actor actor = {.client = client,
+                             .author = client,
+                             .time_ms = s->now_ms,
+                             .base_seq = submit->base_seq,
+                             .seq = s->c.seq + 1,
                              .last_object = mc->last_object};
     size_t kept = 0;
     enum status st;
@@ -186,7 +193,8 @@ static inline void model_respread(struct model_server *s, Cocanvas__Submit *subm
     }
 }
 
-static inline void model_reject(struct model_server *s, uint32_t client, uint64_t client_seq, enum status code, uint32_t op, struct why *why)
+static inline void model_reject(struct model_server *s, uint32_t client, uint64_t client_seq, enum status code,
+                                uint32_t op, struct why *why)
 {
     Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
     struct model_client *mc = &s->clients[client];
@@ -203,8 +211,10 @@ static inline void model_reject(struct model_server *s, uint32_t client, uint64_
     s->rejects++;
 }
 
-/* An encoded Submit. force: refuse it with that code (OK: judge it). True: it was answered by a Reject, now in clients[].last_reject. */
-static inline bool model_submit(struct model_server *s, uint32_t client, const struct buf *bytes, enum status force, uint32_t force_op)
+/* An encoded Submit. force: refuse it with that code (OK: judge it). True: it was answered by a Reject, now in
+ * clients[].last_reject. */
+static inline bool model_submit(struct model_server *s, uint32_t client, const struct buf *bytes, enum status force,
+                                uint32_t force_op)
 {
     struct model_client *mc = &s->clients[client];
     struct why why = {"refused by the test"};

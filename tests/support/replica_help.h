@@ -1,5 +1,5 @@
-/* For tests of replicas: one participant ("peer") with its replica and its connection to a model server, random edits, and the canvas as people
- * see it, as text. */
+/* For tests of replicas: one participant ("peer") with its replica and its connection to a model server, random
+ * edits, and the canvas as people see it, as text. */
 #ifndef COCANVAS_TESTS_REPLICA_HELP_H
 #define COCANVAS_TESTS_REPLICA_HELP_H
 
@@ -16,22 +16,23 @@
 struct peer {
     struct model_server *server;
     struct replica *r;
-    uint32_t number;             /* client number and author */
+    uint32_t number; /* client number and author */
     bool online;
-    bool opening;                /* not level with the server yet since the last connect */
+    bool opening; /* not level with the server yet since the last connect */
     uint64_t head_at_open, acked_at_open;
-    uint64_t at;                 /* last seq that was delivered */
-    struct buf submit;           /* a Submit on its way; empty: none */
-    struct buf reject;           /* a Reject on its way back */
-    uint64_t reject_at;          /* comes after this seq */
-    unsigned history_left;       /* batches under own edits that can still be had after a snapshot; then they are lost */
+    uint64_t at;           /* last seq that was delivered */
+    struct buf submit;     /* a Submit on its way; empty: none */
+    struct buf reject;     /* a Reject on its way back */
+    uint64_t reject_at;    /* comes after this seq */
+    unsigned history_left; /* batches under own edits that can still be had after a snapshot; then they are lost */
     unsigned turn;
-    size_t lost;                 /* calls of the lost callback */
-    enum status failed;          /* what replica_committed() refused with */
+    size_t lost;        /* calls of the lost callback */
+    enum status failed; /* what replica_committed() refused with */
     struct why why;
 };
 
-static inline void peer_lost(void *ctx, uint64_t object, const char *key, const char *text, size_t len, enum status code)
+static inline void peer_lost(void *ctx, uint64_t object, const char *key, const char *text, size_t len,
+                             enum status code)
 {
     struct peer *p = ctx;
 
@@ -372,7 +373,7 @@ struct edit {
     const struct canvas *view;
     struct arena arena;
     bool ascii;
-    bool ties;                   /* all type at the ends of the same few texts */
+    bool ties; /* all type at the ends of the same few texts */
 };
 
 static inline char *words(struct edit *e, uint32_t most)
@@ -393,10 +394,10 @@ static inline void *new_message(struct edit *e, const ProtobufCMessageDescriptor
 }
 
 /* op, and m: its content, of the named type. */
-#define OP(e, kind, member, type, name)                                   \
-    Cocanvas__Op *op = new_message(e, &cocanvas__op__descriptor);         \
-    type *m = new_message(e, &cocanvas__##name##__descriptor);            \
-    op->kind_case = kind;                                                 \
+#define OP(e, kind, member, type, name)                                                                                \
+    Cocanvas__Op *op = new_message(e, &cocanvas__op__descriptor);                                                      \
+    type *m = new_message(e, &cocanvas__##name##__descriptor);                                                         \
+    op->kind_case = kind;                                                                                              \
     op->member = m
 
 static inline Cocanvas__Place *any_place(struct edit *e)
@@ -538,13 +539,15 @@ static inline Cocanvas__Op *make_switch(struct edit *e)
     Cocanvas__Op *op = new_message(e, &cocanvas__op__descriptor);
     bool on = rng_below(e->rng, 2);
 
-#define SWITCH(kind, member, from)                                    \
-    op->kind_case = kind;                                             \
-    op->member = new_message(e, &cocanvas__##member##__descriptor);   \
+#define SWITCH(kind, member, from)                                                                                     \
+    op->kind_case = kind;                                                                                              \
+    op->member = new_message(e, &cocanvas__##member##__descriptor);                                                    \
     op->member->id = any(e->rng, from);
     switch (rng_below(e->rng, 7)) {
-    case 0: SWITCH(COCANVAS__OP__KIND_CARD_DELETE, card_delete, e->view->cards) break;
-    case 1: SWITCH(COCANVAS__OP__KIND_CARD_RESTORE, card_restore, e->view->cards) break;
+    case 0:
+        SWITCH(COCANVAS__OP__KIND_CARD_DELETE, card_delete, e->view->cards) break;
+    case 1:
+        SWITCH(COCANVAS__OP__KIND_CARD_RESTORE, card_restore, e->view->cards) break;
     case 2:
         SWITCH(COCANVAS__OP__KIND_COMMENT_DELETE, comment_delete, e->view->comments)
         op->comment_delete->on = on;
@@ -574,18 +577,29 @@ static inline Cocanvas__Op *make_any(struct edit *e)
 {
     switch (rng_below(e->rng, 14)) {
     case 0:
-    case 1: return make_card(e);
-    case 2: return make_move(e);
+    case 1:
+        return make_card(e);
+    case 2:
+        return make_move(e);
     case 3:
-    case 4: return make_prop(e);
-    case 5: return make_tag(e);
-    case 6: return make_vote(e);
-    case 7: return make_comment(e);
-    case 8: return make_link(e);
-    case 9: return make_reading(e);
-    case 10: return rng_below(e->rng, 4) ? make_switch(e) : make_block(e);
-    case 11: return make_named(e);
-    default: return make_switch(e);
+    case 4:
+        return make_prop(e);
+    case 5:
+        return make_tag(e);
+    case 6:
+        return make_vote(e);
+    case 7:
+        return make_comment(e);
+    case 8:
+        return make_link(e);
+    case 9:
+        return make_reading(e);
+    case 10:
+        return rng_below(e->rng, 4) ? make_switch(e) : make_block(e);
+    case 11:
+        return make_named(e);
+    default:
+        return make_switch(e);
     }
 }
 
@@ -611,7 +625,8 @@ static inline enum status type_somewhere(struct edit *e, bool group)
         bytes = words(e, 12);
         return replica_text_set(e->p->r, object, key, bytes, strlen(bytes), e->p->server->now_ms, NULL);
     }
-    return replica_text_splice(e->p->r, object, key, at, removed, bytes, strlen(bytes), e->p->server->now_ms, group, NULL);
+    return replica_text_splice(e->p->r, object, key, at, removed, bytes, strlen(bytes), e->p->server->now_ms, group,
+                               NULL);
 }
 
 /* One edit of one to three ops. Many are refused: their objects are gone, or there are none yet. */

@@ -1,5 +1,5 @@
-/* For tests of intent: every character that is ever typed is another one (from U+20000 on), so that afterwards one can say of each who typed it,
- * between what, and whether it should be there. */
+/* For tests of intent: every character that is ever typed is another one (from U+20000 on), so that afterwards one
+ * can say of each who typed it, between what, and whether it should be there. */
 #ifndef COCANVAS_TESTS_UNIQUE_TEXT_H
 #define COCANVAS_TESTS_UNIQUE_TEXT_H
 
@@ -9,14 +9,14 @@ enum { UNIQUE_MAX = 4096, UNIQUE_FIRST = 0x20000 };
 
 struct unique {
     uint32_t author;
-    uint32_t left, right;        /* neighbours when it was typed, as indices; 0: the end of the text */
-    uint32_t deleted_by;         /* author who deleted it last, 0 none */
-    bool lost;                   /* the lost callback told it */
+    uint32_t left, right; /* neighbours when it was typed, as indices; 0: the end of the text */
+    uint32_t deleted_by;  /* author who deleted it last, 0 none */
+    bool lost;            /* the lost callback told it */
 };
 
 struct uniques {
     struct unique at[UNIQUE_MAX];
-    uint32_t n;                  /* index 0 is not used */
+    uint32_t n; /* index 0 is not used */
     uint64_t card;
 };
 
@@ -56,7 +56,8 @@ static inline void unique_type(struct uniques *u, struct peer *p, uint32_t at, u
         left = u->n;
         ASSERT(utf8_encode(UNIQUE_FIRST + u->n, bytes + 4 * i) == 4);
     }
-    ASSERT(replica_text_splice(p->r, u->card, "", at, removed, bytes, 4 * n, p->server->now_ms, group, &why) == STATUS_OK);
+    ASSERT(replica_text_splice(p->r, u->card, "", at, removed, bytes, 4 * n, p->server->now_ms, group, &why) ==
+           STATUS_OK);
 }
 
 static inline void unique_type_anywhere(struct uniques *u, struct peer *p, struct rng *rng, bool deletes)
@@ -66,11 +67,12 @@ static inline void unique_type_anywhere(struct uniques *u, struct peer *p, struc
     uint32_t removed = deletes && rng_below(rng, 3) == 0 ? rng_below(rng, (len - at < 5 ? len - at : 5) + 1) : 0;
 
     if (peer_history_wanted(p))
-        return;                  /* own edits are on their way up to the state: nobody can type for this moment */
+        return; /* own edits are on their way up to the state: nobody can type for this moment */
     unique_type(u, p, at, removed, rng_below(rng, 5), rng_below(rng, 2));
 }
 
-static inline void unique_lost(void *ctx, uint64_t object, const char *key, const char *text, size_t len, enum status code)
+static inline void unique_lost(void *ctx, uint64_t object, const char *key, const char *text, size_t len,
+                               enum status code)
 {
     struct uniques *u = ctx;
 

@@ -1,5 +1,5 @@
-/* The client against a server in the same event loop: logging in, opening, edits, and everything that can happen to a connection. Edits are never
- * lost and never doubled (P3, P5); a wrong key ends it before anything is said. */
+/* The client against a server in the same event loop: logging in, opening, edits, and everything that can happen to
+ * a connection. Edits are never lost and never doubled (P3, P5); a wrong key ends it before anything is said. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,15 +14,15 @@
 #include "client/core/trust.h"
 #include "tests/support/fake_server.h"
 
-enum { PATIENCE_MS = 20000 };    /* only ever waited for in full when something is broken */
+enum { PATIENCE_MS = 20000 }; /* only ever waited for in full when something is broken */
 
 /* A client and what it told. */
 struct user {
     struct trial *trial;
     struct client *client;
-    unsigned states[CLIENT_FAILED + 1];      /* how often each was entered */
+    unsigned states[CLIENT_FAILED + 1]; /* how often each was entered */
     unsigned rejects, batches, asked, replies;
-    bool answer;                 /* to the question about an unknown server */
+    bool answer; /* to the question about an unknown server */
     bool degraded;
     enum status reply_code;
     char reject[900];
@@ -81,14 +81,19 @@ static void on_reply(void *ctx, const Cocanvas__Frame *reply)
 }
 
 static const struct client_callbacks callbacks = {
-    .on_state = on_state, .on_unknown_server = on_unknown_server, .on_reject = on_reject, .on_batch = on_batch, .on_status = on_status,
+    .on_state = on_state,
+    .on_unknown_server = on_unknown_server,
+    .on_reject = on_reject,
+    .on_batch = on_batch,
+    .on_status = on_status,
     .on_reply = on_reply,
 };
 
 /* Each user has a device of their own: folders named after them. */
 static void make(struct trial *t, struct user *u, const char *name, bool pinned, bool reconnect)
 {
-    struct client_options options = {.host = "127.0.0.1", .port = t->server.port, .has_pin = pinned, .token = FAKE_TOKEN, .reconnect = reconnect};
+    struct client_options options = {
+        .host = "127.0.0.1", .port = t->server.port, .has_pin = pinned, .token = FAKE_TOKEN, .reconnect = reconnect};
     char *config = xasprintf("%s/%s/config", t->dir, name), *state = xasprintf("%s/%s/state", t->dir, name);
 
     memset(u, 0, sizeof(*u));
@@ -226,7 +231,8 @@ static void type(struct user *u, uint64_t card, uint32_t at, const char *text)
 {
     struct why why;
 
-    assert_int_equal(replica_text_splice(client_replica(u->client), card, "", at, 0, text, strlen(text), 1, false, &why), STATUS_OK);
+    assert_int_equal(
+        replica_text_splice(client_replica(u->client), card, "", at, 0, text, strlen(text), 1, false, &why), STATUS_OK);
     client_edited(u->client);
 }
 
@@ -254,7 +260,7 @@ static void logs_in_and_asks_things(void **state)
 
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
     frame.canvas_list_request = &list;
-    assert_int_not_equal(client_request(t->ann.client, &frame), 0);      /* waits for the login */
+    assert_int_not_equal(client_request(t->ann.client, &frame), 0); /* waits for the login */
     client_connect(t->ann.client);
     wait_for(&t->ann, was_replied);
     assert_int_equal(t->ann.reply_code, STATUS_OK);
@@ -321,7 +327,7 @@ static void a_password_becomes_a_token(void **state)
     assert_null(t->ann.client->login);
     fake_drop_all(&t->server);
     wait_for(&t->ann, is_offline);
-    wait_for(&t->ann, is_live);          /* by the token that it was given */
+    wait_for(&t->ann, is_live); /* by the token that it was given */
 }
 
 static void nobody_there(void **state)
@@ -338,7 +344,7 @@ static void nobody_there(void **state)
     client_connect(t->ann.client);
     wait_for(&t->ann, is_offline);
     fake_listen(&t->server);
-    wait_for(&t->ann, is_ready);         /* by itself */
+    wait_for(&t->ann, is_ready); /* by itself */
 }
 
 static void a_canvas_that_is_not_there(void **state)
@@ -385,8 +391,8 @@ static void one_flight_when_the_server_is_known(void **state)
     wait_for(&t->ann, is_live);
     for (size_t i = 0; i < FAKE_CONNS; i++)
         most = t->server.conns[i].flight > most ? t->server.conns[i].flight : most;
-    assert_int_equal(most, 3);           /* Hello, Login, Open */
-    assert_int_equal(t->server.resumed, 1);      /* and TLS was resumed */
+    assert_int_equal(most, 3);              /* Hello, Login, Open */
+    assert_int_equal(t->server.resumed, 1); /* and TLS was resumed */
 }
 
 static void typing_goes_on_offline(void **state)
@@ -494,7 +500,7 @@ static void a_killed_client_s_edits_are_sent_by_the_next(void **state)
     t->server.lose_submits = true;
     type(&t->ann, card, 4, " in flight");
     type(&t->ann, card, 14, " pending");
-    outbox_release(t->ann.client->outbox);       /* as by kill -9: nothing is saved or sent any more */
+    outbox_release(t->ann.client->outbox); /* as by kill -9: nothing is saved or sent any more */
     t->ann.client->outbox = NULL;
     client_free(t->ann.client);
     t->server.lose_submits = false;
@@ -621,7 +627,8 @@ static void a_viewer_cannot_edit(void **state)
 
     t->server.role = COCANVAS__ROLE__VIEWER;
     open_canvas(&t->ann);
-    assert_int_equal(replica_text_splice(client_replica(t->ann.client), 1, "", 0, 0, "x", 1, 1, false, &why), STATUS_NOT_FOUND);
+    assert_int_equal(replica_text_splice(client_replica(t->ann.client), 1, "", 0, 0, "x", 1, 1, false, &why),
+                     STATUS_NOT_FOUND);
 }
 
 static void the_second_one_of_a_client_id_is_final(void **state)
@@ -685,7 +692,7 @@ static void goes_away_and_comes_back(void **state)
     wait_for(&t->ann, has_submitted);
     for (size_t i = 0; i < FAKE_CONNS; i++)
         fake_send(&t->server.conns[i], 0, COCANVAS__FRAME__BODY_GO_AWAY, &go_away);
-    fake_release(&t->server);            /* what is in flight is waited for */
+    fake_release(&t->server); /* what is in flight is waited for */
     wait_for(&t->ann, is_offline);
     assert_true(client_all_saved(t->ann.client));
     wait_for(&t->ann, is_live);
@@ -740,6 +747,26 @@ static void a_wrong_hash_heals(void **state)
     assert_string_equal(text_of(t, card), "kept");
 }
 
+/* The next batch shows that one is missing; what is missing is asked for, not everything. */
+static void a_missing_batch_is_fetched(void **state)
+{
+    struct trial *t = *state;
+
+    open_canvas(&t->ann);
+    open_canvas(&t->ben);
+    (void)add(&t->ben, "heard");
+    assert_agree(t, &t->ben);
+    wait_for(&t->ann, is_level);
+    t->server.skip_broadcast = true;
+    (void)add(&t->ben, "missed"); /* nobody hears of it, Ben neither */
+    (void)add(&t->ann, "next");
+    assert_agree(t, &t->ann);
+    assert_agree(t, &t->ben);
+    assert_int_equal(t->server.diverged, 0);
+    assert_int_not_equal(t->server.last_have_seq, 0);
+    assert_int_equal(t->server.model.c.n_cards, 3);
+}
+
 static void presence_and_progress_are_told(void **state)
 {
     struct trial *t = *state;
@@ -762,7 +789,7 @@ static void a_request_without_an_answer_fails(void **state)
 
     open_canvas(&t->ann);
     history.from_seq = 2;
-    history.to_seq = 1;                  /* the fake server has no answer to that */
+    history.to_seq = 1; /* the fake server has no answer to that */
     frame.body_case = COCANVAS__FRAME__BODY_HISTORY_REQUEST;
     frame.history_request = &history;
     (void)client_request(t->ann.client, &frame);
@@ -814,6 +841,7 @@ int main(void)
         TEST(goes_away_and_comes_back),
         TEST(follows_to_where_it_is_sent),
         TEST(a_wrong_hash_heals),
+        TEST(a_missing_batch_is_fetched),
         TEST(presence_and_progress_are_told),
         TEST(a_request_without_an_answer_fails),
         TEST(quitting_waits_for_the_answer),

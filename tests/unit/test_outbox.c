@@ -144,12 +144,13 @@ static void a_killed_program_leaves_its_slot(void **state)
     pid = fork();
     if (pid == 0) {
         o = outbox_take(p->dir, &p->server, &p->canvas, &p->why);
-        if (!o || outbox_save(o, OUTBOX_UNSENT, (const uint8_t *)"typed", 5, &p->why) != STATUS_OK || write(ready[1], "x", 1) != 1)
+        if (!o || outbox_save(o, OUTBOX_UNSENT, (const uint8_t *)"typed", 5, &p->why) != STATUS_OK ||
+            write(ready[1], "x", 1) != 1)
             _exit(1);
         pause();
     }
     assert_int_equal(read(ready[0], &c, 1), 1);
-    assert_int_equal(outbox_unsent(p->dir, &p->server, &p->canvas, 1), 0);      /* in use */
+    assert_int_equal(outbox_unsent(p->dir, &p->server, &p->canvas, 1), 0); /* in use */
     kill(pid, SIGKILL);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
     o = take(p);

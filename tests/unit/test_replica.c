@@ -1,5 +1,6 @@
-/* Whole sessions of several replicas with a model server: random edits of all kinds, delays, lost answers, rejects, reconnects by ops and by
- * snapshot, crashes. At rest all are equal (P2 to P5). A failure prints the seed; COCANVAS_SEED repeats it alone. */
+/* Whole sessions of several replicas with a model server: random edits of all kinds, delays, lost answers, rejects,
+ * reconnects by ops and by snapshot, crashes. At rest all are equal (P2 to P5). A failure prints the seed;
+ * COCANVAS_SEED repeats it alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,8 @@
 enum { SESSIONS = 2000, STEPS = 200, PEERS = 4 };
 
 struct tally {
-    unsigned long edits, refused, undos, redos, crashes, snapshots, truncated, duplicates, rejects, transforms, batches, lost, diverged;
+    unsigned long edits, refused, undos, redos, crashes, snapshots, truncated, duplicates, rejects, transforms, batches,
+        lost, diverged;
 };
 
 static const char *checked(struct model_server *s, struct peer *peers, size_t n)
@@ -97,7 +99,7 @@ static void furnish(struct peer *p, struct rng *rng)
         arena_init(&e.arena, 1 << 20);
         op = i == 4 ? make_comment(&e) : i == 5 ? make_link(&e) : make_card(&e);
         if (replica_edit(p->r, 1, &op, p->server->now_ms, false, NULL) != STATUS_OK)
-            ASSERT(i >= 4);      /* an empty comment, or a link to itself */
+            ASSERT(i >= 4); /* an empty comment, or a link to itself */
         arena_fini(&e.arena);
     }
     ASSERT(peers_settle(p, 1));
@@ -160,12 +162,14 @@ static void sessions_converge(void **state)
     (void)state;
     for (uint64_t i = 0; i < (one ? 1 : SESSIONS); i++)
         assert_null(session(first + i, &t, TEXT_LEFT));
-    print_message("%lu edits, %lu refused locally, %lu undos, %lu redos, %lu batches, %lu transforms, %lu rejects, %lu duplicates, %lu snapshots "
+    print_message("%lu edits, %lu refused locally, %lu undos, %lu redos, %lu batches, %lu transforms, %lu rejects, %lu "
+                  "duplicates, %lu snapshots "
                   "(%lu truncated), %lu crashes, %lu lost\n",
-                  t.edits, t.refused, t.undos, t.redos, t.batches, t.transforms, t.rejects, t.duplicates, t.snapshots, t.truncated, t.crashes,
-                  t.lost);
+                  t.edits, t.refused, t.undos, t.redos, t.batches, t.transforms, t.rejects, t.duplicates, t.snapshots,
+                  t.truncated, t.crashes, t.lost);
     /* A session that does nothing proves nothing. */
-    assert_true(one || (t.edits > 20000 && t.undos > 1000 && t.redos > 100 && t.transforms > 5000 && t.rejects > 500 && t.duplicates > 0));
+    assert_true(one || (t.edits > 20000 && t.undos > 1000 && t.redos > 100 && t.transforms > 5000 && t.rejects > 500 &&
+                        t.duplicates > 0));
     assert_true(one || (t.crashes > 300 && t.truncated > 100 && t.lost > 0));
 }
 

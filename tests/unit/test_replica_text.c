@@ -1,5 +1,5 @@
-/* What people meant by typing (P5): nothing typed is lost, nothing comes twice, everything stands between what it was typed between, and a run typed
- * by one person stays whole; over delays, crashes, snapshots and rejects. */
+/* What people meant by typing (P5): nothing typed is lost, nothing comes twice, everything stands between what it
+ * was typed between, and a run typed by one person stays whole; over delays, crashes, snapshots and rejects. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +55,8 @@ static void step(struct uniques *u, struct peer *p, struct rng *rng, enum mode m
     } else if (dice < 80) {
         peer_crash(p);
         replica_on_lost(p->r, unique_lost, u);
-        /* Without the history, a passage that became very different counts as replaced: what was deleted in it may come back. */
+        /* Without the history, a passage that became very different counts as replaced: what was deleted in it may
+         * come back. */
         peer_connect(p, true, mode == DELETING || rng_below(rng, 2) ? UINT32_MAX : rng_below(rng, 4));
     } else {
         (void)peer_deliver(p);
@@ -138,7 +139,7 @@ static const char *runs(uint64_t seed)
         case 0:
             if (typed[who] == 8)
                 break;
-            if (last[who]) {     /* behind the last one, wherever that is by now */
+            if (last[who]) { /* behind the last one, wherever that is by now */
                 const struct text *text = unique_text(&u, replica_view(p->r));
 
                 for (at[who] = 0; unique_at(text, at[who]) != last[who]; at[who]++)
@@ -149,9 +150,15 @@ static const char *runs(uint64_t seed)
             last[who] = u.n;
             typed[who]++;
             break;
-        case 1: peer_seal(p, 256); break;
-        case 2: (void)peer_arrive(p, STATUS_OK, 0); break;
-        default: (void)peer_deliver(p); break;
+        case 1:
+            peer_seal(p, 256);
+            break;
+        case 2:
+            (void)peer_arrive(p, STATUS_OK, 0);
+            break;
+        default:
+            (void)peer_deliver(p);
+            break;
         }
     }
     if (!peers_settle(peers, n))

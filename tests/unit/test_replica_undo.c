@@ -1,5 +1,5 @@
-/* Undo (P6): n undos and n redos are no change; undoing everything leaves nothing of one's own and everything of the others; what others have set,
- * moved or worked on since stays. */
+/* Undo (P6): n undos and n redos are no change; undoing everything leaves nothing of one's own and everything of the
+ * others; what others have set, moved or worked on since stays. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,10 +21,17 @@ static bool same(const struct buf *a, const struct buf *b)
 static void maybe_talk(struct peer *p, struct rng *rng)
 {
     switch (rng_below(rng, 6)) {
-    case 0: peer_seal(p, 1 + rng_below(rng, 6)); break;
-    case 1: (void)peer_arrive(p, STATUS_OK, 0); break;
-    case 2: (void)peer_deliver(p); break;
-    default: break;
+    case 0:
+        peer_seal(p, 1 + rng_below(rng, 6));
+        break;
+    case 1:
+        (void)peer_arrive(p, STATUS_OK, 0);
+        break;
+    case 2:
+        (void)peer_deliver(p);
+        break;
+    default:
+        break;
     }
 }
 
@@ -92,9 +99,15 @@ static void talk(struct peer *peers, struct rng *rng)
     struct peer *p = &peers[rng_below(rng, 2)];
 
     switch (rng_below(rng, 4)) {
-    case 0: peer_seal(p, 256); break;
-    case 1: (void)peer_arrive(p, STATUS_OK, 0); break;
-    default: (void)peer_deliver(p); break;
+    case 0:
+        peer_seal(p, 256);
+        break;
+    case 1:
+        (void)peer_arrive(p, STATUS_OK, 0);
+        break;
+    default:
+        (void)peer_deliver(p);
+        break;
     }
 }
 
@@ -109,7 +122,7 @@ static const char *undo_all(uint64_t seed, bool a_deletes)
     const char *wrong = NULL;
 
     unique_begin(&u, &s, peers, 2);
-    peer_crash(&peers[0]);       /* so that creating the card is not among the steps */
+    peer_crash(&peers[0]); /* so that creating the card is not among the steps */
     peer_connect(&peers[0], true, UINT32_MAX);
     for (unsigned i = 0; i < 80; i++) {
         if (rng_below(&rng, 3) == 0)
@@ -167,7 +180,7 @@ static void edit(struct peer *p, Cocanvas__Op__KindCase kind, void *content)
     struct why why;
 
     op.kind_case = kind;
-    op.card_create = content;    /* every content is a pointer */
+    op.card_create = content; /* every content is a pointer */
     assert_int_equal(replica_edit(p->r, 1, ops, 1, false, &why), STATUS_OK);
 }
 
@@ -259,7 +272,7 @@ static void a_later_value_of_others_stays(void **state)
     settle(t);
     set_color(t->b, t->card, green);
     settle(t);
-    assert_int_equal(replica_undo(t->a->r, 1, NULL), STATUS_OK);      /* not the colour: the card's own words, before it */
+    assert_int_equal(replica_undo(t->a->r, 1, NULL), STATUS_OK); /* not the colour: the card's own words, before it */
     assert_string_equal(color(t->a, t->card), "green");
     settle(t);
     assert_string_equal(color(t->b, t->card), "green");
@@ -342,7 +355,7 @@ static void unsent_and_undone_is_not_sent(void **state)
     set_color(t->b, t->card, green);
     settle(t);
     assert_string_equal(color(t->a, t->card), "green");
-    assert_int_equal(replica_redo(t->a->r, 1, NULL), STATUS_OK);      /* the typing; the colour would overwrite B's */
+    assert_int_equal(replica_redo(t->a->r, 1, NULL), STATUS_OK); /* the typing; the colour would overwrite B's */
     assert_string_equal(color(t->a, t->card), "green");
     assert_int_equal(replica_redo(t->a->r, 1, NULL), STATUS_NOT_FOUND);
 }

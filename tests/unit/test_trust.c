@@ -20,7 +20,7 @@ struct trial {
     struct why why;
     uint8_t pin[PIN_BYTES], seen[PIN_BYTES], other[PIN_BYTES];
     SSL_CTX *server_ctx, *client_ctx;
-    SSL *server, *client;        /* a connection in memory, handshake done */
+    SSL *server, *client; /* a connection in memory, handshake done */
 };
 
 static void shake_hands(struct trial *t)
@@ -110,7 +110,7 @@ static void the_link_s_pin_decides_alone(void **state)
     assert_int_equal(decide(t, t->other), TRUST_REFUSED);
     assert_non_null(strstr(t->why.text, "link"));
     remember(t, t->other, NULL, "link");
-    assert_int_equal(decide(t, t->pin), TRUSTED);        /* the list does not matter then */
+    assert_int_equal(decide(t, t->pin), TRUSTED); /* the list does not matter then */
 }
 
 static void an_unknown_server_is_asked_about(void **state)
@@ -147,7 +147,7 @@ static void the_next_key_is_announced(void **state)
 
     remember(t, t->other, t->pin, "link");
     assert_int_equal(decide(t, NULL), TRUSTED);
-    remember(t, t->pin, NULL, "ca");                     /* it came; the old one is forgotten */
+    remember(t, t->pin, NULL, "ca"); /* it came; the old one is forgotten */
     assert_int_equal(decide(t, NULL), TRUSTED);
     remember(t, t->other, NULL, "ca");
     assert_int_equal(decide(t, NULL), TRUST_REFUSED);
@@ -167,7 +167,8 @@ static void a_ca_does_not_replace_a_link(void **state)
     free(text);
 }
 
-/* A certificate that an authority vouches for may come with another key at each renewal; not for a server that is pinned otherwise. */
+/* A certificate that an authority vouches for may come with another key at each renewal; not for a server that is
+ * pinned otherwise. */
 static void a_ca_vouches_for_a_name(void **state)
 {
     struct trial *t = *state;
