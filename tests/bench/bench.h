@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/arena.h"
 #include "common/buf.h"
 #include "common/ids.h"
 
@@ -67,7 +68,8 @@ struct participant {
     int fd;
     bool wants_out;
     SSL *ssl;
-    struct buf in, out;
+    struct buf rest; /* of an unfinished frame */
+    struct buf out;
     uint64_t opened_ns, ready_ns;
     uint64_t state_bytes;   /* of Snapshot parts */
     uint64_t seq, head_seq; /* applied; head at Opened */
@@ -104,6 +106,8 @@ struct load {
     bool closed_loop, stopping;
     bool keep_state; /* mode check: the states received are kept in `kept` */
     struct buf kept;
+    struct buf in;      /* what the participant at work has received; shared, so that idle ones need no memory */
+    struct arena arena; /* one decoded message */
 };
 
 void participant_open(struct load *l, struct participant *p);

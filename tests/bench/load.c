@@ -10,7 +10,7 @@
 #include "common/tls.h"
 #include "tests/bench/bench.h"
 
-enum { WAIT_JOIN_S = 60, WAIT_REST_NS = 2000000000 };
+enum { ARENA_CAP = 16 << 20, WAIT_JOIN_S = 60, WAIT_REST_NS = 2000000000 };
 
 /* ---- options */
 
@@ -151,12 +151,35 @@ static void make_participants(struct load *l)
         p->room = is_mode(l, "join") ? 0 : alone ? i : i / l->o.per_room;
         p->writer = !alone && i % l->o.per_room < l->o.writers;
     }
+    buf_init(&l->in);
+    buf_init(&l->kept);
+    arena_init(&l->arena, ARENA_CAP);
     l->epoll = epoll_create1(EPOLL_CLOEXEC);
     l->tls = tls_client_context(&why);
     if (!l->tls)
         die("%s", why.text);
     SSL_CTX_set_read_ahead(l->tls, 1);
     SSL_CTX_set_default_read_buffer_len(l->tls, 128 << 10);
+}
+
+static void free_participants(struct load *l)
+{
+    for (unsigned i = 0; i < l->n; i++) {
+        struct participant *p = &l->all[i];
+        SSL_free(p->ssl);
+        buf_fini(&p->rest);
+        buf_fini(&p->out);
+        free(p->due_ns);
+        free(p->acked);
+        free(p->seen);
+    }
+    free(l->all);
+    free(l->c.latency.at);
+    free(l->c.ack.at);
+    buf_fini(&l->kept);
+    buf_fini(&l->in);
+    arena_fini(&l->arena);
+    SSL_CTX_free(l->tls);
 }
 
 static void join_all(struct load *l)
@@ -391,6 +414,7 @@ static void mode_join(struct load *l)
            l->o.label, l->n, (unsigned long long)l->all[0].head_seq, (unsigned long long)bytes, samples_ms(&times, .5),
            samples_ms(&times, .9), samples_ms(&times, 1), cpu * 1000 / l->n, postgres * 1000 / l->n,
            process_rss_kb(l->o.server_pid) / 1024);
+    free(times.at);
 }
 
 /* ---- kill -9 under load, and looking afterwards */
@@ -457,6 +481,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
         if (is_mode(&load, modes[i].name)) {
             modes[i].run(&load);
+            free_participants(&load);
             return 0;
         }
     die("there is no mode \"%s\"", load.o.mode);

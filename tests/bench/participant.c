@@ -17,7 +17,7 @@
 #include "common/message.h"
 #include "tests/bench/bench.h"
 
-enum { READ_ROOM = 128 << 10, PROGRESS_BATCHES = 64, PROGRESS_NS = 2000000000, ARENA_CAP = 16 << 20, MOST_OPS = 200 };
+enum { READ_ROOM = 128 << 10, READ_AT_ONCE = 1 << 20, PROGRESS_BATCHES = 64, PROGRESS_NS = 2000000000, MOST_OPS = 200 };
 
 /* ---- bytes out */
 
@@ -380,7 +380,6 @@ static void take_message(struct load *l, struct participant *p, const Cocanvas__
 
 static void take_frame(struct load *l, struct participant *p, const uint8_t *body, size_t len, uint64_t t)
 {
-    static struct arena arena;
     enum status code;
     uint64_t key, inner;
     const uint8_t *at = get_varint(body, body + len, &key);
@@ -392,10 +391,8 @@ static void take_frame(struct load *l, struct participant *p, const uint8_t *bod
         check_ready(l, p);
         return;
     }
-    if (arena.cap_bytes == 0)
-        arena_init(&arena, ARENA_CAP);
-    arena_reset(&arena);
-    Cocanvas__Frame *frame = message_decode(&arena, body, len, &code);
+    arena_reset(&l->arena);
+    Cocanvas__Frame *frame = message_decode(&l->arena, body, len, &code);
     if (!frame)
         die("participant %u: a frame cannot be decoded (%s)", p->index, status_name(code));
     take_message(l, p, frame);
@@ -425,13 +422,13 @@ static void take_frames(struct load *l, struct participant *p)
     const uint8_t *body;
     size_t len;
     while (p->state != P_DEAD) {
-        enum frame_result result = frame_next(buf_at(&p->in), buf_len(&p->in), FRAME_MAX_IMPORT, &body, &len);
+        enum frame_result result = frame_next(buf_at(&l->in), buf_len(&l->in), FRAME_MAX_IMPORT, &body, &len);
         if (result == FRAME_TOO_LONG)
             die("participant %u: a frame of %zu bytes", p->index, len);
         if (result == FRAME_CUT)
             break;
         take_frame(l, p, body, len, t);
-        buf_drain(&p->in, FRAME_HEADER + len);
+        buf_drain(&l->in, FRAME_HEADER + len);
     }
     if (p->state == P_DEAD)
         return;
@@ -441,25 +438,37 @@ static void take_frames(struct load *l, struct participant *p)
         flush_out(l, p);
 }
 
-static void on_readable(struct load *l, struct participant *p)
+/* Everything that is there, as far as a megabyte, to be looked at in one go. False: there is no more now, or never. */
+static bool read_some(struct load *l, struct participant *p, bool *ended)
 {
-    for (;;) {
-        uint8_t *to = buf_reserve(&p->in, READ_ROOM);
+    while (buf_len(&l->in) <= READ_AT_ONCE) {
+        uint8_t *to = buf_reserve(&l->in, READ_ROOM);
         int n = SSL_read(p->ssl, to, READ_ROOM);
         if (n <= 0) {
             int error = SSL_get_error(p->ssl, n);
-            if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
-                break;
+            *ended = error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE;
             ERR_clear_error();
-            take_frames(l, p); /* the last ones may say why */
-            participant_kill(l, p);
-            return;
+            return false;
         }
-        buf_wrote(&p->in, (size_t)n);
-        if (buf_len(&p->in) > (1 << 20))
-            break;
+        buf_wrote(&l->in, (size_t)n);
     }
-    take_frames(l, p);
+    return true;
+}
+
+static void on_readable(struct load *l, struct participant *p)
+{
+    bool more = true, ended = false;
+    buf_clear(&l->in, SIZE_MAX);
+    buf_add(&l->in, buf_at(&p->rest), buf_len(&p->rest));
+    buf_clear(&p->rest, 0);
+    while (more && p->state != P_DEAD) {
+        more = read_some(l, p, &ended);
+        take_frames(l, p); /* also at the end: the last ones may say why */
+    }
+    if (ended)
+        participant_kill(l, p);
+    if (p->state != P_DEAD && buf_len(&l->in) > 0)
+        buf_add(&p->rest, buf_at(&l->in), buf_len(&l->in));
 }
 
 /* ---- connecting */
