@@ -309,9 +309,8 @@ static const struct command table[] = {
      "CANVAS is its title, the beginning of it or of a word in it, or the beginning of its id.",
      show_options, show_examples, NEEDS_CANVAS, true, cmd_show},
     {"add", "", "CANVAS BLOCK TEXT...", 3, -1, "Add cards to a block",
-     "Each TEXT becomes a card; all are added together or not at all. A TEXT \"-\" reads standard input: one card for "
-     "each line that is not "
-     "empty.\n\n"
+     "Each TEXT becomes a card; as many as the server takes at once (256, if it says nothing else) are added together or "
+     "not at all. A TEXT \"-\" reads standard input: one card for each line that is not empty.\n\n"
      "BLOCK is its key, its title, or the beginning of either or of a word in it.",
      add_options, add_examples, NEEDS_EDITOR, true, cmd_add},
     {"edit", "", "CANVAS CARD [TEXT...]", 2, -1, "Change a card's text",
@@ -448,6 +447,7 @@ static const struct cmd_example environment[] = {
     {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where settings and state live instead of ~/.config and ~/.local/state"},
     {"VISUAL, EDITOR", "Editor for \"edit\" without a text"},
     {"NO_COLOR, CLICOLOR_FORCE", "Never, or always, colour"},
+    {"COCANVAS_DEBUG", "If set, tell on standard error what the connection does"},
     {"COLUMNS", "Width to assume when the output is no terminal"},
     END_EXAMPLES,
 };
