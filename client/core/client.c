@@ -72,8 +72,8 @@ void client_set_state(struct client *c, enum client_state state, enum status cod
         c->cb.on_state(c->ctx, state, code, sentence ? sentence : "");
 }
 
-static void remember_trouble(struct client *c, enum client_problem problem, enum status code, const char *fmt,
-                             va_list args)
+static void PRINTF_LIKE(4, 0)
+    remember_trouble(struct client *c, enum client_problem problem, enum status code, const char *fmt, va_list args)
 {
     c->problem = problem;
     c->code = code;

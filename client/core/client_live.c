@@ -71,9 +71,10 @@ void client_send_in_flight(struct client *c)
 
 static void tell_dropped(struct client *c, size_t dropped)
 {
-    Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
+    Cocanvas__Reject reject;
     char detail[600];
 
+    cocanvas__reject__init(&reject);
     (void)snprintf(detail, sizeof(detail),
                    "%zu of your edits were about things that others have removed meanwhile.%s%s%s", dropped,
                    c->rescued ? " Your words are kept in " : "", c->rescued ? c->rescued : "", c->rescued ? "." : "");

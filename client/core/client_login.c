@@ -47,10 +47,11 @@ static void keep_server_id(struct client *c)
 
 static void send_hello(struct client *c)
 {
-    Cocanvas__Hello hello = COCANVAS__HELLO__INIT;
+    Cocanvas__Hello hello;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     char software[] = "cocanvas/" COCANVAS_VERSION;
 
+    cocanvas__hello__init(&hello);
     hello.proto_min = hello.proto_max = 1;
     hello.software = software;
     frame.body_case = COCANVAS__FRAME__BODY_HELLO;
@@ -60,9 +61,10 @@ static void send_hello(struct client *c)
 
 static void send_login(struct client *c)
 {
-    Cocanvas__Login with_token = COCANVAS__LOGIN__INIT;
+    Cocanvas__Login with_token;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
 
+    cocanvas__login__init(&with_token);
     with_token.token = c->token;
     frame.request = c->login_request = ++c->last_request;
     frame.body_case = COCANVAS__FRAME__BODY_LOGIN;

@@ -19,9 +19,10 @@ static void on_replica_event(void *ctx, const struct replica_event *event)
 
 static void tell_damaged(struct client *c, const char *sentence)
 {
-    Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
+    Cocanvas__Reject reject;
     char detail[256];
 
+    cocanvas__reject__init(&reject);
     (void)snprintf(detail, sizeof(detail),
                    "Edits that an earlier program left here could not be read (%.150s); the file was kept.", sentence);
     reject.code = COCANVAS__ERROR_CODE__MALFORMED;

@@ -36,9 +36,10 @@ static void refused(struct client *c, enum client_problem problem, enum status c
 /* Not a Reject: the batch was not judged, and its number not used up. */
 static void submit_refused(struct client *c, enum status code, const char *sentence)
 {
-    Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
+    Cocanvas__Reject reject;
     char detail[256];
 
+    cocanvas__reject__init(&reject);
     if (code == STATUS_NOT_FOUND || code == STATUS_DENIED) { /* we may not edit any more */
         (void)snprintf(detail, sizeof(detail), "%.250s", sentence);
         reject.client_seq = replica_last_client_seq(c->replica);

@@ -61,10 +61,11 @@ void client_abandon_requests(struct client *c, bool unsent_too)
     size_t i = 0;
 
     while (i < c->n_requests) {
-        Cocanvas__Error error = COCANVAS__ERROR__INIT;
+        Cocanvas__Error error;
         Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
         char sentence[sizeof(c->sentence)];
 
+        cocanvas__error__init(&error);
         if (!c->requests[i].sent && !unsent_too) {
             i++;
             continue;

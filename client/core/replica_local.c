@@ -39,11 +39,12 @@ static void keep_text_inverse(struct own_list *inverse, uint64_t object, const c
 {
     Cocanvas__TextStep remove = COCANVAS__TEXT_STEP__INIT;
     Cocanvas__TextStep *steps[1] = {&remove};
-    Cocanvas__TextEdit edit = COCANVAS__TEXT_EDIT__INIT;
+    Cocanvas__TextEdit edit;
     Cocanvas__Op op = COCANVAS__OP__INIT;
     uint32_t points = (uint32_t)utf8_points(text, strlen(text));
     char *own_key = xstrdup(key);
 
+    cocanvas__text_edit__init(&edit);
     if (points > 0) {
         remove.kind_case = COCANVAS__TEXT_STEP__KIND_REMOVE;
         remove.remove = points;
@@ -68,10 +69,11 @@ static void keep_place(struct own_list *inverse, const struct canvas *view, cons
     const struct card *card =
         op->kind_case == COCANVAS__OP__KIND_CARD_DELETE ? canvas_card(view, op->card_delete->id) : NULL;
     const struct card *before, *after;
-    Cocanvas__Place place = COCANVAS__PLACE__INIT;
+    Cocanvas__Place place;
     Cocanvas__CardMove move = COCANVAS__CARD_MOVE__INIT;
     Cocanvas__Op back = COCANVAS__OP__INIT;
 
+    cocanvas__place__init(&place);
     if (!card || card->deleted_seq)
         return;
     before = card_prev_alive(card);
@@ -207,12 +209,13 @@ static enum status edit_text(struct replica *r, uint64_t object, const char *key
                              int64_t now_ms, bool group, struct why *why)
 {
     struct arena arena;
-    Cocanvas__TextEdit like = COCANVAS__TEXT_EDIT__INIT;
+    Cocanvas__TextEdit like;
     Cocanvas__Op op = COCANVAS__OP__INIT;
     Cocanvas__Op *ops[1] = {&op};
     char *own_key = xstrdup(key);
     enum status st = STATUS_OK;
 
+    cocanvas__text_edit__init(&like);
     arena_init(&arena, REPLICA_ARENA_BYTES);
     like.object = object;
     like.key = own_key;

@@ -14,7 +14,7 @@ static Cocanvas__Op *op_heap_copy(const Cocanvas__Op *op)
     Cocanvas__Op *copy;
 
     if (op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT) {
-        edit = (Cocanvas__TextEdit)COCANVAS__TEXT_EDIT__INIT;
+        cocanvas__text_edit__init(&edit);
         edit.object = op->text_edit->object;
         edit.key = op->text_edit->key;
         shallow.text_edit = &edit;

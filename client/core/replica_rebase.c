@@ -61,11 +61,12 @@ void rebase_text(struct replica *r, uint64_t object, const char *key, struct tex
 enum status check_text_steps(const Cocanvas__Op *op, struct why *why)
 {
     const struct canvas_limits no_limits = {0};
-    Cocanvas__TextEdit edit = COCANVAS__TEXT_EDIT__INIT;
+    Cocanvas__TextEdit edit;
     Cocanvas__Op bare = COCANVAS__OP__INIT;
     struct text_op steps;
     enum status st;
 
+    cocanvas__text_edit__init(&edit);
     if (op->kind_case != COCANVAS__OP__KIND_TEXT_EDIT || op->text_edit->n_steps == 0)
         return STATUS_OK;
     edit.object = op->text_edit->object;

@@ -84,9 +84,10 @@ static inline void fake_send(struct fake_conn *conn, uint32_t request, Cocanvas_
 
 static inline void fake_error(struct fake_conn *conn, uint32_t request, enum status code, bool fatal)
 {
-    Cocanvas__Error error = COCANVAS__ERROR__INIT;
+    Cocanvas__Error error;
     char sentence[] = "The test says no.";
 
+    cocanvas__error__init(&error);
     error.code = (Cocanvas__ErrorCode)code;
     error.message = sentence;
     error.fatal = fatal;
@@ -149,10 +150,11 @@ static inline void fake_drop_all(struct fake_server *s)
 static inline void fake_on_hello(struct fake_conn *conn)
 {
     struct fake_server *s = conn->server;
-    Cocanvas__Welcome welcome = COCANVAS__WELCOME__INIT;
+    Cocanvas__Welcome welcome;
     Cocanvas__Limits limits = COCANVAS__LIMITS__INIT;
     char software[] = "fake/1";
 
+    cocanvas__welcome__init(&welcome);
     limits.frame_bytes = FRAME_MAX;
     limits.submit_bytes = 64 << 10;
     limits.submit_ops = 256;
@@ -167,10 +169,11 @@ static inline void fake_on_hello(struct fake_conn *conn)
 
 static inline void fake_on_login(struct fake_conn *conn, uint32_t request, const Cocanvas__Login *login)
 {
-    Cocanvas__LoggedIn in = COCANVAS__LOGGED_IN__INIT;
+    Cocanvas__LoggedIn in;
     char name[] = "ann", token[] = FAKE_TOKEN;
     bool by_password = strcmp(login->password, FAKE_PASSWORD) == 0;
 
+    cocanvas__logged_in__init(&in);
     if (!by_password && strcmp(login->token, FAKE_TOKEN) != 0) {
         fake_error(conn, request, STATUS_DENIED, false);
         return;
@@ -221,11 +224,12 @@ static inline void fake_on_open(struct fake_conn *conn, uint32_t request, const 
 {
     struct fake_server *s = conn->server;
     Cocanvas__Opened opened = COCANVAS__OPENED__INIT;
-    Cocanvas__Person person = COCANVAS__PERSON__INIT;
+    Cocanvas__Person person;
     Cocanvas__Person *people[1] = {&person};
     char name[] = "Ann";
     struct uuid id;
 
+    cocanvas__person__init(&person);
     s->opens++;
     s->last_have_seq = open->have_seq;
     if (s->open_error || !conn->logged_in || !uuid_from_bytes(open->canvas.data, open->canvas.len, &id) ||

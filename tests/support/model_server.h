@@ -196,10 +196,11 @@ static inline void model_respread(struct model_server *s, Cocanvas__Submit *subm
 static inline void model_reject(struct model_server *s, uint32_t client, uint64_t client_seq, enum status code,
                                 uint32_t op, struct why *why)
 {
-    Cocanvas__Reject reject = COCANVAS__REJECT__INIT;
+    Cocanvas__Reject reject;
     struct model_client *mc = &s->clients[client];
     size_t len;
 
+    cocanvas__reject__init(&reject);
     reject.client_seq = client_seq;
     reject.code = (Cocanvas__ErrorCode)code;
     reject.detail = why->text;

@@ -90,11 +90,13 @@ static inline void unique_lost(void *ctx, uint64_t object, const char *key, cons
 /* A server with one empty card, and n peers on it. */
 static inline void unique_begin(struct uniques *u, struct model_server *s, struct peer *peers, size_t n)
 {
-    Cocanvas__Place place = COCANVAS__PLACE__INIT;
-    Cocanvas__CardCreate create = COCANVAS__CARD_CREATE__INIT;
+    Cocanvas__Place place;
+    Cocanvas__CardCreate create;
     Cocanvas__Op op = COCANVAS__OP__INIT;
     Cocanvas__Op *ops[1] = {&op};
 
+    cocanvas__place__init(&place);
+    cocanvas__card_create__init(&create);
     memset(u, 0, sizeof(*u));
     model_init(s, NULL);
     for (size_t i = 0; i < n; i++) {

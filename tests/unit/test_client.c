@@ -209,12 +209,14 @@ static uint64_t add(struct user *u, const char *text)
 {
     struct replica *r = client_replica(u->client);
     char *own = xstrdup(text);
-    Cocanvas__Place place = COCANVAS__PLACE__INIT;
-    Cocanvas__CardCreate create = COCANVAS__CARD_CREATE__INIT;
+    Cocanvas__Place place;
+    Cocanvas__CardCreate create;
     Cocanvas__Op op = COCANVAS__OP__INIT;
     Cocanvas__Op *ops[1] = {&op};
     struct why why;
 
+    cocanvas__place__init(&place);
+    cocanvas__card_create__init(&create);
     place.block = 1;
     create.id = replica_next_id(r);
     create.place = &place;
@@ -316,9 +318,10 @@ static void a_refused_token_is_final(void **state)
 static void a_password_becomes_a_token(void **state)
 {
     struct trial *t = *state;
-    Cocanvas__Login login = COCANVAS__LOGIN__INIT;
+    Cocanvas__Login login;
     char password[] = FAKE_PASSWORD, name[] = "ann";
 
+    cocanvas__login__init(&login);
     t->ann.client->token[4] = 'x';
     login.login = name;
     login.password = password;
@@ -683,8 +686,9 @@ static void typing_goes_on_while_nothing_is_saved(void **state)
 static void goes_away_and_comes_back(void **state)
 {
     struct trial *t = *state;
-    Cocanvas__GoAway go_away = COCANVAS__GO_AWAY__INIT;
+    Cocanvas__GoAway go_away;
 
+    cocanvas__go_away__init(&go_away);
     open_canvas(&t->ann);
     t->server.hold_submits = true;
     t->server.submits = 0;
@@ -703,9 +707,10 @@ static void follows_to_where_it_is_sent(void **state)
 {
     struct trial *t = *state;
     struct fake_server *elsewhere = xcalloc(1, sizeof(*elsewhere));
-    Cocanvas__Moved moved = COCANVAS__MOVED__INIT;
+    Cocanvas__Moved moved;
     char host[] = "127.0.0.1";
 
+    cocanvas__moved__init(&moved);
     /* Another node of the same server: the same key and database. */
     fake_begin(elsewhere, t->base, t->dir);
     elsewhere->id = t->server.id;
@@ -770,8 +775,9 @@ static void a_missing_batch_is_fetched(void **state)
 static void presence_and_progress_are_told(void **state)
 {
     struct trial *t = *state;
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
+    Cocanvas__Presence presence;
 
+    cocanvas__presence__init(&presence);
     open_canvas(&t->ann);
     t->ann.client->timing.progress_ms = 1;
     client_presence(t->ann.client, &presence);

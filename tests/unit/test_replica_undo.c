@@ -186,9 +186,11 @@ static void edit(struct peer *p, Cocanvas__Op__KindCase kind, void *content)
 
 static uint64_t create(struct peer *p, char *text)
 {
-    Cocanvas__CardCreate m = COCANVAS__CARD_CREATE__INIT;
-    Cocanvas__Place place = COCANVAS__PLACE__INIT;
+    Cocanvas__CardCreate m;
+    Cocanvas__Place place;
 
+    cocanvas__card_create__init(&m);
+    cocanvas__place__init(&place);
     place.block = 1;
     m.id = replica_next_id(p->r);
     m.place = &place;
@@ -199,10 +201,11 @@ static uint64_t create(struct peer *p, char *text)
 
 static void set_color(struct peer *p, uint64_t card, char *color)
 {
-    Cocanvas__PropSet m = COCANVAS__PROP_SET__INIT;
+    Cocanvas__PropSet m;
     Cocanvas__Value value = COCANVAS__VALUE__INIT;
     char key[] = "color";
 
+    cocanvas__prop_set__init(&m);
     value.kind_case = COCANVAS__VALUE__KIND_TEXT;
     value.text = color;
     m.object = card;
@@ -214,8 +217,9 @@ static void set_color(struct peer *p, uint64_t card, char *color)
 static void move(struct peer *p, uint64_t card, uint64_t block)
 {
     Cocanvas__CardMove m = COCANVAS__CARD_MOVE__INIT;
-    Cocanvas__Place place = COCANVAS__PLACE__INIT;
+    Cocanvas__Place place;
 
+    cocanvas__place__init(&place);
     place.block = block;
     m.id = card;
     m.place = &place;
