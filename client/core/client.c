@@ -92,6 +92,15 @@ static void end_connection(struct client *c)
     buf_clear(&c->snapshot, 0);
 }
 
+/* The sentence has been noted. */
+static void give_up(struct client *c)
+{
+    end_connection(c);
+    (void)event_del(c->retry_timer);
+    client_set_state(c, CLIENT_FAILED, c->code, c->sentence);
+    client_abandon_requests(c, true);
+}
+
 void client_fail(struct client *c, enum client_problem problem, enum status code, const char *fmt, ...)
 {
     va_list args;
@@ -99,15 +108,11 @@ void client_fail(struct client *c, enum client_problem problem, enum status code
     va_start(args, fmt);
     remember_trouble(c, problem, code, fmt, args);
     va_end(args);
-    end_connection(c);
-    (void)event_del(c->retry_timer);
-    client_set_state(c, CLIENT_FAILED, code, c->sentence);
-    client_abandon_requests(c, true);
+    give_up(c);
 }
 
 void client_lose(struct client *c, enum client_problem problem, enum status code, const char *fmt, ...)
 {
-    unsigned in_ms;
     va_list args;
 
     if (c->state == CLIENT_IDLE || c->state == CLIENT_FAILED || c->state == CLIENT_OFFLINE)
@@ -116,12 +121,11 @@ void client_lose(struct client *c, enum client_problem problem, enum status code
     remember_trouble(c, problem, code, fmt, args);
     va_end(args);
     if (!c->options.reconnect) {
-        client_fail(c, problem, code, "%s", c->sentence);
+        give_up(c);
         return;
     }
     end_connection(c);
-    in_ms = client_next_backoff(c);
-    timer_in(c->retry_timer, in_ms);
+    timer_in(c->retry_timer, client_next_backoff(c));
     client_set_state(c, CLIENT_OFFLINE, code, c->sentence);
     client_abandon_requests(c, false);
 }

@@ -337,12 +337,15 @@ static void nobody_there(void **state)
 {
     struct trial *t = *state;
     struct user cleo;
+    char sentence[200];
 
     fake_unlisten(&t->server);
     make(t, &cleo, "cleo", true, false);
     client_connect(cleo.client);
     wait_for(&cleo, is_failed);
     assert_int_equal(client_problem(cleo.client), CLIENT_UNREACHABLE);
+    assert_int_equal(client_error(cleo.client, sentence, sizeof(sentence)), STATUS_TIMEOUT);
+    assert_non_null(strstr(sentence, "127.0.0.1"));
     client_free(cleo.client);
     client_connect(t->ann.client);
     wait_for(&t->ann, is_offline);
