@@ -460,7 +460,7 @@ class Commands(Case):
             with open(secrets, "w", encoding="utf-8") as f:
                 f.write(text)
         elsewhere(free_port())
-        self.fails(6, gil.run("list"), "cocanvas doctor")
+        self.fails(6, gil.run("list"), "refused. Next: cocanvas doctor")
         self.assertEqual(gil.run("doctor").code, 6)
         with socket.create_server(("127.0.0.1", 0)) as silent:
             elsewhere(silent.getsockname()[1])
