@@ -135,6 +135,34 @@ void client_merge_people(struct client *c, size_t n, Cocanvas__Person *const *pe
         c->cb.on_people(c->ctx);
 }
 
+/* ---------------------------------------------------------------- history under own edits, asked for */
+
+static void ask_history(struct client *c, uint64_t from, uint64_t to)
+{
+    Cocanvas__HistoryRequest request = COCANVAS__HISTORY_REQUEST__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+
+    request.from_seq = from;
+    request.to_seq = to;
+    frame.request = c->history_request = ++c->last_request;
+    frame.body_case = COCANVAS__FRAME__BODY_HISTORY_REQUEST;
+    frame.history_request = &request;
+    client_send(c, &frame);
+}
+
+/* Own edits rest on an older state than a snapshot that came. */
+static void bring_up_own_edits(struct client *c)
+{
+    uint64_t from, to;
+
+    if (!replica_history_wanted(c->replica, &from, &to))
+        return;
+    if (c->from_scratch) /* what we had was wrong: what others did since does not lead from there to here */
+        replica_history_lost(c->replica);
+    else
+        ask_history(c, from, to);
+}
+
 /* ---------------------------------------------------------------- opened */
 
 static void take_limits(struct client *c)
@@ -165,37 +193,13 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
         client_lose(c, CLIENT_REFUSED, STATUS_INTERNAL, "the server sent changes of a canvas that we do not have");
         return;
     }
-    if (opened->mode == COCANVAS__OPENED__MODE__OPS)
+    if (opened->mode == COCANVAS__OPENED__MODE__OPS) {
+        bring_up_own_edits(c); /* the connection was lost before the history was there */
         client_caught_up(c);
+    }
 }
 
 /* ---------------------------------------------------------------- snapshot */
-
-static void ask_history(struct client *c, uint64_t from, uint64_t to)
-{
-    Cocanvas__HistoryRequest request = COCANVAS__HISTORY_REQUEST__INIT;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
-
-    request.from_seq = from;
-    request.to_seq = to;
-    frame.request = c->history_request = ++c->last_request;
-    frame.body_case = COCANVAS__FRAME__BODY_HISTORY_REQUEST;
-    frame.history_request = &request;
-    client_send(c, &frame);
-}
-
-/* Own edits rest on an older state than the snapshot. */
-static void bring_up_own_edits(struct client *c)
-{
-    uint64_t from, to;
-
-    if (!replica_history_wanted(c->replica, &from, &to))
-        return;
-    if (c->from_scratch) /* what we had was wrong: what others did since does not lead from there to here */
-        replica_history_lost(c->replica);
-    else
-        ask_history(c, from, to);
-}
 
 static void snapshot_complete(struct client *c, const Cocanvas__Snapshot *part)
 {
@@ -240,7 +244,7 @@ void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *part)
         snapshot_complete(c, part);
 }
 
-/* ---------------------------------------------------------------- history under own edits */
+/* ---------------------------------------------------------------- history under own edits, received */
 
 static bool follow_page(struct client *c, const Cocanvas__HistoryPage *page)
 {
@@ -270,7 +274,7 @@ void client_on_history(struct client *c, const Cocanvas__HistoryPage *page)
         replica_history_lost(c->replica);
     }
     if (c->state == CLIENT_LIVE)
-        client_edited(c);
+        client_seal_now(c);
     else
         client_caught_up(c);
 }

@@ -52,8 +52,10 @@ struct fake_server {
     bool swallow_commits; /* committed, and told to nobody: then the connection is lost */
     bool lose_submits;    /* batches vanish on the way */
     bool skip_broadcast;  /* the next batch is told to nobody */
+    bool mute;            /* nobody is told of batches: they all lag */
     bool snapshots_only;
     bool history_gone;
+    bool drop_at_history;     /* the connection is lost instead of an answer, once */
     bool wrong_hash;          /* in checkpoints */
     enum status refuse_next;  /* code of a Reject for the next batch */
     enum status open_error;   /* answer to Open, once */
@@ -111,7 +113,7 @@ static inline bool fake_is_open(const struct fake_conn *conn)
 
 static inline void fake_broadcast(struct fake_server *s, uint64_t from)
 {
-    for (uint64_t seq = from; seq <= s->model.head; seq++)
+    for (uint64_t seq = from; seq <= s->model.head && !s->mute; seq++)
         for (size_t i = 0; i < FAKE_CONNS; i++)
             if (fake_is_open(&s->conns[i]))
                 fake_send_batch(&s->conns[i], seq);
@@ -218,6 +220,20 @@ static inline void fake_send_snapshot(struct fake_conn *conn)
         fake_send(conn, 0, COCANVAS__FRAME__BODY_SNAPSHOT, &part);
     }
     buf_fini(&state);
+}
+
+/* What members that were too slow get, in place of the batches. */
+static inline void fake_lagged(struct fake_server *s)
+{
+    Cocanvas__Lagged lagged = COCANVAS__LAGGED__INIT;
+
+    s->mute = false;
+    for (size_t i = 0; i < FAKE_CONNS; i++) {
+        if (!fake_is_open(&s->conns[i]))
+            continue;
+        fake_send(&s->conns[i], 0, COCANVAS__FRAME__BODY_LAGGED, &lagged);
+        fake_send_snapshot(&s->conns[i]);
+    }
 }
 
 static inline void fake_on_open(struct fake_conn *conn, uint32_t request, const Cocanvas__Open *open)
@@ -344,6 +360,11 @@ static inline void fake_on_history(struct fake_conn *conn, uint32_t request, con
     struct fake_server *s = conn->server;
 
     s->histories++;
+    if (s->drop_at_history) {
+        s->drop_at_history = false;
+        fake_drop(conn);
+        return;
+    }
     if (s->history_gone) {
         fake_error(conn, request, STATUS_NOT_FOUND, false);
         return;

@@ -458,6 +458,53 @@ static void a_lost_answer_is_found_in_a_snapshot(void **state)
     assert_true(t->server.histories > 0);
 }
 
+/* The connection is lost once more, before the history under the own edits was there. */
+static void history_is_asked_for_again(void **state)
+{
+    struct trial *t = *state;
+    uint64_t card;
+
+    open_canvas(&t->ann);
+    card = add(&t->ann, "");
+    assert_agree(t, &t->ann);
+    t->server.swallow_commits = t->server.snapshots_only = t->server.drop_at_history = true;
+    type(&t->ann, card, 0, "once");
+    type(&t->ann, card, 4, " more");
+    wait_for(&t->ann, is_offline);
+    while (t->server.histories == 0)
+        assert_int_equal(event_base_loop(t->base, EVLOOP_ONCE), 0);
+    t->server.snapshots_only = false;
+    assert_agree(t, &t->ann);
+    assert_string_equal(text_of(t, card), "once more");
+    assert_int_equal(t->server.histories, 2);
+}
+
+/* Too slow to be told of each batch: a snapshot in the middle, under edits of one's own. */
+static void a_laggard_gets_a_snapshot(void **state)
+{
+    struct trial *t = *state;
+    uint64_t card;
+
+    open_canvas(&t->ann);
+    open_canvas(&t->ben);
+    card = add(&t->ann, "");
+    assert_agree(t, &t->ann);
+    wait_for(&t->ben, is_level);
+    t->server.mute = true;
+    t->server.submits = 0;
+    type(&t->ben, card, 0, "Ben");
+    type(&t->ann, card, 0, "Ann");
+    type(&t->ann, card, 3, " and ");
+    while (t->server.submits < 2)
+        assert_int_equal(event_base_loop(t->base, EVLOOP_ONCE), 0);
+    fake_lagged(&t->server);
+    assert_agree(t, &t->ann);
+    assert_agree(t, &t->ben);
+    assert_int_equal(strlen(text_of(t, card)), strlen("Ann and Ben"));
+    assert_non_null(strstr(text_of(t, card), "Ann and "));
+    assert_int_equal(t->ann.states[CLIENT_OFFLINE] + t->ben.states[CLIENT_OFFLINE], 0);
+}
+
 static void without_history_the_difference_does(void **state)
 {
     struct trial *t = *state;
@@ -835,6 +882,8 @@ int main(void)
         TEST(typing_goes_on_offline),
         TEST(a_lost_answer_is_found),
         TEST(a_lost_answer_is_found_in_a_snapshot),
+        TEST(history_is_asked_for_again),
+        TEST(a_laggard_gets_a_snapshot),
         TEST(without_history_the_difference_does),
         TEST(a_vanished_batch_is_sent_again),
         TEST(a_killed_client_s_edits_are_sent_by_the_next),
