@@ -123,6 +123,7 @@ int cmd_login(struct cli *cli);
 int cmd_logout(struct cli *cli);
 int cmd_context_list(struct cli *cli);
 int cmd_context_use(struct cli *cli);
+int cmd_server_forget(struct cli *cli);
 int cmd_workspace_list(struct cli *cli);
 int cmd_member_invite(struct cli *cli);
 int cmd_list(struct cli *cli);

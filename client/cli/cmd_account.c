@@ -8,6 +8,7 @@
 #include "client/cli/prompt.h"
 #include "client/cli/session.h"
 #include "client/core/outbox.h"
+#include "client/core/trust.h"
 #include "common/utf8.h"
 
 /* ---- login */
@@ -327,6 +328,26 @@ static int choose_current(struct cli *cli, struct contexts *contexts)
 int cmd_context_use(struct cli *cli)
 {
     return change_contexts(cli, choose_current);
+}
+
+int cmd_server_forget(struct cli *cli)
+{
+    struct why why;
+    char host[256];
+    uint16_t port;
+    if (address_parse(cli->args[0], host, &port, &why) != STATUS_OK)
+        return cli_fail(cli, EXIT_USAGE, "%s", why.text);
+    enum status status = trust_forget(cli->folders.config, host, port, &why);
+    if (status != STATUS_OK)
+        return cli_fail(cli, exit_of_status(status), "%s", why.text);
+    if (cli->out.json) {
+        json_t *object = out_object("forgotten");
+        json_object_set_new(object, "server", json_string(cli->args[0]));
+        out_json(&cli->out, object);
+    } else {
+        out_note(&cli->out, "Forgotten. The next command that connects to %s shows its key and asks.", cli->args[0]);
+    }
+    return EXIT_OK;
 }
 
 int cmd_context_list(struct cli *cli)

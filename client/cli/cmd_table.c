@@ -291,6 +291,10 @@ static const struct command table[] = {
      "The current one is marked with an asterisk.", NULL, NULL, NEEDS_NOTHING, false, cmd_context_list},
     {"context use", "", "NAME", 1, 1, "Choose the workspace that commands act on", NULL, NULL, context_use_examples,
      NEEDS_NOTHING, false, cmd_context_use},
+    {"server forget", "", "SERVER", 1, 1, "Trust a server's new key",
+     "Forgets the key that this device knows of a server (HOST or HOST:PORT), after its owner has confirmed that the key was "
+     "changed. The next command that connects shows the new key and asks, or takes it from a link.",
+     NULL, NULL, NEEDS_NOTHING, false, cmd_server_forget},
     {"workspace list", "", "", 0, 0, "Your workspaces on this server, and your role in each", NULL, NULL, NULL,
      NEEDS_SERVER, false, cmd_workspace_list},
     {"member invite", "", "", 0, 0, "Make a one-time link for another person",

@@ -143,6 +143,7 @@ void room_close(struct room *room, enum status code, const char *sentence)
 static bool replay_suffix(struct room *room, const struct journal_canvas *from, struct why *why)
 {
     struct rooms *r = room->rooms;
+    room->stored_bytes = from->snapshot_len;
     for (size_t i = 0; i < from->n_suffix; i++) {
         arena_reset(&r->arena);
         Cocanvas__Committed *batch = message_decode_committed(&r->arena, from->suffix[i], from->suffix_len[i]);

@@ -96,7 +96,7 @@ struct room_limits {
     size_t log_bytes;                   /* of encoded frames kept per room for slow members and late bases (4 MiB) */
     uint32_t log_batches;               /* and batches (4,096) */
     uint32_t snapshot_batches;          /* a snapshot is stored after so many batches (1,000) */
-    size_t snapshot_bytes;              /* or so many bytes (1 MiB) */
+    size_t snapshot_bytes;              /* or so many bytes (1 MiB), but not before half its own size has come */
     unsigned idle_ms;                   /* an empty room is kept this long before it is released (60 s) */
     unsigned slow_ms;                   /* a member that takes no bytes for so long is dropped (30 s) */
     unsigned presence_ms;               /* presence is sent at most this often (50 ms) */

@@ -134,6 +134,7 @@ struct room {
     int64_t snapshot_used_ms;
     uint64_t stored_seq; /* of the newest snapshot in the journal */
     uint64_t asked_seq;  /* of the newest that the journal was asked to store */
+    size_t stored_bytes; /* size of the newest stored snapshot */
     size_t bytes_since;  /* of batches since then */
     bool storing;        /* its answer is awaited */
 

@@ -92,6 +92,9 @@ void room_store_snapshot(struct room *room, bool always)
     const struct room_limits *limits = r->o.limits;
     bool due =
         room->durable_seq - room->asked_seq >= limits->snapshot_batches || room->bytes_since >= limits->snapshot_bytes;
+    /* A large canvas would otherwise be written again and again: at least half its size must have come since. So all snapshots together
+     * cost at most three times the journal, and what has to be replayed stays below half of what is read anyway. */
+    due = due && room->bytes_since >= room->stored_bytes / 2;
     if (room->storing || room->stored_seq == room->durable_seq || !r->up || (!always && !due))
         return;
     buf_clear(&r->scratch, SIZE_MAX);
@@ -99,6 +102,7 @@ void room_store_snapshot(struct room *room, bool always)
     room->storing = true;
     room->asked_seq = room->durable_seq;
     room->bytes_since = 0;
+    room->stored_bytes = buf_len(&r->scratch);
     journal_snapshot(r->o.journal, room->id, &room->workspace, &room->canvas, room->epoch, room->durable_seq,
                      canvas_hash(&room->c), buf_at(&r->scratch), buf_len(&r->scratch));
     buf_clear(&r->scratch, 64 << 10);

@@ -113,7 +113,7 @@ class Game:
         self.began = 0
         if fault:
             self.server.stop()
-            self.start(fault)
+            self.start("drop_one_broadcast:40" if fault == "drop_one_broadcast" else fault)     # not before everybody is watched
             wait_for(self.all_live, "everybody to be back")
         self.began = time.monotonic_ns()
 

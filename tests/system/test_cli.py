@@ -344,7 +344,7 @@ class Commands(Case):
             ("remove", "everything", "second"), ("restore", "everything", "second"), ("undo", "everything"), ("redo", "everything"),
             ("watch", "everything", "--since", "0"), ("history", "everything"), ("export", "everything", "-o", state_file), ("import", state_file, "--title", "Copy"),
             ("import", markdown), ("template list",), ("template show", "bmc"), ("live", "--plain", "everything"), ("doctor",), ("version",),
-            ("help",), ("help", "add"),
+            ("help",), ("help", "add"), ("server forget", f"127.0.0.1:{self.server.port}"),
         ]
         tried = set()
         for name, *words in cases:
