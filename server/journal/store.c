@@ -35,7 +35,8 @@ const struct pg_statement store_statements[] = {
      * account. An account that is in the workspace already keeps its number, and the higher role. */
     [REDEEM] = {"redeem",
      "WITH valid AS ("
-     " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS
+     /* FOR UPDATE: who loses a race for it waits here, and then finds it used, not its login taken */
+     " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS " FOR UPDATE"
      "), used AS ("
      " UPDATE invitation SET used_at = now(), used_by = coalesce($5::uuid, $6::uuid)"
      " WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS
