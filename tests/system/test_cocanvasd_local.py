@@ -74,7 +74,7 @@ class CocanvasdLocal(unittest.TestCase):
         self.assertEqual(self.call("stop")[0], 3)
         said = self.ok("start")
         socket.create_connection(("127.0.0.1", self.port(said)), timeout=20).close()
-        self.assertRegex(said, r"cocanvas join 'cocanvas://localhost(:\d+)?/i/[a-z2-7]{26}\?p=[a-z2-7]{52}'")
+        self.assertRegex(said, r"cocanvas login 'cocanvas://localhost(:\d+)?/i/[a-z2-7]{26}\?p=[a-z2-7]{52}'")
         daemon, postmaster = self.pid("cocanvasd.pid"), self.pid("postgresql/postmaster.pid")
         again = self.ok("start")
         self.assertIn("running already", again)
