@@ -386,7 +386,7 @@ static enum status welcome_first_owner(const struct server *s, struct why *why)
         return status;
     log_notice(NULL, "no account yet: the first owner's link is in %s/first-owner-link", c->state_dir);
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\nThe first owner's link, valid once and for a day:\n  cocanvas join '%s'\n\n", link);
+        fprintf(stderr, "\nThe first owner's link, valid once and for a day:\n  cocanvas login '%s'\n\n", link);
     return STATUS_OK;
 }
 
