@@ -128,3 +128,5 @@ CREATE TABLE snapshot (
     state bytea NOT NULL,                      -- the encoded CanvasState
     PRIMARY KEY (workspace_id, canvas_id, seq)
 );
+-- As for the journal: compressing a state of some megabytes would cost more than everything else a commit does.
+ALTER TABLE snapshot ALTER COLUMN state SET STORAGE EXTERNAL;
