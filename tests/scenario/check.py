@@ -212,7 +212,6 @@ class Checker:
                 newest = max(newest, e["seq"])
             elif e["ev"] == "sealed":
                 seq = at.get((e["client"], e["client_seq"]))
-                e["after"] = newest
                 if seq is not None and seq <= newest:
                     self.blame("I5", f"batch {e['client']}.{e['client_seq']} was made after seq {newest} was acknowledged, but got {seq}")
 
