@@ -40,20 +40,36 @@ struct batch {
 
 /* ---------------------------------------------------------------- the queue */
 
-/* Only asked when a second submit arrives while one is queued or under way: the same one again is dropped (its answer
- * will come), a later one breaks the rule of one batch at a time. */
-static void refuse_second(struct member *m, const uint8_t *body, size_t len)
+static void enqueue(struct member *m, const uint8_t *body, size_t len)
+{
+    struct room *room = m->room;
+    ASSERT(len <= UINT32_MAX);
+    struct queued head = {.member = m, .len = (uint32_t)len};
+    buf_add(&room->queue, &head, sizeof head);
+    buf_add(&room->queue, body, len);
+    m->submitted = true;
+    room_make_ready(room);
+}
+
+/* Only asked when a second submit arrives while one is queued or under way. The same one again is dropped (its answer
+ * will come), a later one breaks the rule of one batch at a time. The next one while another is only queued takes its
+ * place: what is queued is then the same, or an older one that was sent again after its answer. */
+static void take_second(struct member *m, const uint8_t *body, size_t len)
 {
     struct rooms *r = m->room->rooms;
     enum status code;
     arena_reset(&r->arena);
     Cocanvas__Frame *frame = message_decode(&r->arena, body, len, &code);
-    uint64_t expected = m->client->pos.last_client_seq + (m->client->under_way ? 0 : 1);
+    uint64_t last = m->client->pos.last_client_seq;
     if (!frame || frame->body_case != COCANVAS__FRAME__BODY_SUBMIT)
         member_error(m, 0, STATUS_MALFORMED, "The batch cannot be decoded.");
-    else if (frame->submit->client_seq <= expected)
+    else if (frame->submit->client_seq <= last)
         r->stats.dedupes++;
-    else
+    else if (frame->submit->client_seq == last + 1 && !m->client->under_way) {
+        r->stats.dedupes++;
+        room_discard_queued(m->room, m);
+        enqueue(m, body, len);
+    } else
         room_drop(m, STATUS_OUT_OF_ORDER, "A batch was sent before the one before it was answered.");
 }
 
@@ -71,15 +87,10 @@ void room_submit(struct member *m, const uint8_t *body, size_t len)
         return;
     }
     if (m->submitted) {
-        refuse_second(m, body, len);
+        take_second(m, body, len);
         return;
     }
-    ASSERT(len <= UINT32_MAX);
-    struct queued head = {.member = m, .len = (uint32_t)len};
-    buf_add(&room->queue, &head, sizeof head);
-    buf_add(&room->queue, body, len);
-    m->submitted = true;
-    room_make_ready(room);
+    enqueue(m, body, len);
 }
 
 void room_discard_queued(struct room *room, const struct member *m)

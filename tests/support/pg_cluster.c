@@ -109,8 +109,11 @@ static pid_t spawn(const struct pg_cluster *c, const char *program, char *const 
     if (pid < 0)
         fail("fork: %s", strerror(errno));
     if (pid == 0) {
+        char *argv[24] = {path};        /* by its whole path: that is how PostgreSQL's programs find each other */
+        for (size_t i = 1; args[i] != NULL && i < 23; i++)
+            argv[i] = args[i];
         become_child(c);
-        execv(path, args);
+        execv(path, argv);
         _exit(127);
     }
     return pid;

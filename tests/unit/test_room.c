@@ -77,6 +77,24 @@ static void test_batch_sent_again_is_dropped(void **state)
     assert_int_equal(w->canvas.head, 2);
 }
 
+/* A late repetition waits in the queue, behind another client's group; the next batch is not taken for it. */
+static void test_next_batch_behind_a_late_repetition(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 2);
+    struct client *a = &w->clients[0], *b = &w->clients[1];
+    client_create(a, "once");
+    world_settle(w);
+    client_create(b, "other");
+    world_turn(w);
+    client_send(a);
+    client_create(a, "next");
+    world_settle(w);
+    assert_int_equal(w->canvas.head, 3);
+    assert_true(a->connected);
+    assert_int_equal(a->n_errors + a->n_rejects, 0);
+}
+
 static void test_bookkeeping_outlives_the_room(void **state)
 {
     struct world *w = *state;
@@ -1273,6 +1291,7 @@ int main(void)
         TEST(test_batch_is_seen_after_commit),
         TEST(test_group_collects_while_commit_is_under_way),
         TEST(test_batch_sent_again_is_dropped),
+        TEST(test_next_batch_behind_a_late_repetition),
         TEST(test_bookkeeping_outlives_the_room),
         TEST(test_gap_in_client_seq_drops_the_session),
         TEST(test_second_batch_before_answer_drops_the_session),

@@ -20,7 +20,7 @@
 #include "common/tls.h"
 #include "tests/support/rng.h"
 
-enum { PATIENCE_S = 60 }; /* a watchdog, not a measure: alarm() ends a hung test */
+enum { PATIENCE_S = 240 }; /* a watchdog, not a measure: alarm() ends a hung test */
 
 struct world {
     struct event_base *base;
