@@ -42,8 +42,8 @@ size_t scribble_marks(const struct scribble *s)
     return s->n;
 }
 
-/* A new mark begins where none can be torn: at the beginning, or behind the end of another one. */
-static size_t place_for_new(struct rng *r, const struct text *text)
+/* The beginning of one of the first marks. */
+static size_t some_mark(struct rng *r, const struct text *text)
 {
     uint32_t nth = rng_below(r, 4);
     const char *at = text->bytes;
@@ -76,7 +76,10 @@ static void type_on(struct scribble *s, struct player *p, const struct text *tex
     char so_far[MARK_TEXT];
     bool begins = s->typing[p->number] == 0;
     struct mark *mark = begins ? begin_mark(s, p) : &s->marks[s->typing[p->number] - 1];
-    size_t at = place_for_new(&p->stage->rng, text);
+    /* All begin at one place, the very first. Behind other marks it would not do: when what stands between is removed,
+     * a new mark can come to stand directly behind one that is still being typed, and who comes first there is not to
+     * be told any more. */
+    size_t at = 0;
     if (!begins) {
         memcpy(so_far, mark->text, mark->typed);
         so_far[mark->typed] = '\0';
@@ -105,7 +108,7 @@ static struct mark *mark_at(struct scribble *s, const char *at)
 
 static void remove_some_mark(struct scribble *s, struct player *p, const struct text *text)
 {
-    size_t at = place_for_new(&p->stage->rng, text);
+    size_t at = some_mark(&p->stage->rng, text);
     const char *begin = text->bytes + at;
     if (*begin != '[')
         return;

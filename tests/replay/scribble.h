@@ -1,5 +1,5 @@
 /* What goes on beside the trace: all players type on one more card at the same time, without waiting for each other.
- * Each types marks like "[2:17 abcdef]", one character at a time and often at the same place as others, and takes whole
+ * Each types marks like "[2:17 abcdef]", one character at a time, all beginning at the same place, and takes whole
  * marks away again. At the end every mark that was typed and not taken away is there once and in one piece (P5),
  * whatever the network did. */
 #ifndef COCANVAS_TESTS_REPLAY_SCRIBBLE_H

@@ -112,8 +112,9 @@ class Game:
         wait_for(lambda: int(self.sql("SELECT count(*) FROM journal")) >= cards, "the first cards")
         self.began = 0
         if fault:
+            self.actors[0].say("pause")
             self.server.stop()
-            self.start("drop_one_broadcast:40" if fault == "drop_one_broadcast" else fault)     # not before everybody is watched
+            self.start("drop_one_broadcast:400" if fault == "drop_one_broadcast" else fault)     # not before everybody is watched
             wait_for(self.all_live, "everybody to be back")
         self.began = time.monotonic_ns()
 
@@ -362,8 +363,7 @@ def convict_tie_rule_flipped(game):
 def convict_drop_one_broadcast(game):
     """Leaves one committed batch out of what it sends."""
     game.go()
-    for _ in range(4):
-        game.moment()
+    game.work(60000)
 
 
 # Which invariant must be named: anything else would be a flaw of the scenario.
