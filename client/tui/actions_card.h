@@ -1,0 +1,2 @@
+/* The rows of this family: filled in by its owner. */
+#define ACTIONS_CARD(ROW)
