@@ -145,7 +145,11 @@ class CocanvasdLocal(unittest.TestCase):
         self.assertFalse(self.alive(daemon) or self.alive(postmaster))
 
         run = self.popen("run", start_new_session=True)
-        wait_for(lambda: os.path.exists(os.path.join(self.state, "cocanvasd.pid")) and self.call("status")[0] == 0, "the daemon")
+        said = ""
+        while "serves at" not in said:              # only then the script has seen it live
+            line = run.stdout.readline()
+            self.assertTrue(line, said)
+            said += line
         os.kill(self.pid("cocanvasd.pid"), signal.SIGKILL)
         said = run.communicate(timeout=120)[0]
         self.assertEqual(run.returncode, 1)
