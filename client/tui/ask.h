@@ -1,5 +1,9 @@
-/* What floats above everything else and wants an answer: the palette, a pop-up of what follows a prefix key, help, a
- * question with choices, a line to be typed, a search for the target of a link. One at a time. */
+/* What floats above everything else and wants an answer: the palette, a pop-up of what follows a prefix key, a menu of
+ * what can be done here, help, a question with choices, a line to be typed, a search for a card. One at a time.
+ *
+ *   ask.c       opening, answering, the input of each kind      ask_edit.c  the line that is typed
+ *   ask_rows.c  the rows that each kind lists, best first       ask_fit.c   how well typed words fit a text
+ *   ask_help.c  the lines of help                               view_ask.c  how it looks */
 #ifndef COCANVAS_CLIENT_TUI_ASK_H
 #define COCANVAS_CLIENT_TUI_ASK_H
 
@@ -13,7 +17,7 @@ struct ui;
 
 enum ask_kind { ASK_NONE, ASK_PALETTE, ASK_MENU, ASK_HELP, ASK_CHOICE, ASK_LINE, ASK_CARD, ASK_KEYS };
 
-enum { ASK_CHOICES = 12, ASK_LINE_BYTES = 1024 };
+enum { ASK_CHOICES = 12, ASK_LINE_BYTES = 1024, ASK_RECENT = 8 };
 
 struct ask_choice {
     uint32_t key;            /* the character that chooses it */
@@ -24,18 +28,25 @@ struct ask {
     enum ask_kind kind;
     char title[200];         /* the question */
     struct ask_choice choices[ASK_CHOICES];
-    size_t n_choices, focus, top;
-    char line[ASK_LINE_BYTES]; /* what is typed (LINE, PALETTE, CARD); valid text */
+    size_t n_choices, focus, top; /* focus and first visible row of the list */
+    char line[ASK_LINE_BYTES]; /* what is typed (LINE, PALETTE, CARD, HELP's search); valid text */
     size_t len, caret;       /* bytes */
+    bool searching;          /* HELP: what is typed goes into the line */
     size_t n_found;          /* PALETTE, CARD: how many fit */
     struct input keys[4];    /* KEYS: the prefix so far */
     size_t n_keys;
     /* Called with the answer, after the question is closed (so it may ask the next one): CHOICE: choice is its index;
-     * LINE: line, len; CARD: object. Esc: not called. */
+     * LINE: line, len; CARD: object. Esc: not called. `line` is borrowed until it returns. */
     void (*done)(struct ui *ui, size_t choice, const char *line, uint64_t object);
-    uint64_t about[2];       /* the asker's own: objects the answer is about */
-    char *kept;              /* the asker's own text (a paste that waits for an answer); owned */
+    /* The asker's own, set before or behind the call of ask_…(); they last until the question is cancelled, or until
+     * done() returns without having asked the next one. */
+    uint64_t about[2];       /* objects the answer is about */
+    char *kept;              /* text (a paste that waits for an answer); owned */
     size_t kept_len;
+    /* These outlast a question. */
+    int recent[ASK_RECENT];  /* actions that the palette ran lately, newest first */
+    char killed[ASK_LINE_BYTES]; /* what ctrl-k, ctrl-u, ctrl-w took last */
+    size_t killed_len;
 };
 
 void ask_init(struct ask *a);
@@ -50,10 +61,23 @@ void ask_line(struct ui *ui, const char *title, const char *given,
 /* A card, found by typing. */
 void ask_card(struct ui *ui, const char *title,
               void (*done)(struct ui *ui, size_t choice, const char *line, uint64_t object));
+/* Every action, found by typing. */
+void ask_palette(struct ui *ui);
+/* The keys that mean something where one is now. */
+void ask_help(struct ui *ui);
+/* What can be done now, to be chosen by its key, by arrows or by a click. */
+void ask_menu(struct ui *ui);
+/* The key is the beginning of a sequence (KEYMAP_MORE): waits for the rest of it and shows what may follow. */
+void ask_keys(struct ui *ui, const struct input *first);
 /* All input goes here while ask.kind is not ASK_NONE. */
 void ask_input(struct ui *ui, const struct input *in);
-/* How well `words` fit `text` as a fuzzy search (subsequence, word beginnings count more); -1: not at all. Case is
- * ignored. */
+/* What is below the question: the bits of enum action_context that are present now (never CONTEXT_ASK). */
+unsigned ask_contexts(const struct ui *ui);
+
+/* How well `words` fit `text` as a fuzzy search (each word a subsequence, word beginnings and runs count more); -1: not
+ * at all. Case and accents are ignored; no words fit everything (0). */
 int ask_fit(const char *words, const char *text);
+/* The same, and which code points of the text the words stand for: ascending, at most room, *n of them. */
+int ask_fit_points(const char *words, const char *text, uint32_t *points, size_t room, size_t *n);
 
 #endif
