@@ -45,17 +45,18 @@ enum undo_outcome undo_make(struct undo_plan *plan, const struct history *histor
 bool undo_text(const struct history *history, size_t index, const Cocanvas__TextEdit *edit, struct text_op *inverse);
 
 /* ---- undo_past.c: what stood before the op ops[op] of history->at[index] */
-enum past { PAST_KNOWN, PAST_UNSET, PAST_HIDDEN };
-enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
-                          struct arena *arena, const Cocanvas__Value **value);
-enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
-                          const Cocanvas__Place **place);
+enum undo_past { PAST_KNOWN, PAST_UNSET, PAST_HIDDEN };
+enum undo_past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
+                               struct arena *arena, const Cocanvas__Value **value);
+enum undo_past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
+                               const Cocanvas__Place **place);
 /* Whether the tag or the author's vote was there. */
-enum past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set, bool *on);
+enum undo_past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set,
+                             bool *on);
 /* Whether a card was deleted, a comment deleted or resolved, a link or reading removed: the `on` that the given op,
  * which sets such a thing, found. */
-enum past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on);
-enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author,
-                         bool *on);
+enum undo_past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on);
+enum undo_past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author,
+                              bool *on);
 
 #endif

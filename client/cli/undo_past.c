@@ -56,7 +56,7 @@ static const Cocanvas__Value *block_column(const Cocanvas__Block *block, const c
     return NULL;
 }
 
-static enum past prop_in(size_t n, Cocanvas__Prop *const *props, const char *key, const Cocanvas__Value **value)
+static enum undo_past prop_in(size_t n, Cocanvas__Prop *const *props, const char *key, const Cocanvas__Value **value)
 {
     for (size_t i = 0; i < n; i++)
         if (strcmp(props[i]->key, key) == 0) {
@@ -85,7 +85,7 @@ static const Cocanvas__Value *original_column(const struct canvas *origin, const
     return block_column(&as_message, set->key, arena);
 }
 
-enum past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
+enum undo_past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
                           struct arena *arena, const Cocanvas__Value **value)
 {
     struct backwards b = {history, index, op};
@@ -109,7 +109,7 @@ enum past undo_past_value(const struct history *history, size_t index, size_t op
     return *value ? PAST_KNOWN : PAST_HIDDEN;
 }
 
-enum past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
+enum undo_past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
                           const Cocanvas__Place **place)
 {
     struct backwards b = {history, index, op};
@@ -125,7 +125,7 @@ enum past undo_past_place(const struct history *history, size_t index, size_t op
     return *place ? PAST_KNOWN : PAST_HIDDEN;
 }
 
-enum past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set, bool *on)
+enum undo_past undo_past_tag(const struct history *history, size_t index, size_t op, const Cocanvas__TagSet *set, bool *on)
 {
     struct backwards b = {history, index, op};
     const Cocanvas__Op *at;
@@ -191,7 +191,7 @@ static uint64_t made_by(const Cocanvas__Op *op)
     }
 }
 
-enum past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on)
+enum undo_past undo_past_switch(const struct history *history, size_t index, size_t op, bool *on)
 {
     struct backwards b = {history, index, op};
     struct switched now = switch_of(history->at[index]->ops[op]);
@@ -210,7 +210,7 @@ enum past undo_past_switch(const struct history *history, size_t index, size_t o
     return PAST_HIDDEN;
 }
 
-enum past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author,
+enum undo_past undo_past_vote(const struct history *history, size_t index, size_t op, uint64_t card, uint32_t author,
                          bool *on)
 {
     struct backwards b = {history, index, op};
