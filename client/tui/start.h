@@ -6,7 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "client/tui/grid.h"
+#include "client/tui/input.h"
 #include "common/ids.h"
+#include "common/template.h"
 
 struct ui;
 
@@ -31,6 +34,17 @@ struct start_context {
     char sentence[256];      /* why it is not online; "" */
 };
 
+/* A new canvas: in which context, from which template, with which title (the last one is an ask_line). */
+struct start_new {
+    bool choosing;           /* the templates are shown instead of the canvases */
+    char context[64], workspace[264];
+    struct template_set templates; /* loaded when they are shown first; owned */
+    char find[128];
+    size_t *shown;           /* indices of the templates that fit, best first; owned */
+    size_t n_shown, focus, top;
+    char template_id[KEY_MAX + 1]; /* chosen; the title is asked for */
+};
+
 struct start {
     struct start_context *contexts;
     size_t n_contexts;
@@ -39,6 +53,8 @@ struct start {
     char find[128];          /* what has been typed to find */
     size_t *shown;           /* indices of the canvases that fit, best first; owned */
     size_t n_shown, focus, top;
+    bool finding;            /* characters narrow the list, instead of being keys */
+    struct start_new making; /* a new canvas */
 };
 
 void start_init(struct start *s);
@@ -46,5 +62,19 @@ void start_fini(struct start *s);
 /* What the loop learned: the contexts; the canvases of one context replace those it had. Copied. */
 void ui_start_contexts(struct ui *ui, const struct start_context *contexts, size_t n);
 void ui_start_canvases(struct ui *ui, const char *context, const struct start_canvas *canvases, size_t n);
+
+/* ---- for ui.c, ui_mouse.c and the views, while the start screen is shown and nothing is asked */
+
+/* Asked before the keymap: takes characters and pastes that narrow the list. False: a key for the keymap. */
+bool start_input(struct ui *ui, const struct input *in);
+/* A click on a HIT_ROW, twice: open. And the wheel. */
+void start_row(struct ui *ui, size_t row, bool open);
+void start_move(struct ui *ui, int rows);
+/* Before it is drawn into r: scrolls to the focus. */
+void start_settle(struct ui *ui, struct rect r);
+/* The template that has the focus while one chooses, else NULL. */
+const struct template *start_template(const struct ui *ui);
+/* The context of a name, NULL: none. */
+const struct start_context *start_context_of(const struct start *s, const char *name);
 
 #endif
