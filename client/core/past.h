@@ -72,6 +72,7 @@ struct past_answer {
     const struct canvas *canvas; /* after seq (past_copy() keeps it); NULL: it cannot be had */
     uint32_t author;             /* who made the batch seq, and when; 0 and 0 at the very beginning */
     int64_t time_ms;
+    const Cocanvas__Committed *batch; /* that batch; NULL: not known */
     enum status code; /* why not, and the sentence for people; OK and "" */
     const char *sentence;
 };
