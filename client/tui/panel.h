@@ -53,9 +53,9 @@ void panel_fini(struct panel *p);
 void panel_show(struct ui *ui, enum panel_kind kind);
 /* What happened, for the activity list. */
 void panel_event(struct ui *ui, const struct replica_event *event);
-/* The state that ui_host.history asked for; taken (malloc'd). sentence: what the batch seq did ("added 7.12 to …"), may be
- * NULL or ""; past NULL: it cannot be had, and sentence says why. */
-void ui_past(struct ui *ui, uint64_t seq, struct canvas *past, uint32_t author, int64_t time_ms, const char *sentence);
+/* The state that ui_host.history asked for; taken (malloc'd). batch: the one that led to it, borrowed, NULL: not known.
+ * past NULL: it cannot be had, and sentence says why. */
+void ui_past(struct ui *ui, uint64_t seq, struct canvas *past, const Cocanvas__Committed *batch, const char *sentence);
 /* The canvas that views draw: the past one while history is shown, else the replica's view; NULL: no canvas is open. */
 const struct canvas *panel_canvas(const struct ui *ui);
 /* True while a state of long ago is drawn: nothing can be edited in it. */
