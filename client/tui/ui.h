@@ -141,6 +141,7 @@ struct ui {
     char message[256];          /* bottom line but one; "" none */
     enum role message_role;
     int64_t message_until_ms;   /* 0: until the next input */
+    struct view_counts *counts; /* figures on cards, only while something is drawn: view_parts.h */
     struct hit *hits;           /* clickable regions of the last drawing; owned */
     size_t n_hits;
     uint64_t dragging;          /* card under the mouse button, 0 none */

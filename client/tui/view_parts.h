@@ -1,0 +1,144 @@
+/* What the canvas' views share: signs, short-lived texts, lines that join, lists of cards, the figures on a card.
+ * Private to view_*.c and layout*.c. */
+#ifndef COCANVAS_CLIENT_TUI_VIEW_PARTS_H
+#define COCANVAS_CLIENT_TUI_VIEW_PARTS_H
+
+#include "client/tui/views.h"
+#include "client/tui/wrap.h"
+
+/* ---- view_parts.c: signs of one cell each, and texts */
+
+enum sign {
+    SIGN_FOCUS,
+    SIGN_CARD,
+    SIGN_MARKED,
+    SIGN_CHANGED,
+    SIGN_VOTE,
+    SIGN_COMMENT,
+    SIGN_LINK,
+    SIGN_UP,
+    SIGN_DOWN,
+    SIGN_LEFT,
+    SIGN_RIGHT,
+    SIGN_DOT,
+    SIGN_CRUMB,
+    SIGN_SAVED,
+    SIGN_UNSENT,
+    SIGN_OFFLINE,
+    SIGN_WARN,
+    SIGN_PERSON,     /* before the initials of somebody who is here */
+    SIGN_PERSON_END, /* behind them */
+    SIGN_TYPES,      /* … while typing */
+    SIGN_PAST,
+    SIGN_DASH, /* a line */
+    SIGN_BAR,
+    SIGN_CROSS,
+    SIGNS,
+};
+const char *sign(const struct ui *ui, enum sign which);
+/* The mark of a colour name; *role is its role. Cards without a colour have SIGN_CARD. */
+const char *color_mark(const struct ui *ui, const struct card *card, enum role *role);
+
+/* From ui->words; never NULL ("" when that is full). */
+const char *words_printf(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* One clean line of text from others. */
+const char *words_line(struct ui *ui, const char *bytes, size_t len);
+int words_width(const char *text);
+/* "1 card", "5 cards". */
+const char *words_count(struct ui *ui, size_t n, const char *one, const char *several);
+/* "‹AK›", "‹AK…›" while typing. */
+const char *words_person(struct ui *ui, const struct ui_person *person);
+static inline int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+static inline int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+static inline bool rect_has(struct rect r, int x, int y)
+{
+    return x >= r.x && x < r.x + r.w && y >= r.y && y < r.y + r.h;
+}
+
+/* How many comments and links objects have: counted once per drawing. counts_begin() nests; figures are 0 outside. */
+void counts_begin(struct ui *ui, const struct canvas *canvas);
+void counts_end(struct ui *ui);
+uint32_t counts_comments(const struct ui *ui, uint64_t object);
+uint32_t counts_links(const struct ui *ui, uint64_t object);
+
+/* ---- view_frame.c: thin and heavy lines that join where they meet */
+
+struct frame {
+    struct rect r;
+    uint8_t *arms; /* per cell: two bits (thin 1, heavy 2) for each of up, right, down, left; from ui->words */
+};
+bool frame_init(struct frame *f, struct ui *ui, struct rect r);
+void frame_box(struct frame *f, struct rect r, bool heavy); /* heavy lines win over thin ones */
+void frame_hline(struct frame *f, int x, int y, int w);
+void frame_vline(struct frame *f, int x, int y, int h);
+void frame_draw(const struct frame *f, const struct ui *ui, struct grid *g);
+
+/* ---- view_card_line.c: a card in a list */
+
+enum card_style {
+    CARD_SHORT, /* text, and what is about it at the end of the last line */
+    CARD_FULL,  /* text, and a line with everything about it */
+};
+int card_rows_in(struct ui *ui, const struct card *card, enum card_style how, int width, int max_rows);
+void card_draw_in(struct ui *ui, struct grid *g, struct rect r, const struct card *card, enum card_style how,
+                  int max_rows);
+/* Whether the card's text is being typed right where it stands. */
+bool card_typed_here(const struct ui *ui, const struct card *card);
+
+/* ---- card_list.c: the cards of one block, of which only those are looked at that are visible */
+
+struct card_list {
+    const struct block *block;
+    struct rect r;
+    enum card_style how;
+    int gap;        /* blank rows between cards */
+    int max_rows;   /* of one card */
+    bool fits;      /* all of them are visible */
+    uint32_t first; /* index of the first visible card */
+};
+/* How the cards of a block are shown in r: as spacious as they fit. */
+void list_plan(struct ui *ui, struct card_list *l, const struct block *block, struct rect r, enum card_style how);
+/* Scrolls by as little as possible so that the focused card is visible. */
+void list_settle(struct ui *ui, struct card_list *l);
+void list_draw(struct ui *ui, struct grid *g, const struct card_list *l);
+/* Alive cards before index. */
+uint32_t list_alive_before(const struct block *block, uint32_t index);
+/* Index of a card in its block by binary search (tombstones, too); UINT32_MAX if it is not in this block. */
+uint32_t list_index(const struct block *block, const struct card *card);
+/* The next alive index at or after (step 1) or at or before (step -1) it; UINT32_MAX none. */
+uint32_t list_alive(const struct block *block, uint32_t index, int step);
+
+/* ---- view_block.c */
+
+/* The room for the cards of a block shown alone in r. */
+struct rect block_cards(struct ui *ui, const struct block *block, struct rect r, bool boxed);
+/* The place of cards inside of a box on the canvas. */
+struct rect box_inside(struct rect box);
+void block_prompt(struct ui *ui, struct grid *g, struct rect r, const struct block *block, int max_rows);
+/* Its number among the canvas' blocks, from 1; *n is how many there are. 0: it is not there. */
+size_t block_number(const struct canvas *canvas, const struct block *block, size_t *n);
+
+/* ---- layout.c */
+
+/* The body without the banner that tells that history is shown. */
+struct rect layout_inner(const struct ui *ui, struct rect body);
+bool layout_past(const struct ui *ui);
+/* The focused block on the canvas that is drawn, else its first one; NULL: it has none. */
+const struct block *layout_focus(const struct ui *ui, const struct canvas *canvas);
+
+/* ---- view_outline.c */
+
+void outline_settle(struct ui *ui, struct rect r);
+/* ---- view_table.c */
+void table_settle(struct ui *ui, struct rect r);
+/* ---- view_canvas.c */
+/* Title, number, count and people in the upper border of a box. */
+void box_head(struct ui *ui, struct grid *g, struct rect box, const struct block *block, size_t number);
+
+#endif
