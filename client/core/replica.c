@@ -40,6 +40,10 @@ void replica_free(struct replica *r)
     step_stack_clear(&r->redo);
     bases_clear(r);
     backlog_clear(r);
+    recent_clear(r);
+    for (size_t i = 0; i < r->n_told; i++)
+        text_op_fini(&r->told[i]);
+    free(r->told);
     arena_fini(&r->arena);
     free(r);
 }
@@ -56,12 +60,29 @@ void replica_on_lost(struct replica *r, replica_lost_cb *cb, void *ctx)
     r->lost_ctx = ctx;
 }
 
-void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Cocanvas__Op *op, bool own)
+void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Cocanvas__Op *op, bool own,
+                  const struct text_op *text)
 {
-    const struct replica_event event = {.batch = batch, .op = op, .own = own};
+    const struct replica_event event = {.batch = batch, .op = op, .own = own, .text = text};
 
     if (r->event_cb)
         r->event_cb(r->event_ctx, &event);
+}
+
+void replica_tell_local(struct replica *r, const Cocanvas__Op *op)
+{
+    uint64_t object;
+    const char *key;
+    struct text_op text;
+
+    if (!op || !op_text_target(op, &object, &key)) {
+        replica_tell(r, NULL, op, true, NULL);
+        return;
+    }
+    text_op_init(&text);
+    text_op_from_message(&text, op->text_edit);
+    replica_tell(r, NULL, op, true, &text);
+    text_op_fini(&text);
 }
 
 struct canvas *replica_confirmed(struct replica *r)
@@ -239,6 +260,8 @@ enum status replica_committed(struct replica *r, const Cocanvas__Committed *batc
     if (st != STATUS_OK)
         return st;
     apply_to_view(r, batch);
+    recent_add(r, batch);
+    told_begin(r, batch->n_ops);
     if (r->own_base + 1 == batch->seq)
         st = rebase_batch(r, batch, &own, why);
     else
@@ -246,8 +269,8 @@ enum status replica_committed(struct replica *r, const Cocanvas__Committed *batc
     if (st != STATUS_OK)
         return st;
     for (size_t i = 0; i < batch->n_ops; i++)
-        replica_tell(r, batch, batch->ops[i], own);
+        replica_tell(r, batch, batch->ops[i], own, r->told[i].n_steps ? &r->told[i] : NULL);
     if (batch->n_ops == 0)
-        replica_tell(r, batch, NULL, own);
+        replica_tell(r, batch, NULL, own, NULL);
     return STATUS_OK;
 }

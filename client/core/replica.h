@@ -28,6 +28,8 @@
 #include "common/status.h"
 #include "wire.pb-c.h"
 
+enum { REPLICA_RECENT = 512 };
+
 struct replica;
 
 /* One thing that changed, for screens and `watch`: borrowed until the callback returns. */
@@ -35,6 +37,9 @@ struct replica_event {
     const Cocanvas__Committed *batch; /* NULL: a local edit, or the state was replaced */
     const Cocanvas__Op *op;           /* NULL: the whole state was replaced */
     bool own;
+    /* The change of a text in the coordinates of the view, as it was after the events before this one: for carets. NULL: the view's texts
+     * did not change by it (one's own edit was confirmed; or own edits still wait for their history). Its target: op_text_target(op). */
+    const struct text_op *text;
 };
 typedef void replica_event_cb(void *ctx, const struct replica_event *event);
 
@@ -81,6 +86,20 @@ enum status replica_undo(struct replica *r, int64_t now_ms, struct why *why) MUS
 enum status replica_redo(struct replica *r, int64_t now_ms, struct why *why) MUST_CHECK;
 size_t replica_undo_depth(const struct replica *r);
 size_t replica_redo_depth(const struct replica *r);
+
+/* ---- carets: the wire speaks of a text as it stood in the confirmed state after some seq (Presence.at_seq), the
+ * screen of the view. Positions that no longer exist become the nearest ones; every answer lies within the text. */
+
+/* Where a position of the view's text stands in the confirmed text. Inside of what is not confirmed yet: where that
+ * begins. */
+uint32_t replica_caret_to_confirmed(struct replica *r, uint64_t object, const char *key, uint32_t at);
+/* Where the caret of `author` is in the view, which stood at `at` after at_seq. at_seq must not be above
+ * replica_seq(): keep it until the state is there. The last REPLICA_RECENT text edits are followed exactly. */
+uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *key, uint32_t author, uint64_t at_seq,
+                               uint32_t at);
+/* On which side of a text that `author` typed exactly at the caret of `whose` that caret comes to stand: behind one's
+ * own, in front of another's. That is the place at which what they type next will stand (text.h's rule of ties). */
+enum text_side replica_caret_side(uint32_t author, uint32_t whose);
 
 /* ---- sending */
 

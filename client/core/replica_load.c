@@ -146,7 +146,7 @@ void replica_history_lost(struct replica *r)
     bases_clear(r);
     backlog_clear(r);
     r->own_base = r->confirmed->seq;
-    replica_tell(r, NULL, NULL, false);
+    replica_tell(r, NULL, NULL, false, NULL);
 }
 
 /* ---------------------------------------------------------------- by history */
@@ -208,7 +208,7 @@ static enum status drain_backlog(struct replica *r, struct why *why)
     if (st == STATUS_OK) {
         bases_clear(r);
         backlog_clear(r);
-        replica_tell(r, NULL, NULL, false);
+        replica_tell(r, NULL, NULL, false, NULL);
     }
     return st;
 }
@@ -286,9 +286,10 @@ enum status replica_load(struct replica *r, const uint8_t *state, size_t len, ui
     r->confirmed = fresh;
     r->loaded = true;
     backlog_clear(r);
+    recent_clear(r);
     if (!has_text_edits(r) || r->own_base >= r->confirmed->seq)
         replica_history_lost(r);
     else
-        replica_tell(r, NULL, NULL, false);
+        replica_tell(r, NULL, NULL, false, NULL);
     return STATUS_OK;
 }

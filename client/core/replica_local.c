@@ -199,7 +199,7 @@ enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, in
     own_list_clear(&fresh);
     own_list_clear(&inverse);
     for (size_t i = 0; i < n_ops && st == STATUS_OK; i++)
-        replica_tell(r, NULL, ops[i], true);
+        replica_tell_local(r, ops[i]);
     return st;
 }
 

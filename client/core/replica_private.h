@@ -1,5 +1,5 @@
 /* The inside of a replica, shared by its files: replica.c (life, view, committed batches), replica_own.c (lists of
- * own ops), replica_rebase.c (transforming over what others did), replica_local.c (edits), replica_undo.c,
+ * own ops), replica_rebase.c (transforming over what others did), replica_caret.c (carets), replica_local.c (edits), replica_undo.c,
  * replica_send.c (seal, submit, rejected), replica_load.c (snapshots), replica_unsent.c (the outbox's content). */
 #ifndef COCANVAS_CLIENT_CORE_REPLICA_PRIVATE_H
 #define COCANVAS_CLIENT_CORE_REPLICA_PRIVATE_H
@@ -47,6 +47,14 @@ struct base_text {
     struct text text;
 };
 
+/* A committed text edit of late, for carets that are told in older coordinates. Without its characters. */
+struct recent_text {
+    uint64_t seq, object;
+    char *key; /* owned */
+    uint32_t author;
+    struct text_op op;
+};
+
 struct replica {
     struct canvas *confirmed;    /* owned */
     bool loaded;                 /* confirmed is a state of the canvas, not yet the empty one */
@@ -81,10 +89,19 @@ struct replica {
     struct step_stack undo, redo;
     bool may_join;      /* the last thing done was an edit: a grouped edit joins its step */
     struct arena arena; /* for one op at a time */
+
+    struct recent_text recent[REPLICA_RECENT]; /* a ring; the newest at n_recent - 1 */
+    uint64_t n_recent;                         /* how many there have been */
+    struct text_op *told;                      /* of the batch that comes in: its text edits in view coordinates; owned */
+    size_t n_told;                             /* room; steps of the others are left empty */
 };
 
 /* ---- replica.c */
-void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Cocanvas__Op *op, bool own);
+/* text: what the op changes in the view's coordinates, NULL nothing. */
+void replica_tell(struct replica *r, const Cocanvas__Committed *batch, const Cocanvas__Op *op, bool own,
+                  const struct text_op *text);
+/* The same of a local edit, whose coordinates are the view's. */
+void replica_tell_local(struct replica *r, const Cocanvas__Op *op);
 /* Own ops off the view; the view then equals confirmed. */
 void view_unwind(struct replica *r);
 /* The view as a canvas of its own, with the own ops over it, ready for more. */
@@ -125,8 +142,8 @@ bool element_equal(const struct element *a, const struct element *b);
 enum status check_text_steps(const Cocanvas__Op *op, struct why *why) MUST_CHECK;
 /* Own ops, undo and redo, in their order, over an edit of others in the coordinates of own_base. remote is used up. */
 void rebase_text(struct replica *r, uint64_t object, const char *key, struct text_op *remote);
-/* The same over a whole op of others. */
-void rebase_foreign(struct replica *r, const Cocanvas__Op *op);
+/* The same over a whole op of others. in_view (may be NULL) receives a text edit in the view's coordinates. */
+void rebase_foreign(struct replica *r, const Cocanvas__Op *op, struct text_op *in_view);
 /* Over the next batch after own_base, which may be the one in flight (*own). CONFLICT: the server made something
  * else of it. */
 enum status rebase_batch(struct replica *r, const Cocanvas__Committed *batch, bool *own, struct why *why) MUST_CHECK;
@@ -152,6 +169,13 @@ enum status replica_may_edit(const struct replica *r, struct why *why) MUST_CHEC
  * reset. */
 enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh,
                      struct own_list *inverse, struct why *why) MUST_CHECK;
+
+/* ---- replica_caret.c */
+/* Room for what a batch of n ops changes in the view; all of it empty. */
+void told_begin(struct replica *r, size_t n);
+void recent_add(struct replica *r, const Cocanvas__Committed *batch);
+/* The state jumped: older coordinates mean nothing any more. */
+void recent_clear(struct replica *r);
 
 /* ---- replica_load.c */
 void bases_clear(struct replica *r);

@@ -86,7 +86,7 @@ enum status check_text_steps(const Cocanvas__Op *op, struct why *why)
     return st;
 }
 
-void rebase_foreign(struct replica *r, const Cocanvas__Op *op)
+void rebase_foreign(struct replica *r, const Cocanvas__Op *op, struct text_op *in_view)
 {
     uint64_t object;
     const char *key;
@@ -97,6 +97,8 @@ void rebase_foreign(struct replica *r, const Cocanvas__Op *op)
     text_op_init(&remote);
     text_op_from_message(&remote, op->text_edit);
     rebase_text(r, object, key, &remote);
+    if (in_view)
+        text_op_copy(in_view, &remote);
     text_op_fini(&remote);
 }
 
@@ -167,7 +169,7 @@ enum status rebase_batch(struct replica *r, const Cocanvas__Committed *batch, bo
                                   (unsigned long long)batch->seq);
     }
     for (size_t i = 0; i < batch->n_ops; i++) {
-        rebase_foreign(r, batch->ops[i]);
+        rebase_foreign(r, batch->ops[i], i < r->n_told ? &r->told[i] : NULL);
         if (batch->author != r->author)
             steps_respect(r, batch->ops[i]);
     }

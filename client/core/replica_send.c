@@ -186,5 +186,5 @@ void replica_rejected(struct replica *r, const Cocanvas__Reject *reject)
     free(after.at);
     in_flight_done(r);
     r->pending_undo_of = 0;
-    replica_tell(r, NULL, NULL, true);
+    replica_tell(r, NULL, NULL, true, NULL);
 }

@@ -335,7 +335,7 @@ static void tell_all(struct replica *r, const struct own_list *list)
     for (size_t i = 0; i < list->n; i++) {
         Cocanvas__Op *op = own_message(list->at[i], &arena);
 
-        replica_tell(r, NULL, op, true);
+        replica_tell_local(r, op);
         arena_reset(&arena);
     }
     arena_fini(&arena);
