@@ -50,6 +50,10 @@ enum action_needs {
 enum action { ACTION_NONE, ACTIONS(ACTION_ID) ACTION_COUNT };
 #undef ACTION_ID
 
+#define ACTION_RUN(id, name, title, contexts, keys, needs, run) void run(struct ui *ui);
+ACTIONS(ACTION_RUN)
+#undef ACTION_RUN
+
 struct action_row {
     enum action action;
     const char *name;     /* what is typed in the palette and written in the settings: "new-card" */
