@@ -29,7 +29,7 @@ static void report(struct doctor *d, enum verdict verdict, const char *what, con
 static void report(struct doctor *d, enum verdict verdict, const char *what, const char *fmt, ...)
 {
     static const char *const words[] = {"ok", "note", "BAD"};
-    static const enum style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
+    static const enum text_style styles[] = {STYLE_GOOD, STYLE_WARN, STYLE_BAD};
     char text[600];
     va_list args;
     va_start(args, fmt);

@@ -19,7 +19,7 @@ enum {
 /* One line of text inside a block. */
 struct grid_line {
     char *text; /* the arena's */
-    enum style style;
+    enum text_style style;
 };
 
 struct box {
@@ -60,7 +60,7 @@ bool grid_fits(const struct canvas *canvas, size_t width)
 
 /* ---- text into lines */
 
-static void add_line(struct box *box, char *text, enum style style)
+static void add_line(struct box *box, char *text, enum text_style style)
 {
     if (box->n == box->cap) {
         box->cap = box->cap ? 2 * box->cap : 16;
@@ -87,7 +87,8 @@ static size_t fitting(const char *text, size_t len, size_t cells)
 }
 
 /* Wraps one clean line, the further ones behind an indent of spaces. */
-static void wrap(struct box *box, struct arena *arena, const char *text, size_t cells, size_t indent, enum style style)
+static void wrap(struct box *box, struct arena *arena, const char *text, size_t cells, size_t indent,
+                 enum text_style style)
 {
     size_t len = strlen(text), used = 0;
     bool first = true;

@@ -41,7 +41,7 @@ const char *outline_card(const struct outline *o, const struct card *card)
 }
 
 /* A text of several lines, each further one under the first. */
-static void print_indented(const struct outline *o, enum style style, const char *indent, const char *text)
+static void print_indented(const struct outline *o, enum text_style style, const char *indent, const char *text)
 {
     while (*text) {
         size_t line = strcspn(text, "\n");

@@ -71,7 +71,7 @@ static PRINTF_LIKE(1, 0) char *format_text(const char *fmt, va_list args, size_t
 }
 
 /* A style never spans a line break, so that a pager or a cut line leaves nothing switched on. */
-static void put_styled(FILE *to, bool color, enum style style, const char *text, size_t len)
+static void put_styled(FILE *to, bool color, enum text_style style, const char *text, size_t len)
 {
     if (!color || style == STYLE_PLAIN) {
         fwrite(text, 1, len, to);
@@ -92,7 +92,7 @@ static void put_styled(FILE *to, bool color, enum style style, const char *text,
     }
 }
 
-static PRINTF_LIKE(4, 0) void put_clean(FILE *to, bool color, enum style style, const char *fmt, va_list args)
+static PRINTF_LIKE(4, 0) void put_clean(FILE *to, bool color, enum text_style style, const char *fmt, va_list args)
 {
     size_t len;
     char *text = format_text(fmt, args, &len);
@@ -102,7 +102,7 @@ static PRINTF_LIKE(4, 0) void put_clean(FILE *to, bool color, enum style style, 
     free(text);
 }
 
-void out_print(struct output *o, enum style style, const char *fmt, ...)
+void out_print(struct output *o, enum text_style style, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -110,7 +110,7 @@ void out_print(struct output *o, enum style style, const char *fmt, ...)
     va_end(args);
 }
 
-void err_print(struct output *o, enum style style, const char *fmt, ...)
+void err_print(struct output *o, enum text_style style, const char *fmt, ...)
 {
     fflush(o->to);
     va_list args;

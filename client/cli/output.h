@@ -18,7 +18,7 @@
 
 enum { OUTPUT_SCHEMA = 1 };
 
-enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD };
+enum text_style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_GOOD, STYLE_WARN, STYLE_BAD };
 
 struct output {
     FILE *to, *err; /* borrowed: stdout and stderr, or a test's files */
@@ -35,8 +35,8 @@ void output_init(struct output *o);
 /* "auto", "always" or "never"; false for another word. */
 bool output_set_color(struct output *o, const char *when);
 
-void out_print(struct output *o, enum style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
-void err_print(struct output *o, enum style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void out_print(struct output *o, enum text_style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
+void err_print(struct output *o, enum text_style style, const char *fmt, ...) PRINTF_LIKE(3, 4);
 /* A note for people on standard error: not with --json or --quiet. A newline is added. */
 void out_note(struct output *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
 
