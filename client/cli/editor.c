@@ -20,21 +20,15 @@ static const char *editor_name(void)
 }
 
 /* Through the shell, as everybody does, since $EDITOR may hold options. */
-static bool run_editor(const char *path)
+static pid_t start_editor(const char *path)
 {
     pid_t child = fork();
-    if (child < 0)
-        return false;
     if (child == 0) {
         char *command = xasprintf("exec %s \"$1\"", editor_name());
         execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
         _exit(127);
     }
-    int how;
-    while (waitpid(child, &how, 0) < 0)
-        if (errno != EINTR)
-            return false;
-    return WIFEXITED(how) && WEXITSTATUS(how) == 0;
+    return child;
 }
 
 static char *read_file(const char *path)
@@ -70,22 +64,56 @@ static void trim_line_break(char *edited, const char *before)
         edited[len - 1] = 0;
 }
 
+static bool write_file(struct editor *e)
+{
+    int fd = mkostemps(e->path, 3, O_CLOEXEC);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    bool ok = file && fputs(e->before, file) >= 0;
+    return file && fclose(file) == 0 && ok;
+}
+
+static void clear(struct editor *e)
+{
+    unlink(e->path);
+    free(e->path);
+    free(e->before);
+    *e = (struct editor){0};
+}
+
+enum status editor_begin(struct editor *e, const char *state_dir, const char *text, struct why *why)
+{
+    enum status status = folder_make(state_dir, why);
+    if (status != STATUS_OK)
+        return status;
+    *e = (struct editor){.path = xasprintf("%s/card-XXXXXX.md", state_dir), .before = xstrdup(text)};
+    if (write_file(e))
+        e->child = start_editor(e->path);
+    if (e->child > 0)
+        return STATUS_OK;
+    clear(e);
+    return refuse(why, STATUS_INTERNAL, "The editor could not be started: %s.", strerror(errno));
+}
+
+char *editor_end(struct editor *e, int how, struct why *why)
+{
+    char *edited = WIFEXITED(how) && WEXITSTATUS(how) == 0 ? read_file(e->path) : NULL;
+    if (edited)
+        trim_line_break(edited, e->before);
+    else
+        (void)refuse(why, STATUS_INTERNAL, "The editor \"%.80s\" did not end well; nothing was changed.", editor_name());
+    clear(e);
+    return edited;
+}
+
 int editor_run(struct cli *cli, const char *text, char **edited)
 {
+    struct editor e;
     struct why why;
-    if (folder_make(cli->folders.state, &why) != STATUS_OK)
+    int how = -1;
+    if (editor_begin(&e, cli->folders.state, text, &why) != STATUS_OK)
         return cli_fail(cli, EXIT_ERROR, "%s", why.text);
-    char *path = xasprintf("%s/card-XXXXXX.md", cli->folders.state);
-    int fd = mkostemps(path, 3, O_CLOEXEC);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
-    bool ok = file && fputs(text, file) >= 0;
-    ok = file && fclose(file) == 0 && ok;
-    *edited = ok && run_editor(path) ? read_file(path) : NULL;
-    if (fd >= 0)
-        unlink(path);
-    free(path);
-    if (!*edited)
-        return cli_fail(cli, EXIT_ERROR, "The editor \"%s\" did not end well; nothing was changed.", editor_name());
-    trim_line_break(*edited, text);
-    return EXIT_OK;
+    while (waitpid(e.child, &how, 0) < 0 && errno == EINTR)
+        ;
+    *edited = editor_end(&e, how, &why);
+    return *edited ? EXIT_OK : cli_fail(cli, EXIT_ERROR, "%s", why.text);
 }

@@ -318,27 +318,42 @@ enum status session_wait(struct session *s, bool (*cond)(struct session *s), uns
     return status == STATUS_OK && s->interrupted && !cond(s) ? STATUS_TIMEOUT : status;
 }
 
-int session_failed(struct session *s, enum status status, const char *doing)
+enum exit_code session_failure(const struct client *client, const struct context *context, char *sentence, size_t room)
 {
-    char sentence[512] = "", server[SERVER_TEXT];
-    if (s->interrupted)
-        return cli_fail(s->cli, EXIT_INTERRUPTED, "Interrupted.");
-    context_server(&s->context, server);
-    enum status code = client_error(s->client, sentence, sizeof sentence);
-    switch (client_problem(s->client)) {
+    char told[512] = "", server[SERVER_TEXT];
+    enum status code = client_error(client, told, sizeof told);
+    context_server(context, server);
+    switch (client_problem(client)) {
     case CLIENT_UNREACHABLE:
-        return cli_fail(s->cli, EXIT_UNREACHABLE, "The server can't be reached: %s. Next: cocanvas doctor", sentence);
+        snprintf(sentence, room, "The server can't be reached: %s. Next: cocanvas doctor", told);
+        return EXIT_UNREACHABLE;
     case CLIENT_WRONG_IDENTITY:
-        return cli_fail(s->cli, EXIT_IDENTITY, "%s", sentence);
+        snprintf(sentence, room, "%s", told);
+        return EXIT_IDENTITY;
     case CLIENT_NOT_LOGGED_IN:
-        return cli_fail(s->cli, EXIT_LOGIN, "%s: %s. Next: cocanvas login", server, sentence);
+        snprintf(sentence, room, "%s: %s. Next: cocanvas login", server, told);
+        return EXIT_LOGIN;
     case CLIENT_REFUSED:
-        return cli_fail(s->cli, exit_of_status(code), "%s", sentence);
+        snprintf(sentence, room, "%s", told);
+        return exit_of_status(code);
     case CLIENT_TIMED_OUT:
-        return cli_fail(s->cli, EXIT_TIMED_OUT, "%s. Next: cocanvas doctor", sentence);
+        snprintf(sentence, room, "%s. Next: cocanvas doctor", told);
+        return EXIT_TIMED_OUT;
     case CLIENT_NO_PROBLEM:
         break;
     }
+    return EXIT_OK;
+}
+
+int session_failed(struct session *s, enum status status, const char *doing)
+{
+    char sentence[900], server[SERVER_TEXT];
+    if (s->interrupted)
+        return cli_fail(s->cli, EXIT_INTERRUPTED, "Interrupted.");
+    enum exit_code code = session_failure(s->client, &s->context, sentence, sizeof sentence);
+    if (code != EXIT_OK)
+        return cli_fail(s->cli, code, "%s", sentence);
+    context_server(&s->context, server);
     if (status == STATUS_TIMEOUT)
         return cli_fail(s->cli, EXIT_TIMED_OUT, "%s did not answer in time (%s, %u s). Next: cocanvas doctor", server,
                         doing, s->timeout_ms / 1000);

@@ -88,6 +88,8 @@ int session_wait_saved(struct session *s);
 enum status session_wait(struct session *s, bool (*cond)(struct session *s), unsigned ms);
 /* The sentence and exit code for a failure of the client library. */
 int session_failed(struct session *s, enum status status, const char *doing);
+/* What the client library's trouble means for people: exit code and sentence; EXIT_OK: there is none. */
+enum exit_code session_failure(const struct client *client, const struct context *context, char *sentence, size_t room);
 /* The current time of this machine, for predicted stamps. */
 int64_t wall_ms(void);
 
