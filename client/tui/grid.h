@@ -90,6 +90,7 @@ struct grid {
     struct rect clip;   /* drawing happens only here */
     int cursor_x, cursor_y;
     bool cursor_block;  /* the cursor stands in a text that is being typed (else it only marks the focus) */
+    bool ascii;         /* lines of + - |, texts without anything that is not ASCII; stays over grid_clear() */
     struct hit *hits;   /* owned */
     size_t n_hits, cap_hits;
 };
@@ -114,10 +115,16 @@ int grid_put(struct grid *g, int x, int y, struct style s, const char *text); /*
 /* At most `room` cells; what does not fit ends in "…". Returns the cells that were used. */
 int grid_fit(struct grid *g, int x, int y, int room, struct style s, const char *bytes, size_t len);
 int grid_printf(struct grid *g, int x, int y, struct style s, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-/* Changes the style of cells that are there already; roles of ROLE_TEXT stay as they are. */
+/* The cells that grid_text() takes for a text. */
+int grid_width(const char *bytes, size_t len);
+/* Changes the style of cells that are there already: their foreground if s.role is not ROLE_TEXT, their background if
+ * s.under is not ROLE_TEXT, and the attributes are added. */
 void grid_tint(struct grid *g, struct rect r, struct style s);
-/* Lines; where lines meet they join (├ ┼ ┤ …): grid_box draws over what other boxes drew. ASCII if g says so (theme). */
+/* Lines; where lines meet they join (├ ┼ ┤ …): grid_box draws over what other boxes drew, free corners are round. ASCII
+ * if the grid says so. Joining looks at what the cells show, so what floats is to be filled (grid_fill) first. */
 void grid_box(struct grid *g, struct rect r, struct style s);
+/* The same with heavy lines: what has the focus is told without colour, too. */
+void grid_box_heavy(struct grid *g, struct rect r, struct style s);
 void grid_hline(struct grid *g, int x, int y, int w, struct style s);
 void grid_vline(struct grid *g, int x, int y, int h, struct style s);
 void grid_cursor(struct grid *g, int x, int y, bool typing);

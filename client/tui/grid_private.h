@@ -1,0 +1,12 @@
+/* Between grid.c and grid_line.c. */
+#ifndef COCANVAS_CLIENT_TUI_GRID_PRIVATE_H
+#define COCANVAS_CLIENT_TUI_GRID_PRIVATE_H
+
+#include "client/tui/grid.h"
+
+/* Whether a place is inside of the clip. */
+bool grid_visible(const struct grid *g, int x, int y);
+/* Puts one cell (bytes padded with NUL, width 1 or 2), clipped; the only way in which clusters get into a grid. */
+void grid_cell(struct grid *g, int x, int y, struct style s, const char bytes[CELL_BYTES], int width);
+
+#endif
