@@ -5,11 +5,16 @@
  *   input → keymap → action → ui_*.c → replica_edit / ui state      ui_draw(): settle (scrolling), then view_*.c → grid
  *
  * Who knows what:
- *   ui.c          feeding in, focus, screens, messages           ui_move.c     moving about
- *   ui_cards.c    what one does to cards                         ui_typing.c   a text being typed, the opened card
- *   ui_start.c    the start screen                               ui_panel.c    people, activity, history, search
- *   ui_ask.c      palette, menus, questions, one-line prompts    ui_mouse.c    clicks and drags
- * and for each a view_*.c that draws it and changes nothing. */
+ *   ui.c          life, input, drawing                           ui_state.c    focus, marks, scrolling
+ *   ui_news.c     what others did, the connection                ui_people.c   who is here, names, following
+ *   ui_words.c    messages, times, sentences                     ui_move.c     moving about
+ *   ui_cards.c    making, removing, moving cards, the clipboard  ui_set.c      colour, tag, vote, link
+ *   ui_blocks.c   blocks, the canvas' name, undo                 ui_anywhere.c leaving, help, mouse, going back
+ *   ui_mouse.c    clicks, drags, the wheel                       ui_outside.c  pastes, $EDITOR
+ *   typing*.c     a text being typed                             pane*.c       the opened card
+ *   start*.c      the start screen                               panel*.c      people, activity, history, search
+ *   ask*.c        palette, menus, questions, one-line prompts
+ * and for each screen a view_*.c that draws it and changes nothing. */
 #ifndef COCANVAS_CLIENT_TUI_UI_H
 #define COCANVAS_CLIENT_TUI_UI_H
 
@@ -97,8 +102,17 @@ struct ui_link {
 /* The place at which a list of cards is scrolled: the first visible card, so that others' changes above it move nothing. */
 struct ui_scroll {
     uint64_t block;
-    uint64_t top; /* card, 0: the first one */
+    uint64_t top;   /* card, 0: the first one */
+    uint64_t below; /* the card behind it: stands in if somebody takes `top` to another block */
     UT_hash_handle hh;
+};
+
+/* A question about things that are there: what each choice stands for, and its words. */
+struct ui_choices {
+    struct ask_choice at[ASK_CHOICES + 1]; /* ends with a NULL title */
+    char title[ASK_CHOICES][160];
+    uint64_t id[ASK_CHOICES];
+    size_t n;
 };
 
 struct ui {
@@ -108,6 +122,8 @@ struct ui {
     struct arena words;         /* of one input or one drawing; reset after it */
     int cols, rows;
     int64_t now_ms;             /* wall clock, set by the loop before each call */
+    bool inside;                /* an input or a drawing is under way: ui->words is not reset by news */
+    struct input key;           /* what started the action that is carried out; INPUT_NONE: it was chosen by its name */
     bool dirty;                 /* something to be drawn has changed */
     int64_t wake_ms;            /* draw again then, though nothing comes (a highlight ends); 0 never */
     bool mouse_on, confidential;
@@ -121,12 +137,19 @@ struct ui {
     struct replica *replica;    /* NULL: none; borrowed */
     char context[64], canvas_name[264]; /* names for the top line */
     int role;                   /* Cocanvas__Role on it */
+    uint32_t session;           /* one's own in PresenceUpdate, 0 not known yet; set by the loop */
+    struct {
+        uint64_t object;
+        bool editing, known;
+    } told;                     /* what others were told last about where one is */
     struct ui_link link;
     enum ui_layout layout;
     uint64_t block, card;       /* the focus: a block and one of its cards (0: the block itself) */
-    uint32_t card_index;        /* where the focused card stood, for when it goes */
+    uint32_t card_index;        /* where the focused card stood among those alive, for when it goes */
+    uint64_t last_block, last_card; /* the focus before the last jump, for going back there; 0 none */
     uint64_t *marked;           /* cards chosen for a bulk action, ascending; owned */
     size_t n_marked, cap_marked;
+    uint64_t range_from, range_to; /* cards between which moving marks; 0 none */
     struct ui_scroll *scrolls;  /* by block */
     int table_column;           /* first column shown in LAYOUT_TABLE */
     struct ui_person people[UI_PEOPLE];
@@ -140,6 +163,20 @@ struct ui {
     char find[128];             /* what / looked for last, for n and N */
     uint64_t *cut;              /* cards that "cut" took, to be put by "paste"; owned */
     size_t n_cut;
+    bool carrying;              /* "move" was pressed: moving chooses the block, Enter puts the cut cards there */
+    uint64_t carried_block, carried_card; /* where the focus was then */
+    uint64_t *subjects;         /* what the open question is about, whatever has the focus when it is answered; owned */
+    size_t n_subjects;
+    struct ui_choices choices;  /* of the open question */
+    uint64_t outside_object;    /* whose text is in $EDITOR, 0 none */
+    char outside_key[KEY_MAX + 1];
+    struct {
+        bool on;                /* undo or redo is under way: its effects are noted */
+        char first[160];        /* the first of them, in words */
+        size_t n;
+        uint64_t object;
+    } undoing;
+    bool leaving;               /* Esc was pressed on the overview: the next one leaves the canvas */
     char message[256];          /* bottom line but one; "" none */
     enum role message_role;
     int64_t message_until_ms;   /* 0: until the next input */
@@ -147,6 +184,7 @@ struct ui {
     struct hit *hits;           /* clickable regions of the last drawing; owned */
     size_t n_hits;
     uint64_t dragging;          /* card under the mouse button, 0 none */
+    bool dragged;               /* it has left the cell where it was taken */
     int drag_x, drag_y;
 };
 
@@ -157,7 +195,9 @@ void ui_resize(struct ui *ui, int cols, int rows);
 /* ---- feeding in */
 
 void ui_input(struct ui *ui, const struct input *in);
-/* Another canvas (or none: NULL) is open now. The focus goes to its first block in filling order. */
+/* Another canvas (or none: NULL) is open now. The focus goes to its first block in filling order. The same replica again
+ * (after a reconnect): only the role may be another one, and what is looked at stays. The replica before need not be
+ * there any more. */
 void ui_set_canvas(struct ui *ui, struct replica *r, const char *context, int role);
 /* From replica_on_event: keeps focus, scrolling, carets, highlights, activity and history in step. */
 void ui_replica_event(struct ui *ui, const struct replica_event *event);
@@ -169,6 +209,8 @@ void ui_edited_outside(struct ui *ui, const char *text, size_t len, const char *
 /* Time has passed: ends messages and highlights that are over. */
 void ui_tick(struct ui *ui);
 
+/* The bits of enum action_context that are present now, below any question (never CONTEXT_ASK). */
+unsigned ui_contexts(const struct ui *ui);
 /* Settles scrolling and draws everything into g (of the interface's size), and clears ui->dirty. */
 void ui_draw(struct ui *ui, struct grid *g);
 
@@ -182,7 +224,19 @@ const char *ui_initials(struct ui *ui, uint32_t author);
 enum role ui_person_role(uint32_t author);
 /* "14:05" of today, "3 Nov 14:05" before; from ui->words. */
 const char *ui_time(struct ui *ui, int64_t ms);
+/* From ui->words; one clean line if what goes in is one. */
+char *ui_printf(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* "“Wholesale”": the first line of a card's text, short, in quotation marks; from ui->words. */
+const char *ui_card_words(struct ui *ui, uint64_t card);
+/* "“Wholesale”" or "3 cards". */
+const char *ui_cards_words(struct ui *ui, const uint64_t *ids, size_t n);
+/* The key of an action where one is now, "" none; from ui->words. */
+const char *ui_key(struct ui *ui, enum action action);
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Says why something was refused, as a sentence. */
+void ui_say_why(struct ui *ui, const struct why *why);
+/* True, or says why nothing can be changed. */
+bool ui_check_edit(struct ui *ui);
 /* Edits of one's own: applied, sent, or the reason said. True if done. */
 bool ui_submit(struct ui *ui, size_t n_ops, Cocanvas__Op **ops, bool group);
 bool ui_submit_one(struct ui *ui, Cocanvas__Op *op);
@@ -192,8 +246,29 @@ void ui_edited(struct ui *ui);
 void ui_focus(struct ui *ui, uint64_t block, uint64_t card);
 struct card *ui_focused_card(const struct ui *ui);   /* NULL: a block has the focus */
 struct block *ui_focused_block(const struct ui *ui); /* NULL: the canvas has no blocks */
-/* The cards that an action is about: the marked ones, else the focused one. From ui->words. */
+/* The same as a jump: ctrl-o leads back to where one was. */
+void ui_jump(struct ui *ui, uint64_t block, uint64_t card);
+/* The same to any object: a card that is alive, or a block. False: it is neither. */
+bool ui_go(struct ui *ui, uint64_t object);
+/* After any change of the canvas: the focus, marks and cut cards name what is there. */
+void ui_settle(struct ui *ui);
+/* Goes where that person goes, from now on; 0: no longer. */
+void ui_follow(struct ui *ui, uint32_t session);
+const struct ui_person *ui_person_of(const struct ui *ui, uint32_t session); /* NULL: gone */
+/* All cards that are alive, as one reads them: block by block in filling order. From ui->words. */
+size_t ui_cards_in_order(struct ui *ui, struct card ***cards);
+/* The cards that an action is about: the opened one, else the marked ones as one reads them, else the focused one. From
+ * ui->words. */
 size_t ui_targets(struct ui *ui, uint64_t **ids);
+/* Keeps them for the answer to a question: whatever has the focus by then, the answer is about these. ui_subjects():
+ * those that are still alive. */
+size_t ui_keep_subjects(struct ui *ui);
+size_t ui_subjects(struct ui *ui, uint64_t **ids);
+/* Choices of ui->choices, one by one; the keys are 1 to 9, then letters. False: no more room. */
+void ui_choices_clear(struct ui *ui);
+bool ui_choices_add(struct ui *ui, uint64_t id, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* The text of an object in $EDITOR. */
+void ui_edit_outside(struct ui *ui, uint64_t object, const char *key);
 bool ui_marked(const struct ui *ui, uint64_t card);
 void ui_mark(struct ui *ui, uint64_t card, bool on);
 void ui_unmark_all(struct ui *ui);
