@@ -344,7 +344,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
         return EXIT_OK;
     }
     if (n == 0)
-        return cmd_start_page(cli);
+        return cmd_start(cli);
     cli->command = find_command(n, words, &used);
     if (!cli->command && cmd_is_group(words[0]) && n > 1 &&
         (strcmp(words[1], "--help") == 0 || strcmp(words[1], "-h") == 0)) {
@@ -367,10 +367,11 @@ static int finish(struct cli *cli, int code)
     return cli_fail(cli, EXIT_ERROR, "The output could not be written: %s.", strerror(errno));
 }
 
-int cli_main(int argc, char **argv)
+int cli_main(int argc, char **argv, cli_interface *interface)
 {
     struct cli cli;
     memset(&cli, 0, sizeof cli);
+    cli.interface = interface;
     setlocale(LC_ALL, "");
     signal(SIGPIPE, SIG_IGN);
     log_setup(getenv("COCANVAS_DEBUG") ? LOG_DEBUG : LOG_ERROR, false);

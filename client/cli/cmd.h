@@ -31,6 +31,10 @@ enum exit_code {
 
 struct cli;
 
+/* The terminal interface, which is above the command line: handed in by main(). canvas NULL: its start screen. Returns
+ * an exit code. */
+typedef int cli_interface(struct cli *cli, const char *canvas);
+
 struct cmd_option {
     const char *name;  /* long name, without the dashes; NULL ends a list */
     char letter;       /* short name, 0 none */
@@ -71,6 +75,7 @@ struct cli {
     struct output out;
     struct arena arena;     /* strings of this run */
     struct folders folders; /* where settings and state live */
+    cli_interface *interface; /* NULL: there is none (tests) */
     const struct command *command;
     const char *group; /* "help member": the noun, when there is no such command */
     int n_args;
@@ -82,8 +87,8 @@ struct cli {
     size_t n_given;
 };
 
-/* Everything: main() calls only this. */
-int cli_main(int argc, char **argv);
+/* Everything: main() calls only this. interface may be NULL. */
+int cli_main(int argc, char **argv, cli_interface *interface);
 
 const struct command *cmd_at(size_t i);           /* NULL behind the last one */
 const struct command *cmd_find(const char *name); /* by name or alias */
@@ -155,13 +160,15 @@ int cmd_import(struct cli *cli);
 int cmd_template_list(struct cli *cli);
 int cmd_template_show(struct cli *cli);
 int cmd_template_check(struct cli *cli);
+int cmd_open(struct cli *cli);
 int cmd_live(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_version(struct cli *cli);
 int cmd_completion(struct cli *cli);
 int cmd_man(struct cli *cli);
 int cmd_help(struct cli *cli);
-/* What `cocanvas` without a command prints. */
+/* What `cocanvas` without a command does: on a terminal the interface's start screen, else the start page. */
+int cmd_start(struct cli *cli);
 int cmd_start_page(struct cli *cli);
 /* Help of one command, of a noun's commands, and of all: also for --help. */
 void help_command(struct cli *cli, const struct command *command);

@@ -214,7 +214,7 @@ int cmd_start_page(struct cli *cli)
     code = list->run(cli);
     out_print(
         out, STYLE_PLAIN,
-        "\n  cocanvas show CANVAS           look at one\n  cocanvas live --plain CANVAS   work on it with others\n"
+        "\n  cocanvas show CANVAS           look at one\n  cocanvas open CANVAS           work on it with others\n"
         "  cocanvas help                  all commands\n");
     return code;
 }

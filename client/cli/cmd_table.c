@@ -244,12 +244,25 @@ static const struct cmd_option template_options[] = {
 
 /* ---- the rest */
 
+static const struct cmd_option open_options[] = {
+    {"layout", 0, "LAYOUT", "canvas, block, outline or table to begin with; the screen decides if it is not given"},
+    {"theme", 0, "THEME", "dark, light or auto (asks the terminal)"},
+    {"no-mouse", 0, NULL, "Leave the mouse to the terminal (F9 switches it later)"},
+    {"title", 0, NULL, "Put the canvas' title into the title of the terminal's window"},
+    {"plain", 'p', NULL, "Line by line instead, as \"live\": for screen readers and slow lines"},
+    END_OPTIONS,
+};
+static const struct cmd_example open_examples[] = {
+    {"open bakery", "By the beginning of its title"},
+    {"open bakery --layout outline", "Blocks and cards one below the other"},
+    END_EXAMPLES,
+};
 static const struct cmd_option live_options[] = {
-    {"plain", 'p', NULL, "One line for each event, and a prompt; for screen readers and slow lines"},
+    {"plain", 'p', NULL, "One line for each event, and a prompt: what it does in any case"},
     END_OPTIONS,
 };
 static const struct cmd_example live_examples[] = {
-    {"live --plain bakery", NULL},
+    {"live bakery", NULL},
     END_EXAMPLES,
 };
 static const struct cmd_example doctor_examples[] = {
@@ -407,7 +420,20 @@ static const struct command table[] = {
     {"template check", "", "FILE", 1, 1, "Check a template file", "Names the line of the first mistake.", NULL, NULL,
      NEEDS_NOTHING, false, cmd_template_check},
 
-    {"live", "", "CANVAS", 1, 1, "Work on a canvas together, line by line",
+    {"open", "", "CANVAS", 1, 1, "Work on a canvas together, on the whole screen",
+     "The terminal interface; \"cocanvas\" alone opens it with all canvases to choose from. Keys are shown in the "
+     "bottom line; ? explains what is on the screen, and : lists every command with its key. Arrows or hjkl move, "
+     "Enter opens a card, Esc goes back, u undoes what you did.\n\n"
+     "What you type is on your screen at once and on the server a moment later; the top line says whether it is saved. "
+     "When the connection is lost you can go on: what you do is kept on this device and sent when the server is back, "
+     "even if this program or the computer is ended in between.\n\n"
+     "Keys can be changed in the file \"keys\" of the settings, one line each: where, keys, action. For instance:\n\n"
+     "  canvas  g n     new-card\n"
+     "  canvas  ctrl-d  none\n\n"
+     "With COCANVAS_ACCESSIBLE=1, or on a terminal that can't move its cursor (TERM=dumb), it works line by line, as "
+     "\"live\" does.",
+     open_options, open_examples, NEEDS_EDITOR, true, cmd_open},
+    {"live", "", "CANVAS", 1, 1, "The same line by line, for screen readers and slow lines",
      "One line for each event - \"Ann added 7.14 to Channels: 'Wholesale'\" - and a prompt that takes the same "
      "commands: list, read 14, add, edit, "
      "move, remove, restore, vote, tag, comment, who, where, undo, redo, status, help, quit. Nothing on the screen is "
@@ -449,7 +475,9 @@ static const struct cmd_example environment[] = {
     {"COCANVAS_SERVER", "Server to act on, as --server"},
     {"COCANVAS_CONTEXT", "Context to act on, as --context"},
     {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where settings and state live instead of ~/.config and ~/.local/state"},
-    {"VISUAL, EDITOR", "Editor for \"edit\" without a text"},
+    {"VISUAL, EDITOR", "Editor for \"edit\" without a text, and for long texts in the interface"},
+    {"COCANVAS_THEME", "dark, light or auto, as --theme of \"open\""},
+    {"COCANVAS_ACCESSIBLE", "If 1, \"open\" works line by line"},
     {"NO_COLOR, CLICOLOR_FORCE", "Never, or always, colour"},
     {"COCANVAS_DEBUG", "If set, tell on standard error what the connection does"},
     {"COLUMNS", "Width to assume when the output is no terminal"},
@@ -458,8 +486,10 @@ static const struct cmd_example environment[] = {
 
 static const struct cmd_example files[] = {
     {"~/.config/cocanvas/contexts", "Servers, workspaces, and the current one (JSON)"},
+    {"~/.config/cocanvas/keys", "Keys of the interface that you changed; see \"open\""},
     {"~/.config/cocanvas/known_hosts", "The servers' public keys"},
     {"~/.local/state/cocanvas/credentials", "Device tokens; readable by you only"},
+    {"~/.local/state/cocanvas/recent", "Canvases that were opened on this device, by id"},
     {"~/.local/state/cocanvas/", "Edits that are not sent yet"},
     END_EXAMPLES,
 };

@@ -358,8 +358,6 @@ static int start(struct live *l, struct cli *cli)
 
 int cmd_live(struct cli *cli)
 {
-    if (!cli_flag(cli, "plain"))
-        return cli_fail(cli, EXIT_USAGE, "Only the plain form exists so far: cocanvas live --plain %s", cli->args[0]);
     struct live *l = xcalloc(1, sizeof *l);
     buf_init(&l->input);
     arena_init(&l->words, (size_t)64 << 20);
