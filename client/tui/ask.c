@@ -482,7 +482,7 @@ static void keys_input(struct ui *ui, const struct input *in)
         return;
     }
     a->keys[a->n_keys++] = *in;
-    switch (keymap_look(&ui->keymap, ask_contexts(ui), a->keys, a->n_keys, &action)) {
+    switch (keymap_look(&ui->keymap, ui_contexts(ui), a->keys, a->n_keys, &action)) {
     case KEYMAP_ACTION:
         ask_close(ui);
         ui_do(ui, (enum action)action);
@@ -512,7 +512,7 @@ static void menu_input(struct ui *ui, const struct input *in)
         action_row((enum action)action)->run(ui);
         return;
     }
-    found = keymap_look(&ui->keymap, ask_contexts(ui), in, 1, &action);
+    found = keymap_look(&ui->keymap, ui_contexts(ui), in, 1, &action);
     if (found == KEYMAP_MORE) {
         ask_keys(ui, in);
     } else if (found == KEYMAP_ACTION) {

@@ -71,8 +71,6 @@ void ask_menu(struct ui *ui);
 void ask_keys(struct ui *ui, const struct input *first);
 /* All input goes here while ask.kind is not ASK_NONE. */
 void ask_input(struct ui *ui, const struct input *in);
-/* What is below the question: the bits of enum action_context that are present now (never CONTEXT_ASK). */
-unsigned ask_contexts(const struct ui *ui);
 
 /* How well `words` fit `text` as a fuzzy search (each word a subsequence, word beginnings and runs count more); -1: not
  * at all. Case and accents are ignored; no words fit everything (0). */

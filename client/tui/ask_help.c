@@ -75,7 +75,7 @@ static bool wanted(const struct ask *a, const struct action_row *row, const char
 /* One family: its rows that mean something here, or (here false) those that do not. */
 static void add_family(struct lines *l, size_t family, bool here)
 {
-    unsigned contexts = ask_contexts(l->ui);
+    unsigned contexts = ui_contexts(l->ui);
     bool headed = false;
 
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
@@ -121,7 +121,7 @@ size_t ask_help_rows(struct ui *ui, int width, struct ask_row **rows)
 size_t ask_menu_rows(struct ui *ui, struct ask_row **rows)
 {
     struct lines l = {.ui = ui, .at = arena_calloc(&ui->words, HELP_ROWS, sizeof(**rows))};
-    unsigned contexts = ask_contexts(ui);
+    unsigned contexts = ui_contexts(ui);
 
     *rows = l.at;
     if (!l.at)
@@ -134,7 +134,7 @@ size_t ask_menu_rows(struct ui *ui, struct ask_row **rows)
             char name[KEYMAP_SEQUENCE * KEY_NAME];
 
             keymap_name(&ui->keymap, contexts, i, name);
-            if (ask_family_of(row->action) != family || i == ACTION_MENU || name[0] == '\0' || ask_refusal(ui, row))
+            if (ask_family_of(row->action) != family || i == ACTION_MENU || name[0] == '\0' || action_refusal(ui, row))
                 continue;
             if (!headed)
                 add_line(&l, ASK_ROW_HEADING, 0, ask_family(family), "");

@@ -36,8 +36,6 @@ size_t ask_menu_rows(struct ui *ui, struct ask_row **rows);
 /* What action families are called; NULL behind the last. */
 const char *ask_family(size_t i);
 size_t ask_family_of(enum action action);
-/* Why the row cannot be carried out where one is now; NULL: it can. */
-const char *ask_refusal(const struct ui *ui, const struct action_row *row);
 
 /* A question has a list whose rows can be chosen. */
 bool ask_selectable(const struct ask_row *row);

@@ -48,38 +48,6 @@ size_t ask_family_of(enum action action)
     return sizeof(families) / sizeof(*families) - 1;
 }
 
-unsigned ask_contexts(const struct ui *ui)
-{
-    unsigned contexts = CONTEXT_ANYWHERE;
-
-    if (ui->screen == SCREEN_START)
-        return contexts | CONTEXT_START;
-    if (ui->typing.object)
-        return contexts | CONTEXT_TYPING | (ui->open_card ? CONTEXT_CARD : 0);
-    if (ui->panel.kind != PANEL_NONE && ui->panel.focused)
-        return contexts | CONTEXT_PANEL | (ui->panel.kind == PANEL_HISTORY ? CONTEXT_HISTORY : 0);
-    return contexts | (ui->open_card ? CONTEXT_CARD : CONTEXT_CANVAS);
-}
-
-const char *ask_refusal(const struct ui *ui, const struct action_row *row)
-{
-    const char *refusal = action_refusal(ui, row);
-
-    if (refusal || row->contexts & ask_contexts(ui))
-        return refusal;
-    if (row->contexts & CONTEXT_CANVAS)
-        return ui->screen == SCREEN_START ? "Open a canvas first." : "Leave what is above the canvas first.";
-    if (row->contexts & CONTEXT_TYPING)
-        return "Only while a text is typed.";
-    if (row->contexts & CONTEXT_CARD)
-        return "Only in an opened card.";
-    if (row->contexts & CONTEXT_HISTORY)
-        return "Only in the history panel.";
-    if (row->contexts & CONTEXT_PANEL)
-        return "Only in a panel.";
-    return "Only on the start screen.";
-}
-
 static size_t recency(const struct ask *a, enum action action)
 {
     for (size_t i = 0; i < ASK_RECENT; i++)
@@ -144,7 +112,7 @@ static const char *key_of(struct ui *ui, enum action action)
 {
     char name[KEYMAP_SEQUENCE * KEY_NAME];
     const struct action_row *row = action_row(action);
-    unsigned contexts = row->contexts & ask_contexts(ui);
+    unsigned contexts = row->contexts & ui_contexts(ui);
 
     keymap_name(&ui->keymap, contexts ? contexts : row->contexts, (int)action, name);
     return ask_words(ui, name, strlen(name));
@@ -158,7 +126,7 @@ static void add_action(struct ui *ui, struct rows *rows, const struct action_row
 
     if (score < 0)
         return;
-    refusal = ask_refusal(ui, row);
+    refusal = action_refusal(ui, row);
     score += (int)recency(&ui->ask, row->action) * (words[0] ? 1 : RECENT);
     score += strcmp(words, row->name) == 0 ? EXACT : 0;
     score -= refusal ? (words[0] ? IMPOSSIBLE : EXACT) : 0;
@@ -184,7 +152,7 @@ static void add_with_argument(struct ui *ui, struct rows *rows)
                                        .id = row->action,
                                        .title = row->title,
                                        .key = "",
-                                       .refusal = ask_refusal(ui, row),
+                                       .refusal = action_refusal(ui, row),
                                        .argument = space + strspn(space, " "),
                                        .score = 2 * EXACT});
 }
@@ -294,7 +262,7 @@ static void add_keys(struct ui *ui, struct rows *rows)
     const struct keymap_entry *entries[ASK_ROWS_MAX];
     const struct ask *a = &ui->ask;
     size_t room = sizeof(entries) / sizeof(*entries), at;
-    size_t n = keymap_follow(&ui->keymap, ask_contexts(ui), a->keys, a->n_keys, entries, room);
+    size_t n = keymap_follow(&ui->keymap, ui_contexts(ui), a->keys, a->n_keys, entries, room);
 
     for (size_t i = 0; i < n && i < room; i++) {
         const struct keymap_entry *e = entries[i];
@@ -308,7 +276,7 @@ static void add_keys(struct ui *ui, struct rows *rows)
                                        .id = row->action,
                                        .next = e->keys[a->n_keys],
                                        .title = e->n_keys > a->n_keys + 1 ? "more …" : row->title,
-                                       .refusal = ask_refusal(ui, row),
+                                       .refusal = action_refusal(ui, row),
                                        .key = ask_words(ui, name, strlen(name))});
     }
 }
