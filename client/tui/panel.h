@@ -23,6 +23,8 @@ struct panel_event {
     uint64_t object;         /* where Enter leads, 0 nowhere */
     bool writing;            /* in one text: the following changes of it by the same person join this line */
     char key[KEY_MAX + 1];   /* while writing: which text */
+    bool added;              /* a new card: the writing of its text joins this line */
+    uint32_t more;           /* further changes of the same batch */
     char *sentence;          /* without the name that it begins with: "added 7.12 to Channels: 'Wholesale'"; while writing
                                 without the verb; owned */
 };
@@ -36,6 +38,9 @@ struct panel {
     struct panel_event activity[PANEL_ACTIVITY_LINES]; /* a ring, newest at (next - 1) */
     size_t next, n_events;
     uint64_t serial;         /* of the newest event */
+    uint64_t batch_seq;      /* of the batch that the newest event belongs to */
+    uint32_t *people;        /* PEOPLE: sessions of the others, by name; owned */
+    size_t n_people;
     uint64_t seq;            /* HISTORY: the state that is wanted, 0: now */
     uint64_t past_seq;       /* of the state that is shown, 0: now */
     struct canvas *past;     /* that state; owned; NULL: now */
@@ -43,6 +48,8 @@ struct panel {
     uint32_t past_author;    /* who made the batch past_seq, 0 the server */
     int64_t past_ms;         /* and when */
     char past_sentence[400]; /* what it did; or why a state cannot be had */
+    uint64_t *named;         /* HISTORY: seqs of the named versions, newest first; owned */
+    size_t n_named;
     char find[128];          /* SEARCH */
     uint64_t *found;         /* cards that fit, in the canvas' order; later ones at the end; owned */
     size_t n_found, cap_found;

@@ -34,6 +34,14 @@ struct start_context {
     char sentence[256];      /* why it is not online; "" */
 };
 
+enum { START_OFFERED = 9 };
+
+/* A workspace in which a canvas can be made. */
+struct start_offer {
+    char context[64];
+    char title[600];         /* what is asked with */
+};
+
 /* A new canvas: in which context, from which template, with which title (the last one is an ask_line). */
 struct start_new {
     bool choosing;           /* the templates are shown instead of the canvases */
@@ -42,7 +50,9 @@ struct start_new {
     char find[128];
     size_t *shown;           /* indices of the templates that fit, best first; owned */
     size_t n_shown, focus, top;
-    char template_id[KEY_MAX + 1]; /* chosen; the title is asked for */
+    char template_id[64];    /* chosen; the title is asked for */
+    struct start_offer offered[START_OFFERED];
+    size_t n_offered;
 };
 
 struct start {

@@ -1,0 +1,160 @@
+/* A new canvas, in three steps: the workspace (if there are several: nothing is made in another client's one by accident),
+ * the template, the title. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "client/tui/start.h"
+#include "client/tui/start_private.h"
+#include "client/tui/ui.h"
+#include "common/buf.h"
+
+void start_new_fini(struct start_new *making)
+{
+    if (making->templates.n > 0)
+        template_set_free(&making->templates);
+    free(making->shown);
+    memset(making, 0, sizeof(*making));
+}
+
+void start_new_find(struct start_new *making)
+{
+    size_t n = making->templates.n;
+    struct start_fit *fits = xcalloc(n + 1, sizeof(*fits));
+
+    free(making->shown);
+    making->shown = xcalloc(n + 1, sizeof(*making->shown));
+    making->n_shown = 0;
+    for (size_t i = 0; i < n; i++) {
+        const struct template *t = making->templates.at[i];
+        char text[400];
+        int fit;
+
+        (void)snprintf(text, sizeof(text), "%s %s", t->title, t->id);
+        fit = making->find[0] ? ask_fit(making->find, text) : 0;
+        if (fit >= 0)
+            fits[making->n_shown++] = (struct start_fit){.index = i, .fit = fit};
+    }
+    start_sort(fits, making->n_shown, making->shown);
+    free(fits);
+    start_focus_at(&making->focus, making->n_shown, (int64_t)making->focus);
+}
+
+const struct template *start_template(const struct ui *ui)
+{
+    const struct start_new *making = &ui->start.making;
+
+    if (!making->choosing || making->focus >= making->n_shown)
+        return NULL;
+    return making->templates.at[making->shown[making->focus]];
+}
+
+void start_new_close(struct ui *ui)
+{
+    ui->start.making.choosing = false;
+    ui->start.finding = false;
+    ui->dirty = true;
+}
+
+/* ---- the title */
+
+static void title_given(struct ui *ui, size_t choice, const char *line, uint64_t object)
+{
+    struct start_new *making = &ui->start.making;
+
+    (void)choice;
+    (void)object;
+    while (*line == ' ')
+        line++;
+    if (*line == '\0') {
+        ui_say(ui, ROLE_WARN, "A canvas needs a title.");
+        return;
+    }
+    start_new_close(ui);
+    ui_say(ui, ROLE_DIM, "Making “%s” …", line);
+    if (ui->host->create)
+        ui->host->create(ui->host->ctx, making->context, making->template_id, line);
+}
+
+void start_new_choose(struct ui *ui)
+{
+    struct start_new *making = &ui->start.making;
+    const struct template *t = start_template(ui);
+    char question[200];
+
+    if (!t)
+        return;
+    (void)snprintf(making->template_id, sizeof(making->template_id), "%s", t->id);
+    (void)snprintf(question, sizeof(question), "Title of the new canvas in %.120s", making->workspace);
+    ask_line(ui, question, t->title, title_given);
+}
+
+/* ---- the workspace */
+
+static void choose_template(struct ui *ui, const char *name)
+{
+    struct start_new *making = &ui->start.making;
+    const struct start_context *context = start_context_of(&ui->start, name);
+
+    if (!context)
+        return;
+    if (making->templates.n == 0)
+        template_set_load(&making->templates);
+    (void)snprintf(making->context, sizeof(making->context), "%s", context->name);
+    (void)snprintf(making->workspace, sizeof(making->workspace), "%s", context->workspace);
+    making->find[0] = '\0';
+    making->focus = making->top = 0;
+    making->choosing = true;
+    ui->start.finding = false;
+    start_new_find(making);
+    ui->dirty = true;
+}
+
+static void workspace_given(struct ui *ui, size_t choice, const char *line, uint64_t object)
+{
+    (void)line;
+    (void)object;
+    if (choice < ui->start.making.n_offered)
+        choose_template(ui, ui->start.making.offered[choice].context);
+}
+
+static void offer(struct start_new *making, const struct start_context *context)
+{
+    struct start_offer *to = &making->offered[making->n_offered];
+
+    if (making->n_offered == START_OFFERED || !context || !context->online)
+        return;
+    for (size_t i = 0; i < making->n_offered; i++)
+        if (strcmp(making->offered[i].context, context->name) == 0)
+            return;
+    (void)snprintf(to->context, sizeof(to->context), "%s", context->name);
+    (void)snprintf(to->title, sizeof(to->title), "%s  (%s)", context->workspace, context->server);
+    making->n_offered++;
+}
+
+void ui_run_start_new(struct ui *ui)
+{
+    struct start *s = &ui->start;
+    struct start_new *making = &s->making;
+    struct ask_choice choices[START_OFFERED + 1] = {{0}};
+
+    if (making->choosing)
+        return;
+    making->n_offered = 0;
+    if (s->focus < s->n_shown)
+        offer(making, start_context_of(s, s->canvases[s->shown[s->focus]].context));
+    for (size_t i = 0; i < s->n_contexts; i++)
+        offer(making, &s->contexts[i]);
+    if (making->n_offered == 0) {
+        ui_say(ui, ROLE_WARN, s->n_contexts > 0 ? "No workspace can be reached now. A new canvas is made on its server."
+                                                : "You are not in a workspace yet.");
+        return;
+    }
+    if (making->n_offered == 1) {
+        choose_template(ui, making->offered[0].context);
+        return;
+    }
+    for (size_t i = 0; i < making->n_offered; i++)
+        choices[i] = (struct ask_choice){.key = (uint32_t)('1' + i), .title = making->offered[i].title};
+    ask_choice(ui, "In which workspace is the new canvas?", choices, workspace_given);
+}
