@@ -1,4 +1,4 @@
-/* What the canvas' views share: signs, short-lived texts, lines that join, lists of cards, the figures on a card.
+/* What the canvas' views share: signs, short-lived texts, lists of cards, the figures on a card.
  * Private to view_*.c and layout*.c. */
 #ifndef COCANVAS_CLIENT_TUI_VIEW_PARTS_H
 #define COCANVAS_CLIENT_TUI_VIEW_PARTS_H
@@ -30,14 +30,11 @@ enum sign {
     SIGN_PERSON_END, /* behind them */
     SIGN_TYPES,      /* … while typing */
     SIGN_PAST,
-    SIGN_DASH, /* a line */
-    SIGN_BAR,
-    SIGN_CROSS,
     SIGNS,
 };
 const char *sign(const struct ui *ui, enum sign which);
 /* The mark of a colour name; *role is its role. Cards without a colour have SIGN_CARD. */
-const char *color_mark(const struct ui *ui, const struct card *card, enum role *role);
+const char *color_mark(struct ui *ui, const struct card *card, enum role *role);
 
 /* From ui->words; never NULL ("" when that is full). */
 const char *words_printf(struct ui *ui, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -67,27 +64,18 @@ void counts_end(struct ui *ui);
 uint32_t counts_comments(const struct ui *ui, uint64_t object);
 uint32_t counts_links(const struct ui *ui, uint64_t object);
 
-/* ---- view_frame.c: thin and heavy lines that join where they meet */
-
-struct frame {
-    struct rect r;
-    uint8_t *arms; /* per cell: two bits (thin 1, heavy 2) for each of up, right, down, left; from ui->words */
-};
-bool frame_init(struct frame *f, struct ui *ui, struct rect r);
-void frame_box(struct frame *f, struct rect r, bool heavy); /* heavy lines win over thin ones */
-void frame_hline(struct frame *f, int x, int y, int w);
-void frame_vline(struct frame *f, int x, int y, int h);
-void frame_draw(const struct frame *f, const struct ui *ui, struct grid *g);
-
 /* ---- view_card_line.c: a card in a list */
 
 enum card_style {
     CARD_SHORT, /* text, and what is about it at the end of the last line */
     CARD_FULL,  /* text, and a line with everything about it */
+    CARD_ROW,   /* one line of text alone: the other columns of a table tell the rest */
 };
 int card_rows_in(struct ui *ui, const struct card *card, enum card_style how, int width, int max_rows);
 void card_draw_in(struct ui *ui, struct grid *g, struct rect r, const struct card *card, enum card_style how,
                   int max_rows);
+/* Focus, marks and changes, on what is drawn of a card. */
+void card_tint(struct ui *ui, struct grid *g, struct rect r, const struct card *card);
 /* Whether the card's text is being typed right where it stands. */
 bool card_typed_here(const struct ui *ui, const struct card *card);
 
@@ -106,7 +94,11 @@ struct card_list {
 void list_plan(struct ui *ui, struct card_list *l, const struct block *block, struct rect r, enum card_style how);
 /* Scrolls by as little as possible so that the focused card is visible. */
 void list_settle(struct ui *ui, struct card_list *l);
+/* Rows of the card at index. */
+int list_rows(struct ui *ui, const struct card_list *l, uint32_t index);
 void list_draw(struct ui *ui, struct grid *g, const struct card_list *l);
+/* "+3 more" below a list that does not fit; next: the first card that is not shown, UINT32_MAX none. */
+void list_draw_more(struct ui *ui, struct grid *g, const struct card_list *l, uint32_t next);
 /* Alive cards before index. */
 uint32_t list_alive_before(const struct block *block, uint32_t index);
 /* Index of a card in its block by binary search (tombstones, too); UINT32_MAX if it is not in this block. */
@@ -121,6 +113,8 @@ struct rect block_cards(struct ui *ui, const struct block *block, struct rect r,
 /* The place of cards inside of a box on the canvas. */
 struct rect box_inside(struct rect box);
 void block_prompt(struct ui *ui, struct grid *g, struct rect r, const struct block *block, int max_rows);
+/* What to press in a block without cards. */
+void block_invitation(struct ui *ui, struct grid *g, struct rect r);
 /* Its number among the canvas' blocks, from 1; *n is how many there are. 0: it is not there. */
 size_t block_number(const struct canvas *canvas, const struct block *block, size_t *n);
 
@@ -128,15 +122,17 @@ size_t block_number(const struct canvas *canvas, const struct block *block, size
 
 /* The body without the banner that tells that history is shown. */
 struct rect layout_inner(const struct ui *ui, struct rect body);
-bool layout_past(const struct ui *ui);
 /* The focused block on the canvas that is drawn, else its first one; NULL: it has none. */
 const struct block *layout_focus(const struct ui *ui, const struct canvas *canvas);
 
 /* ---- view_outline.c */
 
 void outline_settle(struct ui *ui, struct rect r);
+bool outline_wheel(struct ui *ui, struct rect r, int n);
 /* ---- view_table.c */
-void table_settle(struct ui *ui, struct rect r);
+void table_settle(struct ui *ui, const struct block *block, struct rect r);
+/* The room for the cards. */
+struct rect table_rows(struct rect r);
 /* ---- view_canvas.c */
 /* Title, number, count and people in the upper border of a box. */
 void box_head(struct ui *ui, struct grid *g, struct rect box, const struct block *block, size_t number);
