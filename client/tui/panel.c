@@ -12,7 +12,7 @@
 #include "client/tui/find_line.h"
 #include "client/tui/panel_private.h"
 #include "client/tui/ui.h"
-#include "client/tui/views.h"
+#include "client/tui/view_panel.h"
 #include "common/ids.h"
 
 enum { NARROW_COLS = 100 }; /* below, the panel covers the canvas */
@@ -134,26 +134,23 @@ static void follow_focus(struct ui *ui)
 void panel_settle(struct ui *ui, struct rect r)
 {
     struct panel *p = &ui->panel;
-    int width = r.w - 4, room, used = 0;
+    const struct panel_view *view = view_panel_of(ui);
+    struct rect inside = view_panel_inside(r);
+    int room, used = 0;
 
-    if (p->kind == PANEL_NONE || !ui->replica)
+    if (!view || !ui->replica || inside.w < 1)
         return;
     follow_focus(ui);
-    room = r.h - 2 - view_panel_head_lines(ui, width);
+    room = inside.h - view->head_lines(ui, inside);
     if (p->focus < p->top)
         p->top = p->focus;
     for (size_t i = p->focus + 1; i-- > p->top;) { /* from the focus upwards, as far as there is room */
-        used += view_panel_row_lines(ui, i, width);
+        used += view->row_lines(ui, i, inside.w);
         if (used > room && i < p->focus) {
             p->top = i + 1;
             break;
         }
     }
-}
-
-int panel_width(const struct ui *ui)
-{
-    return layout_parts(ui).panel.w - 4;
 }
 
 /* ---- which one */

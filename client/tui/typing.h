@@ -39,8 +39,6 @@ struct typing {
     size_t was_len, was_cap;
     char *killed;            /* what ctrl-k, ctrl-w took last; owned */
     size_t killed_len;
-    char *paste;             /* a paste that waits for "one card each?"; owned */
-    size_t paste_len;
 };
 
 enum pane_part { PANE_TEXT, PANE_FIELDS, PANE_LINKS, PANE_COMMENTS, PANE_HISTORY, PANE_PARTS };
@@ -48,6 +46,7 @@ enum pane_part { PANE_TEXT, PANE_FIELDS, PANE_LINKS, PANE_COMMENTS, PANE_HISTORY
 struct card_pane {
     enum pane_part part;
     size_t focus;            /* in the part's list */
+    size_t top;              /* TEXT: first line shown */
     uint64_t focus_id;       /* FIELDS: 0; else link or comment: keeps the focus on it when others change the list */
     char focus_key[KEY_MAX + 1]; /* FIELDS */
 };
@@ -63,7 +62,8 @@ bool typing_new_card(struct ui *ui, uint64_t block, uint64_t after);
 void typing_end(struct ui *ui);
 /* Characters, paste, and keys that no action takes. True if it was used. */
 bool typing_input(struct ui *ui, const struct input *in);
-/* For every event of the replica, after it: carries caret, anchor and others' carets along. */
+/* For every event of the replica, after it: carries caret, anchor and others' carets along, and tells when what is typed
+ * in or opened was removed. */
 void typing_event(struct ui *ui, const struct replica_event *event);
 /* The text that is being typed; NULL if it is gone (a card that somebody removed). An empty field is an empty text. */
 const struct text *typing_text(const struct ui *ui);
@@ -81,7 +81,7 @@ int typing_rows(struct ui *ui, int width);
 /* Opens a card above the canvas. */
 void pane_open(struct ui *ui, uint64_t card);
 void pane_close(struct ui *ui);
-/* Somebody removed what is open. */
+/* Somebody removed what is open (typing_event calls this). */
 void pane_event(struct ui *ui, const struct replica_event *event);
 /* Asks for a comment on any object (0: the canvas) and adds it. */
 void pane_ask_comment(struct ui *ui, uint64_t object);
