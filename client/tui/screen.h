@@ -3,6 +3,7 @@
 #define COCANVAS_CLIENT_TUI_SCREEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "client/tui/grid.h"
 #include "client/tui/input.h"
@@ -27,6 +28,8 @@ void screen_free(struct screen *s);
 int screen_fd(const struct screen *s);                 /* to be watched for reading */
 const struct theme *screen_theme(const struct screen *s);
 void screen_size(const struct screen *s, int *cols, int *rows);
+bool screen_ascii(const struct screen *s);             /* nothing but ASCII can be shown: no UTF-8 here */
+const char *screen_term(const struct screen *s);       /* the terminal's type that is used; borrowed */
 /* After SIGWINCH: the next screen_read() gives INPUT_RESIZE. */
 void screen_resized(struct screen *s);
 /* Writes what differs from what is shown. No difference: not a byte. */
