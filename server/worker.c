@@ -176,6 +176,13 @@ static void on_read(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t re
     rooms_journal_callbacks.on_read(w->rooms, room_id, member_id, request, status, n, committed, len, last, oldest_seq);
 }
 
+static void on_state_part(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status,
+                          const struct journal_state *part)
+{
+    struct worker *w = ctx;
+    rooms_journal_callbacks.on_state_part(w->rooms, room_id, member_id, request, status, part);
+}
+
 static void on_snapshot(void *ctx, uint64_t room_id, uint64_t seq, enum status status)
 {
     struct worker *w = ctx;
@@ -183,7 +190,7 @@ static void on_snapshot(void *ctx, uint64_t room_id, uint64_t seq, enum status s
 }
 
 static const struct journal_callbacks journal_callbacks = {
-    on_commit, on_group_done, on_state, on_taken, on_client, on_read, on_snapshot,
+    on_commit, on_group_done, on_state, on_taken, on_client, on_read, on_state_part, on_snapshot,
 };
 
 /* ---- names of people, which rooms ask for */

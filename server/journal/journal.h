@@ -63,6 +63,14 @@ struct journal_row {
     size_t payload_len;
 };
 
+/* A part of a stored snapshot; bytes are borrowed until the callback returns. */
+struct journal_state {
+    uint64_t seq, hash;
+    size_t total_bytes;           /* of the encoded CanvasState */
+    const uint8_t *bytes;         /* from the asked offset on, as many as were asked for or are left */
+    size_t len;
+};
+
 struct journal_callbacks {
     /* The group is through. Called once per canvas in it, in the order of journal_add_canvas, then on_group_done. */
     void (*on_commit)(void *ctx, uint64_t room_id, enum commit_outcome outcome);
@@ -79,6 +87,9 @@ struct journal_callbacks {
      * next seq on. On status != OK n is 0. */
     void (*on_read)(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status, size_t n,
                     const uint8_t *const *committed, const size_t *len, bool last, uint64_t oldest_seq);
+    /* The one answer to a journal_state; part NULL unless OK. NOT_FOUND: there is none (any more). */
+    void (*on_state_part)(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status,
+                          const struct journal_state *part);
     /* Answer to journal_snapshot. */
     void (*on_snapshot)(void *ctx, uint64_t room_id, uint64_t seq, enum status status);
 };
@@ -125,8 +136,14 @@ void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, con
                     uint64_t epoch, const struct uuid *client_id, uint32_t author);
 void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
                   const struct uuid *canvas, uint64_t from_seq, uint64_t to_seq);
-/* Stores a snapshot under the epoch and removes older ones but the last two and the one at seq 0, with which a
- * replay of the whole journal begins. The bytes are copied. */
+/* At most len bytes, from `offset` on, of the newest stored snapshot whose seq is least_seq to most_seq (both inclusive): so a reader
+ * of a large one asks for part after part, and for a certain one by asking for its seq alone. */
+void journal_state(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
+                   const struct uuid *canvas, uint64_t least_seq, uint64_t most_seq, size_t offset, size_t len);
+/* Stores a snapshot under the epoch. Which are kept, so that every past state can be had without a long replay: of each
+ * JOURNAL_KEEP_EVERY seqs the first (seq 0, what the canvas was made with, is one of these), and the last two; the others are
+ * removed. The bytes are copied. */
+enum { JOURNAL_KEEP_EVERY = 4096 };
 void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch,
                       uint64_t seq, uint64_t hash, const uint8_t *bytes, size_t len);
 

@@ -1,5 +1,5 @@
-/* The journal's requests that are not groups: taking and releasing a canvas, clients' bookkeeping, reading history,
- * storing snapshots. They run on the read connection, each as a transaction of its own; so a large answer delays no
+/* The journal's requests that are not groups: taking and releasing a canvas, clients' bookkeeping, reading history
+ * and old states, storing snapshots. They run on the read connection, each as a transaction of its own; so a large answer delays no
  * commit. The statements of a take-over are separate, because each must see what was committed while the first of
  * them waited for the canvas' row. */
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "server/journal/journal_internal.h"
 
 enum {
-    TAKE, HEAD, TAKEN_SNAPSHOT, TAKEN_SUFFIX, RELEASE, CLIENT, READ, SNAPSHOT, SNAPSHOT_PRUNE,
+    TAKE, HEAD, TAKEN_SNAPSHOT, TAKEN_SUFFIX, RELEASE, CLIENT, READ, STATE, SNAPSHOT, SNAPSHOT_PRUNE,
 };
 
 /* $1 is our incarnation wherever it occurs. */
@@ -54,6 +54,9 @@ const struct pg_statement journal_read_statements[] = {
      "  FROM journal WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq BETWEEN $3::int8 AND $4::int8"
      "  ORDER BY seq LIMIT $5::int8) page"
      " WHERE before < $6::int8 ORDER BY seq"},
+    [STATE] = {"state",      /* states are stored as they are, so a part of one is read without the rest */
+     "SELECT seq, hash, octet_length(state)::int8, substring(state FROM $5::int8::int FOR $6::int8::int) FROM snapshot"
+     " WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq BETWEEN $3::int8 AND $4::int8 ORDER BY seq DESC LIMIT 1"},
     [SNAPSHOT] = {"snapshot",
      "INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state)"
      " SELECT workspace_id, canvas_id, $5::int8, $6::int8, $7::bytea FROM canvas"
@@ -61,8 +64,10 @@ const struct pg_statement journal_read_statements[] = {
      " ON CONFLICT (workspace_id, canvas_id, seq) DO UPDATE SET hash = excluded.hash, state = excluded.state"
      " RETURNING seq"},
     [SNAPSHOT_PRUNE] = {"snapshot_prune",
-     "DELETE FROM snapshot WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq > 0 AND seq <"
-     " (SELECT seq FROM snapshot WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid ORDER BY seq DESC OFFSET 1 LIMIT 1)"},
+     "DELETE FROM snapshot s WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq <"
+     " (SELECT seq FROM snapshot WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid ORDER BY seq DESC OFFSET 1 LIMIT 1)"
+     " AND EXISTS (SELECT 1 FROM snapshot t WHERE t.workspace_id = $1::uuid AND t.canvas_id = $2::uuid"
+     "  AND t.seq >= s.seq / $3::int8 * $3::int8 AND t.seq < s.seq)"},
     {NULL, NULL},
 };
 
@@ -291,6 +296,42 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
 
 /* ---------------------------------------------------------------- snapshots */
 
+static void on_state_part(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    struct journal *j = ctx;
+    const struct note *note = arg;
+    struct journal_state part = {0};
+    enum status status = answer->outcome != PG_DONE                ? STATUS_DEGRADED
+                         : PQntuples(answer->results[0]) == 0 ? STATUS_NOT_FOUND
+                                                              : STATUS_OK;
+    if (status == STATUS_OK) {
+        const PGresult *found = answer->results[0];
+        part.seq = (uint64_t)pg_int(found, 0, 0);
+        part.hash = (uint64_t)pg_int(found, 0, 1);
+        part.total_bytes = (size_t)pg_int(found, 0, 2);
+        part.bytes = pg_bytes(found, 0, 3, &part.len);
+    }
+    j->cb.on_state_part(j->ctx, note->room_id, note->member_id, note->request, status, status == STATUS_OK ? &part : NULL);
+}
+
+void journal_state(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
+                   const struct uuid *canvas, uint64_t least_seq, uint64_t most_seq, size_t offset, size_t len)
+{
+    struct note *note = note_for(room_id);
+    note->member_id = member_id;
+    note->request = request;
+    struct pg_params params = {0};
+    pg_param_uuid(&params, workspace);
+    pg_param_uuid(&params, canvas);
+    pg_param_int(&params, clamp(least_seq));
+    pg_param_int(&params, clamp(most_seq));
+    pg_param_int(&params, clamp(offset + 1));
+    pg_param_int(&params, clamp(len));
+    struct pg_request *pg_request = pg_begin(j->reads, on_state_part, j, note);
+    pg_exec(pg_request, &journal_read_statements[STATE], &params);
+    pg_end(pg_request);
+}
+
 static void on_snapshot(void *ctx, void *arg, const struct pg_answer *answer)
 {
     struct journal *j = ctx;
@@ -316,6 +357,7 @@ void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *wo
     struct pg_params which = {0};
     pg_param_uuid(&which, workspace);
     pg_param_uuid(&which, canvas);
+    pg_param_int(&which, JOURNAL_KEEP_EVERY);
     struct pg_request *request = pg_begin(j->reads, on_snapshot, j, note);
     pg_exec(request, &journal_read_statements[SNAPSHOT], &params);
     pg_exec(request, &journal_read_statements[SNAPSHOT_PRUNE], &which);

@@ -126,6 +126,7 @@ void room_drained(struct member *m)
         if (m->presence_stale)
             presence_send_full(m);
         history_continue(m);
+        past_continue(m);
     }
 }
 

@@ -265,8 +265,8 @@ static void detach(struct member *m)
         presence_left(room, m);
     free(m->presence);
     m->presence = NULL;
-    m->presence_new = m->presence_stale = m->waits = m->submitted = m->history_asked = false;
-    m->history_request = 0;
+    m->presence_new = m->presence_stale = m->waits = m->submitted = m->history_asked = m->past_asked = false;
+    m->history_request = m->past_request = 0;
     m->client = NULL;
     m->room = NULL;
     m->state = MEMBER_NONE;

@@ -87,6 +87,11 @@ struct member {
     uint32_t history_request;           /* the History being answered, 0 none; goes on when the stream has drained */
     bool history_asked;                 /* the journal owes a page */
     uint64_t history_next, history_to;
+    uint32_t past_request;              /* the StateRequest being answered, 0 none; goes on like history */
+    bool past_asked;
+    uint64_t past_least, past_most;     /* seqs of which the newest snapshot is wanted; equal once it is known which */
+    size_t past_at;                     /* bytes of it that were sent */
+    uint32_t past_index;                /* and parts */
     TAILQ_ENTRY(member) entry;
 };
 
@@ -136,6 +141,8 @@ void room_presence(struct member *m, const Cocanvas__Presence *presence);
 void room_progress(struct member *m, uint64_t applied_seq);
 void room_diverged(struct member *m, uint64_t seq, uint64_t hash);
 void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_t to_seq);
+/* The newest stored state that is not after seq, as Snapshot frames. */
+void room_past(struct member *m, uint32_t request, uint64_t seq);
 /* A member's stream callbacks, to be called by the session for its stream. */
 bool room_source_peek(struct member *m, const uint8_t **bytes, size_t *len);
 void room_source_sent(struct member *m, size_t len);

@@ -8,7 +8,8 @@
  *   room_log.c       encoded frames            room_texts.c   recent text edits
  *   room_snapshot.c  encoded states: for members (cached), for the journal
  *   broadcast.c      members' streams pull from the log; the slow; private frames; Status
- *   room_presence.c  who is here               room_history.c pages of old batches */
+ *   room_presence.c  who is here               room_history.c pages of old batches
+ *   room_past.c      parts of old states */
 #ifndef COCANVAS_SERVER_ROOM_ROOM_INTERNAL_H
 #define COCANVAS_SERVER_ROOM_ROOM_INTERNAL_H
 
@@ -238,5 +239,9 @@ void rooms_send_presence(struct rooms *r);
 void history_continue(struct member *m);
 void history_on_read(struct member *m, uint32_t request, enum status status, size_t n, const uint8_t *const *committed,
                      const size_t *len, bool last, uint64_t oldest_seq);
+
+/* ---- room_past.c */
+void past_continue(struct member *m);
+void past_on_part(struct member *m, uint32_t request, enum status status, const struct journal_state *part);
 
 #endif

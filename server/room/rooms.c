@@ -207,6 +207,15 @@ static void on_read(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t re
         history_on_read(m, request, status, n, committed, len, last, oldest_seq);
 }
 
+static void on_state_part(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status,
+                          const struct journal_state *part)
+{
+    struct room *room = rooms_find(ctx, room_id);
+    struct member *m = room ? room_find_member(room, member_id) : NULL;
+    if (m)
+        past_on_part(m, request, status, part);
+}
+
 static void on_snapshot(void *ctx, uint64_t room_id, uint64_t seq, enum status status)
 {
     struct room *room = rooms_find(ctx, room_id);
@@ -229,6 +238,7 @@ const struct journal_callbacks rooms_journal_callbacks = {
     .on_taken = on_taken,
     .on_client = on_client,
     .on_read = on_read,
+    .on_state_part = on_state_part,
     .on_snapshot = on_snapshot,
 };
 

@@ -37,6 +37,7 @@ enum {
     ROW(PROGRESS,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_progress)             \
     ROW(DIVERGED,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_diverged)             \
     ROW(HISTORY_REQUEST,       IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_history)              \
+    ROW(STATE_REQUEST,         IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_state)                \
     ROW(CANVAS_LIST_REQUEST,   IN_EITHER,  SCOPE_WORKSPACE, NONE,   SMALL,        false, handle_canvas_list)          \
     ROW(CANVAS_CREATE,         IN_EITHER,  SCOPE_WORKSPACE, EDITOR, IMPORT_LIMIT, false, handle_canvas_create)        \
     ROW(TEMPLATE_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_template_list)        \

@@ -22,6 +22,7 @@ void handle_presence(struct session *s, const struct request *r);
 void handle_progress(struct session *s, const struct request *r);
 void handle_diverged(struct session *s, const struct request *r);
 void handle_history(struct session *s, const struct request *r);
+void handle_state(struct session *s, const struct request *r);
 
 void handle_canvas_list(struct session *s, const struct request *r);
 void handle_canvas_create(struct session *s, const struct request *r);

@@ -146,3 +146,8 @@ void handle_history(struct session *s, const struct request *r)
     else
         room_history(&s->member, r->number, wanted->from_seq, wanted->to_seq);
 }
+
+void handle_state(struct session *s, const struct request *r)
+{
+    room_past(&s->member, r->number, r->frame->state_request->seq);
+}

@@ -78,6 +78,18 @@ static void on_read(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t re
     f->n_reads++;
 }
 
+static void on_state_part(void *ctx, uint64_t room_id, uint64_t member_id, uint32_t request, enum status status,
+                          const struct journal_state *part)
+{
+    struct fixture *f = ctx;
+    ASSERT(room_id == 1 && member_id == 2 && request == 3 && (part != NULL) == (status == STATUS_OK));
+    f->part_status = status;
+    f->part = part != NULL ? *part : (struct journal_state){0};
+    f->part.bytes = NULL;
+    copy_bytes(f->part_bytes, part != NULL ? part->bytes : (const uint8_t *)"", f->part.len);
+    f->n_parts++;
+}
+
 static void on_snapshot(void *ctx, uint64_t room_id, uint64_t seq, enum status status)
 {
     struct fixture *f = ctx;
@@ -121,7 +133,7 @@ void fixture_wait_up(struct fixture *f, bool up)
 
 static struct fixture *new_fixture(struct pg_cluster *cluster, const char *node)
 {
-    static const struct journal_callbacks callbacks = {on_commit, on_group_done, on_state, on_taken, on_client, on_read, on_snapshot};
+    static const struct journal_callbacks callbacks = {on_commit, on_group_done, on_state, on_taken, on_client, on_read, on_state_part, on_snapshot};
     struct fixture *f = xcalloc(1, sizeof *f);
     f->base = event_base_new();
     ASSERT(f->base != NULL);

@@ -41,6 +41,11 @@ struct fixture {
     bool read_last;
     char read[FIXTURE_SUFFIX][FIXTURE_BYTES];
 
+    unsigned n_parts;
+    enum status part_status;
+    struct journal_state part;            /* its pointer is not valid any more */
+    char part_bytes[FIXTURE_BYTES];
+
     unsigned n_snapshots;
     enum status snapshot_status;
 };

@@ -75,11 +75,12 @@ struct fake_part {
     bool has_title;
 };
 
-enum fake_request { ASK_TAKE, ASK_CLIENT, ASK_READ, ASK_SNAPSHOT };
+enum fake_request { ASK_TAKE, ASK_CLIENT, ASK_READ, ASK_STATE, ASK_SNAPSHOT };
 
 struct fake_asked {
     enum fake_request kind;
     uint64_t room_id, member_id, epoch, from, to, hash;
+    size_t offset, len;
     uint32_t request, author;
     struct uuid client_id;
     bool read_state, away; /* away: asked while PostgreSQL was, or it went before the answer */
@@ -147,6 +148,10 @@ struct client {
     uint64_t history_next;
     bool history_last;
     unsigned n_pages;
+    struct buf past;    /* parts of an old state that was asked for */
+    uint64_t past_seq;  /* of the last whole one */
+    unsigned n_parts, n_pasts;
+    uint32_t past_request;
     struct {
         uint32_t session;
         uint64_t object;
@@ -266,6 +271,20 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
     a->request = request;
     a->from = from_seq;
     a->to = to_seq;
+}
+
+void journal_state(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request,
+                   const struct uuid *workspace, const struct uuid *canvas, uint64_t least_seq, uint64_t most_seq,
+                   size_t offset, size_t len)
+{
+    (void)workspace, (void)canvas;
+    struct fake_asked *a = fake_ask(j, ASK_STATE, room_id);
+    a->member_id = member_id;
+    a->request = request;
+    a->from = least_seq;
+    a->to = most_seq;
+    a->offset = offset;
+    a->len = len;
 }
 
 void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas,
@@ -401,6 +420,21 @@ static void fake_answer_read(struct journal *j, const struct fake_asked *a)
                                     a->from + n > a->to, 1);
 }
 
+/* Two snapshots are enough: the first and the newest. */
+static void fake_answer_state(struct journal *j, const struct fake_asked *a)
+{
+    const struct fake_canvas *c = j->canvas;
+    bool newest = c->snapshot_seq >= a->from && c->snapshot_seq <= a->to, found = newest || a->from == 0;
+    const struct buf *bytes = newest ? &c->snapshot : &c->initial;
+    struct journal_state part = {.seq = newest ? c->snapshot_seq : 0,
+                                 .hash = newest ? c->snapshot_hash : c->hash[0],
+                                 .total_bytes = buf_len(bytes),
+                                 .bytes = buf_at(bytes) + a->offset};
+    part.len = part.total_bytes - a->offset < a->len ? part.total_bytes - a->offset : a->len;
+    rooms_journal_callbacks.on_state_part(j->rooms, a->room_id, a->member_id, a->request,
+                                          found ? STATUS_OK : STATUS_NOT_FOUND, found ? &part : NULL);
+}
+
 static void fake_answer_snapshot(struct journal *j, struct fake_asked *a)
 {
     struct fake_canvas *c = j->canvas;
@@ -426,6 +460,8 @@ static void fake_answer_away(struct journal *j, const struct fake_asked *a)
         cb->on_client(j->rooms, a->room_id, a->member_id, STATUS_DEGRADED, NULL);
     else if (a->kind == ASK_READ)
         cb->on_read(j->rooms, a->room_id, a->member_id, a->request, STATUS_DEGRADED, 0, NULL, NULL, true, 0);
+    else if (a->kind == ASK_STATE)
+        cb->on_state_part(j->rooms, a->room_id, a->member_id, a->request, STATUS_DEGRADED, NULL);
     else
         cb->on_snapshot(j->rooms, a->room_id, a->from, STATUS_DEGRADED);
 }
@@ -445,6 +481,8 @@ static bool journal_answer(struct journal *j)
         fake_answer_client(j, &a);
     else if (a.kind == ASK_READ)
         fake_answer_read(j, &a);
+    else if (a.kind == ASK_STATE)
+        fake_answer_state(j, &a);
     else
         fake_answer_snapshot(j, &a);
     buf_fini(&a.bytes);
@@ -668,6 +706,30 @@ static void client_on_history(struct client *c, const Cocanvas__HistoryPage *pag
     }
 }
 
+/* An old state: its own parts in order, whatever comes between them, and the hash that the canvas had then. */
+static void client_on_past(struct client *c, uint32_t request, const Cocanvas__Snapshot *s)
+{
+    static const struct canvas_limits none;
+    struct why why = {""};
+    struct canvas state;
+    if (s->index == 0)
+        buf_clear(&c->past, SIZE_MAX);
+    c->n_parts = s->index == 0 ? 0 : c->n_parts;
+    assert_int_equal(s->index, c->n_parts++);
+    buf_add(&c->past, s->part.data, s->part.len);
+    if (!s->last)
+        return;
+    canvas_init(&state, &none);
+    assert_int_equal(canvas_decode(&state, buf_at(&c->past), buf_len(&c->past), &why), STATUS_OK);
+    assert_int_equal(state.seq, s->seq);
+    assert_int_equal(canvas_hash(&state), s->hash);
+    assert_int_equal(s->hash, c->world->canvas.hash[s->seq]);
+    canvas_fini(&state);
+    c->past_seq = s->seq;
+    c->past_request = request;
+    c->n_pasts++;
+}
+
 static void client_handle(struct client *c, const Cocanvas__Frame *frame)
 {
     switch (frame->body_case) {
@@ -675,7 +737,10 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
         client_on_opened(c, frame->opened);
         break;
     case COCANVAS__FRAME__BODY_SNAPSHOT:
-        client_on_snapshot(c, frame->snapshot);
+        if (frame->request)
+            client_on_past(c, frame->request, frame->snapshot);
+        else
+            client_on_snapshot(c, frame->snapshot);
         break;
     case COCANVAS__FRAME__BODY_COMMITTED:
         client_on_committed(c, frame->committed);
@@ -1003,6 +1068,7 @@ static void world_free(struct world *w)
             canvas_fini(&c->state);
         buf_fini(&c->inbox);
         buf_fini(&c->snapshot);
+        buf_fini(&c->past);
         buf_fini(&c->submitted);
         arena_fini(&c->arena);
     }

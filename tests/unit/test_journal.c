@@ -427,22 +427,32 @@ static void test_history_comes_in_pages(void **state)
     fixture_free(f);
 }
 
-static void test_snapshots_are_kept_two_deep(void **state)
+static void store_snapshot(struct fixture *f, const struct fixture_canvas *canvas, uint64_t seq, const char *state)
+{
+    unsigned old = f->n_snapshots;
+    journal_snapshot(f->journal, 1, &canvas->workspace, &canvas->id, 1, seq, seq, (const uint8_t *)state, strlen(state));
+    fixture_wait(f, &f->n_snapshots, old);
+    assert_int_equal(f->snapshot_status, STATUS_OK);
+}
+
+static void assert_kept(void **state, const struct fixture_canvas *canvas, const char *expected)
+{
+    char *seqs = pg_cluster_ask(cluster_of(state), "SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM snapshot WHERE canvas_id = '%s'",
+                                canvas->id_text);
+    assert_string_equal(seqs, expected);
+    free(seqs);
+}
+
+static void test_the_last_two_snapshots_are_kept(void **state)
 {
     struct fixture *f = fixture_new(cluster_of(state), NULL);
     struct fixture_canvas canvas = fixture_canvas(cluster_of(state));
     fixture_take(f, &canvas, false);
     fixture_add(f, 1, &canvas, 1, 0, 9, 1);
     assert_int_equal(fixture_commit(f), COMMIT_DONE);
-    for (uint64_t seq = 2; seq <= 8; seq += 2) {
-        unsigned old = f->n_snapshots;
-        journal_snapshot(f->journal, 1, &canvas.workspace, &canvas.id, 1, seq, seq, (const uint8_t *)"s", 1);
-        fixture_wait(f, &f->n_snapshots, old);
-        assert_int_equal(f->snapshot_status, STATUS_OK);
-    }
-    char *seqs = pg_cluster_ask(cluster_of(state), "SELECT string_agg(seq::text, ' ' ORDER BY seq) FROM snapshot WHERE canvas_id = '%s'", canvas.id_text);
-    assert_string_equal(seqs, "0 6 8");
-    free(seqs);
+    for (uint64_t seq = 2; seq <= 8; seq += 2)
+        store_snapshot(f, &canvas, seq, "s");
+    assert_kept(state, &canvas, "0 6 8");
 
     static const struct { uint64_t epoch, seq; } refused[] = {{2, 9}, {1, 10}};      /* not our epoch; beyond the head */
     for (int i = 0; i < 2; i++) {
@@ -451,6 +461,63 @@ static void test_snapshots_are_kept_two_deep(void **state)
         fixture_wait(f, &f->n_snapshots, old);
         assert_int_equal(f->snapshot_status, STATUS_CONFLICT);
     }
+    fixture_free(f);
+}
+
+/* A history of 30,000 batches with a snapshot at every 1,000: however it grows, no past state is further than two times 4,096
+ * batches behind a snapshot, and there is one of them for each 4,096. */
+static void test_snapshots_are_thinned_evenly(void **state)
+{
+    struct fixture *f = fixture_new(cluster_of(state), NULL);
+    struct fixture_canvas canvas = fixture_canvas(cluster_of(state)), other = fixture_canvas(cluster_of(state));
+    fixture_take(f, &canvas, false);
+    pg_cluster_sql(cluster_of(state), "UPDATE canvas SET head_seq = 30000 WHERE canvas_id = '%s'", canvas.id_text);
+    for (uint64_t seq = 1000; seq <= 30000; seq += 1000)
+        store_snapshot(f, &canvas, seq, "s");
+    assert_kept(state, &canvas, "0 5000 9000 13000 17000 21000 25000 29000 30000");
+    store_snapshot(f, &canvas, 29500, "s"); /* the first of the last 4,096 stays; it is 29,000 that is one of the last two no more */
+    assert_kept(state, &canvas, "0 5000 9000 13000 17000 21000 25000 29000 29500 30000");
+    assert_kept(state, &other, "0");
+    fixture_free(f);
+}
+
+static void ask_state(struct fixture *f, const struct fixture_canvas *canvas, uint64_t least, uint64_t most, size_t offset, size_t len)
+{
+    unsigned old = f->n_parts;
+    journal_state(f->journal, 1, 2, 3, &canvas->workspace, &canvas->id, least, most, offset, len);
+    fixture_wait(f, &f->n_parts, old);
+}
+
+static void test_old_states_are_read_in_parts(void **state)
+{
+    struct fixture *f = fixture_new(cluster_of(state), NULL);
+    struct fixture_canvas canvas = fixture_canvas(cluster_of(state)), other = fixture_canvas(cluster_of(state));
+    fixture_take(f, &canvas, false);
+    fixture_add(f, 1, &canvas, 1, 0, 9, 1);
+    assert_int_equal(fixture_commit(f), COMMIT_DONE);
+    store_snapshot(f, &canvas, 4, "the fourth");
+    store_snapshot(f, &canvas, 8, "the eighth");
+    ask_state(f, &canvas, 0, 7, 0, 6);
+    assert_int_equal(f->part_status, STATUS_OK);
+    assert_int_equal(f->part.seq, 4);
+    assert_int_equal(f->part.hash, 4);
+    assert_int_equal(f->part.total_bytes, 10);
+    assert_string_equal(f->part_bytes, "the fo");
+    ask_state(f, &canvas, 4, 4, 6, 6);
+    assert_string_equal(f->part_bytes, "urth");
+    ask_state(f, &canvas, 4, 4, 10, 6); /* nothing is left */
+    assert_int_equal(f->part_status, STATUS_OK);
+    assert_int_equal(f->part.len, 0);
+    ask_state(f, &canvas, 0, 3, 0, 60);
+    assert_int_equal(f->part.seq, 0);
+    assert_string_equal(f->part_bytes, "state 0");
+    ask_state(f, &canvas, 0, UINT64_MAX, 0, 60);
+    assert_int_equal(f->part.seq, 8);
+    ask_state(f, &canvas, 5, 7, 0, 60);
+    assert_int_equal(f->part_status, STATUS_NOT_FOUND);
+    canvas.workspace = other.workspace; /* P9: not by another workspace's name */
+    ask_state(f, &canvas, 0, 7, 0, 60);
+    assert_int_equal(f->part_status, STATUS_NOT_FOUND);
     fixture_free(f);
 }
 
@@ -491,7 +558,9 @@ int main(void)
         cmocka_unit_test(test_clients_get_numbers_and_keep_them),
         cmocka_unit_test(test_positions_outlive_the_journal),
         cmocka_unit_test(test_history_comes_in_pages),
-        cmocka_unit_test(test_snapshots_are_kept_two_deep),
+        cmocka_unit_test(test_the_last_two_snapshots_are_kept),
+        cmocka_unit_test(test_snapshots_are_thinned_evenly),
+        cmocka_unit_test(test_old_states_are_read_in_parts),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

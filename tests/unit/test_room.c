@@ -1202,6 +1202,115 @@ static void test_history_shows_nothing_uncommitted(void **state)
     assert_int_equal(b->history_next, 3);
 }
 
+/* ---------------------------------------------------------------- old states */
+
+/* 120 cards of 3,000 characters: a state of two parts. */
+static void world_with_a_large_snapshot(struct world *w, size_t clients)
+{
+    world_open(w, clients);
+    write_much(w, 120, 3000);
+    room_store_snapshot(w->rooms->by_id, true);
+    world_settle(w);
+    assert_int_equal(w->canvas.snapshot_seq, 120);
+    assert_true(buf_len(&w->canvas.snapshot) > ROOM_SNAPSHOT_PART);
+}
+
+static void test_old_states_come_in_parts(void **state)
+{
+    struct world *w = *state;
+    world_with_a_large_snapshot(w, 2);
+    write_much(w, 3, 10);
+    struct client *b = &w->clients[1];
+    room_past(&b->member, 7, 121);
+    room_past(&b->member, 8, 121);
+    world_settle(w);
+    assert_int_equal(b->error_code, STATUS_BUSY);
+    assert_int_equal(b->n_pasts, 1);
+    assert_int_equal(b->past_request, 7);
+    assert_int_equal(b->past_seq, 120);
+    assert_int_equal(b->n_parts, 2);
+    assert_int_equal(b->state.seq, 123); /* its own state did not suffer */
+    room_past(&b->member, 9, 119);
+    world_settle(w);
+    assert_int_equal(b->past_seq, 0);
+    room_past(&b->member, 10, UINT64_MAX);
+    world_settle(w);
+    assert_int_equal(b->past_seq, 120);
+    assert_int_equal(b->n_pasts, 3);
+    room_past(&b->member, 0, 1);
+    world_settle(w);
+    assert_int_equal(b->error_code, STATUS_UNEXPECTED);
+}
+
+static void test_an_old_state_waits_for_who_is_slow(void **state)
+{
+    struct world *w = *state;
+    world_with_a_large_snapshot(w, 2);
+    struct client *b = &w->clients[1];
+    b->stream->room = 1000;
+    room_past(&b->member, 7, 120);
+    assert_int_equal(w->journal.n_asked, 1);
+    journal_answer(&w->journal);
+    world_turn(w);
+    assert_int_equal(w->journal.n_asked, 0); /* one part in memory, and no other is read */
+    assert_true(stream_pending(b->stream) < ROOM_SNAPSHOT_PART + 100);
+    client_create(&w->clients[0], "others go on");
+    world_settle(w);
+    assert_int_equal(w->clients[0].state.seq, 121);
+    assert_int_equal(b->n_pasts, 0);
+    b->stream->room = SIZE_MAX;
+    world_settle(w);
+    assert_int_equal(b->n_pasts, 1);
+    assert_int_equal(b->past_seq, 120);
+    assert_int_equal(b->state.seq, 121);
+}
+
+static void test_an_old_state_that_goes_meanwhile(void **state)
+{
+    struct world *w = *state;
+    world_with_a_large_snapshot(w, 2);
+    struct client *b = &w->clients[1];
+    room_past(&b->member, 7, 120);
+    journal_answer(&w->journal);
+    world_turn(w);
+    assert_int_equal(w->journal.n_asked, 1);
+    w->canvas.snapshot_seq = 119; /* the one that is being read was thinned out */
+    world_settle(w);
+    assert_int_equal(b->error_code, STATUS_BUSY);
+    assert_int_equal(b->n_pasts, 0);
+    w->canvas.snapshot_seq = 120;
+    journal_set_up(&w->journal, false);
+    room_past(&b->member, 8, 120);
+    world_settle(w);
+    assert_int_equal(b->error_code, STATUS_DEGRADED);
+    journal_set_up(&w->journal, true);
+    room_past(&b->member, 9, 120);
+    client_disconnect(b);
+    world_settle(w); /* an answer for who has left */
+    assert_int_equal(b->n_pasts, 0);
+}
+
+/* All snapshots together cost no more than a few times the journal: one of a large canvas waits until batches of half its own
+ * size have come. */
+static void test_a_large_state_is_stored_seldom(void **state)
+{
+    struct world *w = *state;
+    world_with_a_large_snapshot(w, 1);
+    w->limits.snapshot_batches = 3;
+    unsigned before = w->canvas.snapshots;
+    size_t state_bytes = buf_len(&w->canvas.snapshot), log_before = w->rooms->by_id->bytes_since;
+    assert_int_equal(log_before, 0);
+    write_much(w, 40, 10);
+    assert_int_equal(w->canvas.snapshots, before);
+    assert_true(w->rooms->by_id->bytes_since < state_bytes / 2);
+    while (w->canvas.snapshots == before) {
+        assert_true(w->rooms->by_id->bytes_since < state_bytes / 2 + 4000);
+        write_much(w, 1, 3000);
+    }
+    assert_true(w->canvas.snapshot_seq > 120 + 40 + state_bytes / 2 / 3200);
+    assert_true(w->canvas.snapshot_seq < 120 + 40 + state_bytes / 2 / 2800);
+}
+
 /* ---------------------------------------------------------------- release and drain */
 
 static void test_idle_room_is_stored_and_released(void **state)
@@ -1347,6 +1456,10 @@ int main(void)
         TEST(test_checkpoints_carry_the_hash),
         TEST(test_history_from_log_and_journal),
         TEST(test_history_shows_nothing_uncommitted),
+        TEST(test_old_states_come_in_parts),
+        TEST(test_an_old_state_waits_for_who_is_slow),
+        TEST(test_an_old_state_that_goes_meanwhile),
+        TEST(test_a_large_state_is_stored_seldom),
         TEST(test_idle_room_is_stored_and_released),
         TEST(test_join_stops_a_release),
         TEST(test_drain_finishes_and_stores),
