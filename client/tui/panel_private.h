@@ -15,8 +15,6 @@ uint64_t panel_id_at(const struct ui *ui, size_t row); /* focus_id of a row */
 void panel_close(struct ui *ui);
 /* Puts the focus on a block, a card or what a comment is about, and gives it the keys. False (and said): it is gone. */
 bool panel_goto(struct ui *ui, uint64_t object);
-/* Cells of the panel's inside, as it stands on this screen. */
-int panel_width(const struct ui *ui);
 /* "7.12 'Wholesale' in Channels", "Channels", "the canvas"; from ui->words. */
 const char *panel_place(struct ui *ui, uint64_t object);
 
@@ -53,13 +51,5 @@ struct panel_part {
     size_t len;
 };
 struct panel_part panel_search_part(const struct canvas *c, const struct card *card, const struct fold_words *words);
-
-/* view_panel_*.c: how many lines a row takes, and how it looks in r (of that height); focus: it is chosen */
-struct grid;
-int view_panel_row_lines(struct ui *ui, size_t row, int width);
-void view_panel_row(struct ui *ui, struct grid *g, struct rect r, size_t row, bool focus);
-/* What stands above the list, and how many lines that takes. */
-int view_panel_head_lines(struct ui *ui, int width);
-void view_panel_head(struct ui *ui, struct grid *g, struct rect r);
 
 #endif
