@@ -151,6 +151,10 @@ struct ui {
     size_t n_marked, cap_marked;
     uint64_t range_from, range_to; /* cards between which moving marks; 0 none */
     struct ui_scroll *scrolls;  /* by block */
+    struct {
+        uint64_t top;           /* LAYOUT_OUTLINE: the first object that is visible, a card or a block's title; 0 all */
+        uint64_t below, block;  /* the object behind it, and the block: for when `top` goes elsewhere */
+    } outline;
     int table_column;           /* first column shown in LAYOUT_TABLE */
     struct ui_person people[UI_PEOPLE];
     struct ui_change changes[UI_CHANGES];

@@ -1,6 +1,6 @@
 /* The canvas as one column: each block with its title, its prompt and its cards, then the next one. It scrolls as a
  * whole; the block that is scrolled into keeps its title in the first row. The place is kept as an object (a block's
- * title or a card) under the block number 0, so that what others do above it moves nothing. */
+ * title or a card), so that what others do above it moves nothing. */
 #include "client/tui/view_parts.h"
 
 #include <stdlib.h>
@@ -86,9 +86,12 @@ static bool find_place(const struct outline_view *v, uint64_t object, struct pla
 
 static struct place top_place(const struct outline_view *v)
 {
-    struct place p;
-    uint64_t top = ui_scroll_top(v->ui, 0);
-    return top && find_place(v, top, &p) ? p : (struct place){0, UINT32_MAX};
+    struct place p, top = {0, UINT32_MAX};
+    const struct card *card = canvas_card(v->canvas, v->ui->outline.top);
+    bool left = card && card->block->o.id != v->ui->outline.block;
+    if (find_place(v, left ? v->ui->outline.below : v->ui->outline.top, &p))
+        top = p;
+    return top;
 }
 
 /* ---- rows */
@@ -134,14 +137,13 @@ static int room_from(struct place first, int h)
 static bool visible_from(const struct outline_view *v, struct place first, struct place to, int h)
 {
     int sum = 0, room = room_from(first, h);
-    for (struct place p = first; sum < room; sum += rows_at(v, p), (void)go_next(v, &p)) {
-        if (p.block == to.block && p.card == to.card)
-            return sum + rows_at(v, p) - 1 <= room;
-        if (comes_before(to, p))
-            return false;
-        struct place next = p;
-        if (!go_next(v, &next))
-            return false;
+    for (struct place p = first; sum < room && !comes_before(to, p);) {
+        int rows = rows_at(v, p);
+        if (!comes_before(p, to))
+            return sum + rows - 1 <= room; /* the blank row behind it may be cut off */
+        sum += rows;
+        if (!go_next(v, &p))
+            break;
     }
     return false;
 }
@@ -162,10 +164,11 @@ static struct place first_for(const struct outline_view *v, struct place to, int
 
 static void scroll_to(const struct outline_view *v, struct place first)
 {
+    struct place below = first;
     bool at_start = first.block == 0 && first.card == UINT32_MAX;
-    uint64_t top = at_start ? 0 : object_at(v, first);
-    if (top != ui_scroll_top(v->ui, 0))
-        ui_scroll_to(v->ui, 0, top);
+    v->ui->outline.top = at_start ? 0 : object_at(v, first);
+    v->ui->outline.block = v->blocks[first.block]->o.id;
+    v->ui->outline.below = go_next(v, &below) ? object_at(v, below) : 0;
 }
 
 void outline_settle(struct ui *ui, struct rect r)
