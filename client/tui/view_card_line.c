@@ -225,11 +225,9 @@ static int typed_width(enum card_style how, int width)
     return how == CARD_FULL ? least(w, FULL_CELLS) : w;
 }
 
-static int typed_rows(const struct ui *ui, enum card_style how, int width, int max_rows)
+static int typed_rows(struct ui *ui, enum card_style how, int width, int max_rows)
 {
-    const struct text *text = typing_text(ui);
-    size_t n = wrap_count(text->bytes, text->len_bytes, typed_width(how, width), (size_t)most(1, max_rows));
-    return most(1, least((int)n, max_rows));
+    return most(1, least(typing_rows(ui, typed_width(how, width)), max_rows));
 }
 
 int card_rows_in(struct ui *ui, const struct card *card, enum card_style how, int width, int max_rows)
