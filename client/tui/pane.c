@@ -12,14 +12,6 @@ struct card *pane_card(const struct ui *ui)
     return view != NULL && ui->open_card != 0 ? canvas_card(view, ui->open_card) : NULL;
 }
 
-bool pane_may_edit(struct ui *ui)
-{
-    if (ui_may_edit(ui))
-        return true;
-    ui_say(ui, ROLE_WARN, "You may read this canvas, but not change it.");
-    return false;
-}
-
 /* ---- the rows */
 
 struct rows {
@@ -149,15 +141,6 @@ const struct pane_row *pane_row_here(struct ui *ui)
 
 /* ---- opening and closing */
 
-static void tell_here(struct ui *ui)
-{
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
-    presence.object = ui->open_card != 0 ? ui->open_card : ui->card;
-    presence.at_seq = replica_seq(ui->replica);
-    if (ui->host->presence != NULL)
-        ui->host->presence(ui->host->ctx, &presence);
-}
-
 void pane_open(struct ui *ui, uint64_t id)
 {
     const struct card *card = ui->replica != NULL ? canvas_card(ui_view(ui), id) : NULL;
@@ -172,7 +155,6 @@ void pane_open(struct ui *ui, uint64_t id)
     ui->open_card = id;
     if (card->deleted_seq == 0)
         ui_focus(ui, card->block->o.id, id);
-    tell_here(ui);
     ui->dirty = true;
 }
 
@@ -184,8 +166,7 @@ void pane_close(struct ui *ui)
         return;
     ui->open_card = 0;
     if (ui->replica != NULL)
-        tell_here(ui);
-    ui->dirty = true;
+        ui->dirty = true;
 }
 
 void pane_event(struct ui *ui, const struct replica_event *event)
@@ -267,6 +248,18 @@ void ui_run_pane_down(struct ui *ui)
 void ui_run_pane_up(struct ui *ui)
 {
     step(ui, false);
+}
+
+void pane_click(struct ui *ui, size_t row, bool twice)
+{
+    const struct card *card = pane_card(ui);
+    struct pane_row *rows;
+    size_t n = card != NULL ? pane_rows(ui, card, &rows) : 0;
+    if (row >= n)
+        return;
+    focus_row(ui, rows, n, row);
+    if (twice)
+        ui_run_pane_edit(ui);
 }
 
 static void go_part(struct ui *ui, int by)
@@ -393,9 +386,9 @@ void ui_run_pane_remove(struct ui *ui)
     }
     if (row->part == PANE_COMMENTS)
         pane_remove_comment(ui, row->id);
-    else if (pane_may_edit(ui) && row->part == PANE_FIELDS)
+    else if (ui_check_edit(ui) && row->part == PANE_FIELDS)
         pane_remove_field(ui, card, row);
-    else if (row->part == PANE_LINKS && pane_may_edit(ui) &&
+    else if (row->part == PANE_LINKS && ui_check_edit(ui) &&
              ui_submit_one(ui, ops_link_remove(&ui->words, row->id, true)))
         ui_say(ui, ROLE_GOOD, "The link is removed.");
 }
@@ -403,7 +396,7 @@ void ui_run_pane_remove(struct ui *ui)
 void ui_run_pane_remove_card(struct ui *ui)
 {
     const struct card *card = pane_card(ui);
-    if (card == NULL || !pane_may_edit(ui))
+    if (card == NULL || !ui_check_edit(ui))
         return;
     bool removed = card->deleted_seq != 0;
     uint64_t id = card->o.id;

@@ -5,12 +5,28 @@
 #include "client/cli/ops.h"
 #include "client/tui/typing_private.h"
 
-static bool may_comment(struct ui *ui)
+bool pane_may_comment(struct ui *ui)
 {
-    if (ui->role >= COCANVAS__ROLE__COMMENTER)
-        return true;
-    ui_say(ui, ROLE_WARN, "You may read this canvas, but not comment on it.");
+    if (ui->role < COCANVAS__ROLE__COMMENTER)
+        ui_say(ui, ROLE_WARN, "You may read this canvas, but not comment on it.");
+    else if (panel_in_past(ui))
+        ui_say(ui, ROLE_WARN, "This is an earlier state. Go back to now first.");
+    else
+        return ui->replica != NULL;
     return false;
+}
+
+bool pane_submit_comment(struct ui *ui, Cocanvas__Op *op)
+{
+    struct why why = {""};
+    if (!pane_may_comment(ui))
+        return false;
+    if (replica_edit(ui->replica, 1, &op, ui->now_ms, false, &why) != STATUS_OK) {
+        ui_say_why(ui, &why);
+        return false;
+    }
+    ui_edited(ui);
+    return true;
 }
 
 /* ---- adding. The asker's memory: about[0] the object, about[1] the comment that is answered. */
@@ -30,7 +46,7 @@ static void comment_answered(struct ui *ui, size_t choice, const char *line, uin
         return;
     }
     uint64_t about = ui->ask.about[0], parent = ui->ask.about[1], id = replica_next_id(ui->replica);
-    if (!ui_submit_one(ui, ops_comment_add(&ui->words, id, about, parent, line)))
+    if (!pane_submit_comment(ui, ops_comment_add(&ui->words, id, about, parent, line)))
         return;
     if (ui->open_card == about && about != 0)
         ui->pane = (struct card_pane){.part = PANE_COMMENTS, .focus_id = id};
@@ -46,7 +62,7 @@ static void ask_for(struct ui *ui, const char *title, uint64_t object, uint64_t 
 
 void pane_ask_comment(struct ui *ui, uint64_t object)
 {
-    if (ui->replica != NULL && may_comment(ui))
+    if (ui->replica != NULL && pane_may_comment(ui))
         ask_for(ui, "Comment", object, 0);
 }
 
@@ -88,7 +104,7 @@ static struct comment *comment_here(struct ui *ui)
 void ui_run_pane_answer(struct ui *ui)
 {
     const struct comment *comment = comment_here(ui);
-    if (comment == NULL || !may_comment(ui))
+    if (comment == NULL || !pane_may_comment(ui))
         return;
     char title[200];
     snprintf(title, sizeof title, "Answer to %.100s", ui_person_name(ui, comment->created_by));
@@ -98,13 +114,13 @@ void ui_run_pane_answer(struct ui *ui)
 void ui_run_pane_resolve(struct ui *ui)
 {
     const struct comment *comment = comment_here(ui);
-    if (comment == NULL || !may_comment(ui))
+    if (comment == NULL || !pane_may_comment(ui))
         return;
     const struct comment *parent = comment->parent != 0 ? canvas_comment(ui_view(ui), comment->parent) : NULL;
     if (parent != NULL && parent->deleted_seq == 0)
         comment = parent; /* a thread is resolved as a whole */
     bool on = !comment->resolved;
-    if (ui_submit_one(ui, ops_comment_resolve(&ui->words, comment->o.id, on)))
+    if (pane_submit_comment(ui, ops_comment_resolve(&ui->words, comment->o.id, on)))
         ui_say(ui, ROLE_GOOD, on ? "Resolved." : "Open again.");
 }
 
@@ -122,13 +138,13 @@ void pane_edit_comment(struct ui *ui, uint64_t id)
 void pane_remove_comment(struct ui *ui, uint64_t id)
 {
     const struct comment *comment = canvas_comment(ui_view(ui), id);
-    if (comment == NULL || !may_comment(ui))
+    if (comment == NULL || !pane_may_comment(ui))
         return;
     if (comment->created_by != replica_author(ui->replica) && ui->role < COCANVAS__ROLE__FACILITATOR) {
         ui_say(ui, ROLE_WARN, "Only %s or a facilitator can remove this comment. Press r to resolve it.",
                ui_person_name(ui, comment->created_by));
         return;
     }
-    if (ui_submit_one(ui, ops_comment_delete(&ui->words, id, true)))
+    if (pane_submit_comment(ui, ops_comment_delete(&ui->words, id, true)))
         ui_say(ui, ROLE_GOOD, "The comment is removed.");
 }

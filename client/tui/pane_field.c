@@ -185,7 +185,7 @@ void pane_edit_field(struct ui *ui, const struct card *card, const struct pane_r
 {
     const struct value *value = props_get(&card->props, row->key);
     uint64_t id = card->o.id;
-    if (!pane_may_edit(ui))
+    if (!ui_check_edit(ui))
         return;
     if (row->is_text) {
         typing_begin(ui, id, row->key, UINT32_MAX);
@@ -217,7 +217,7 @@ void pane_remove_field(struct ui *ui, const struct card *card, const struct pane
         if (done)
             ui_edited(ui);
         else
-            ui_say(ui, ROLE_WARN, "That cannot be done: %s.", why.text);
+            ui_say_why(ui, &why);
     } else {
         done = set_prop(ui, card->o.id, row->key, &none);
     }
@@ -302,7 +302,7 @@ static void name_answered(struct ui *ui, size_t choice, const char *line, uint64
 void ui_run_pane_add_field(struct ui *ui)
 {
     const struct card *card = pane_card(ui);
-    if (card == NULL || !pane_may_edit(ui))
+    if (card == NULL || !ui_check_edit(ui))
         return;
     ask_line(ui, "Name of the new field", "", name_answered);
     ui->ask.about[0] = card->o.id;

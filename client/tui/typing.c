@@ -108,18 +108,13 @@ void typing_caret(struct ui *ui, uint32_t at, bool select)
 
 /* ---- telling others */
 
-static void tell(struct ui *ui, Cocanvas__Presence *presence)
-{
-    if (ui->host->presence != NULL)
-        ui->host->presence(ui->host->ctx, presence);
-}
-
 void typing_tell(struct ui *ui)
 {
     struct typing *t = &ui->typing;
     Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
     uint64_t from, to;
-    if (t->object == 0 || ui->replica == NULL || replica_history_wanted(ui->replica, &from, &to))
+    if (t->object == 0 || ui->replica == NULL || ui->host->presence == NULL ||
+        replica_history_wanted(ui->replica, &from, &to))
         return;
     presence.object = t->object;
     presence.key = t->key;
@@ -127,17 +122,7 @@ void typing_tell(struct ui *ui)
     presence.anchor = replica_caret_to_confirmed(ui->replica, t->object, t->key, t->anchor);
     presence.at_seq = replica_seq(ui->replica);
     presence.editing = true;
-    tell(ui, &presence);
-}
-
-static void tell_ended(struct ui *ui)
-{
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
-    if (ui->replica == NULL)
-        return;
-    presence.object = ui->open_card != 0 ? ui->open_card : ui->card != 0 ? ui->card : ui->block;
-    presence.at_seq = replica_seq(ui->replica);
-    tell(ui, &presence);
+    ui->host->presence(ui->host->ctx, &presence);
 }
 
 /* ---- beginning and ending */
@@ -145,15 +130,14 @@ static void tell_ended(struct ui *ui)
 bool typing_may(struct ui *ui, uint64_t object)
 {
     const struct comment *comment = canvas_comment(ui_view(ui), object);
-    if (comment != NULL && comment->created_by != replica_author(ui->replica)) {
+    if (comment == NULL)
+        return ui_check_edit(ui);
+    if (comment->created_by != replica_author(ui->replica)) {
         ui_say(ui, ROLE_WARN, "Only %s can change this comment. Press a to answer it.",
                ui_person_name(ui, comment->created_by));
         return false;
     }
-    if (comment != NULL ? ui->role >= COCANVAS__ROLE__COMMENTER : ui_may_edit(ui))
-        return true;
-    ui_say(ui, ROLE_WARN, "You may read this canvas, but not change it.");
-    return false;
+    return pane_may_comment(ui);
 }
 
 bool typing_begin(struct ui *ui, uint64_t object, const char *key, uint32_t caret)
@@ -221,9 +205,8 @@ void typing_end(struct ui *ui)
     if (blank && t->is_new)
         take_new_card_away(ui, object);
     else if (blank && canvas_comment(ui_view(ui), object) != NULL)
-        ui_submit_one(ui, ops_comment_delete(&ui->words, object, true));
+        pane_submit_comment(ui, ops_comment_delete(&ui->words, object, true));
     t->is_new = false;
-    tell_ended(ui);
     ui->dirty = true;
 }
 
@@ -371,8 +354,10 @@ static void carry(struct ui *ui, const struct replica_event *event)
         typing_end_run(ui);
 }
 
-static void follow(struct ui *ui, const struct replica_event *event)
+void typing_event(struct ui *ui, const struct replica_event *event)
 {
+    if (ui->replica == NULL)
+        return;
     if (event->op == NULL) {
         state_replaced(ui);
         return;
@@ -397,12 +382,4 @@ static void follow(struct ui *ui, const struct replica_event *event)
     typing_settle(ui);
     if (batch != NULL && event->own)
         typing_tell(ui); /* what was at one place of the confirmed text has a place of its own now */
-}
-
-void typing_event(struct ui *ui, const struct replica_event *event)
-{
-    if (ui->replica == NULL)
-        return;
-    follow(ui, event);
-    pane_event(ui, event);
 }

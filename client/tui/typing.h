@@ -71,7 +71,8 @@ const struct text *typing_text(const struct ui *ui);
 void typing_presence(struct ui *ui, const Cocanvas__Present *present);
 /* Tells others where the caret is. */
 void typing_tell(struct ui *ui);
-/* Where the mouse is: line and cell of the text as it was drawn last. drag: selects up to there. */
+/* Where the mouse is: line and cell of the text as it was drawn last (HIT_TEXT). drag: selects up to there. On the
+ * opened card's text that is not being typed: begins. */
 void typing_click(struct ui *ui, size_t line, int cell, bool drag);
 /* Lines that view_typing() needs at that width. */
 int typing_rows(struct ui *ui, int width);
@@ -81,10 +82,13 @@ int typing_rows(struct ui *ui, int width);
 /* Opens a card above the canvas. */
 void pane_open(struct ui *ui, uint64_t card);
 void pane_close(struct ui *ui);
-/* Somebody removed what is open (typing_event calls this). */
+/* The same about what is open, behind typing_event(). */
 void pane_event(struct ui *ui, const struct replica_event *event);
 /* Asks for a comment on any object (0: the canvas) and adds it. */
 void pane_ask_comment(struct ui *ui, uint64_t object);
+
+/* A click on a row of pane_rows() (HIT_ROW while a card is opened); twice: as Enter. */
+void pane_click(struct ui *ui, size_t row, bool twice);
 
 /* One line of the lists below the text, in their order. */
 struct pane_row {

@@ -20,7 +20,7 @@ static void say_refused(struct ui *ui, enum status st, const struct why *why)
     if (st == STATUS_TOO_LARGE)
         ui_say(ui, ROLE_WARN, "This text is full: %s. Go on in another card.", why->text);
     else
-        ui_say(ui, ROLE_WARN, "That cannot be typed: %s.", why->text);
+        ui_say_why(ui, why);
 }
 
 bool typing_splice(struct ui *ui, uint32_t at, uint32_t removed, const char *bytes, size_t len, enum typing_run run)
@@ -238,8 +238,7 @@ static void go(struct ui *ui, enum status (*step)(struct replica *r, int64_t now
     if (ui->replica == NULL)
         return;
     if (step(ui->replica, ui->now_ms, &why) != STATUS_OK) {
-        ui_say(ui, ROLE_TEXT, "%c%s.", why.text[0] >= 'a' && why.text[0] <= 'z' ? why.text[0] - 'a' + 'A' : why.text[0],
-               why.text + 1);
+        ui_say_why(ui, &why);
         return;
     }
     ui_edited(ui);

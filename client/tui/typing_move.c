@@ -190,8 +190,11 @@ void ui_run_type_page_down(struct ui *ui)
 void typing_click(struct ui *ui, size_t line, int cell, bool drag)
 {
     struct typing *t = &ui->typing;
-    const struct text *text = typing_settle(ui);
+    const struct text *text;
     struct wrap w;
+    if (t->object == 0 && (ui->open_card == 0 || !typing_begin(ui, ui->open_card, "", 0)))
+        return;
+    text = typing_settle(ui);
     if (text == NULL)
         return;
     wrap_init(&w);

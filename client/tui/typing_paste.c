@@ -15,12 +15,8 @@ bool typing_new_card(struct ui *ui, uint64_t block, uint64_t after)
     struct typing *t = &ui->typing;
     if (t->object != 0)
         typing_end(ui);
-    if (ui->replica == NULL || canvas_block(ui_view(ui), block) == NULL)
+    if (ui->replica == NULL || !ui_check_edit(ui) || canvas_block(ui_view(ui), block) == NULL)
         return false;
-    if (!ui_may_edit(ui)) {
-        ui_say(ui, ROLE_WARN, "You may read this canvas, but not change it.");
-        return false;
-    }
     const struct ops_place place = {.block = block, .after = after};
     uint64_t id = replica_next_id(ui->replica);
     if (!ui_submit_one(ui, ops_card_create(&ui->words, id, &place, "")))

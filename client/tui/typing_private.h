@@ -60,9 +60,6 @@ void view_text(struct ui *ui, struct grid *g, struct rect r, uint64_t object, co
 struct card *pane_card(const struct ui *ui);
 /* The same with the row that has the focus; NULL: no such row. */
 const struct pane_row *pane_row_here(struct ui *ui);
-/* Whether one may change cards, else says so. */
-bool pane_may_edit(struct ui *ui);
-
 /* ---- pane_field.c */
 
 /* A property as people read it; from ui->words. */
@@ -74,6 +71,10 @@ void pane_remove_field(struct ui *ui, const struct card *card, const struct pane
 
 /* ---- pane_comment.c */
 
+/* Whether one may comment, else says why not: more people may than may change cards. */
+bool pane_may_comment(struct ui *ui);
+/* An op on a comment. */
+bool pane_submit_comment(struct ui *ui, Cocanvas__Op *op);
 void pane_edit_comment(struct ui *ui, uint64_t comment);
 void pane_remove_comment(struct ui *ui, uint64_t comment);
 

@@ -21,7 +21,7 @@ static bool restore(struct ui *ui, uint64_t object)
     const struct card *card = canvas_card(view, comment->object);
     if (card != NULL && card->deleted_seq != 0 && !ui_submit_one(ui, ops_card_restore(&ui->words, card->o.id)))
         return false;
-    return comment->deleted_seq == 0 || ui_submit_one(ui, ops_comment_delete(&ui->words, object, false));
+    return comment->deleted_seq == 0 || pane_submit_comment(ui, ops_comment_delete(&ui->words, object, false));
 }
 
 /* The asker's memory: about[0] the object, about[1] the caret, kept: the key, a NUL, and the words. */

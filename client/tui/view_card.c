@@ -10,8 +10,6 @@
 #include "common/ids.h"
 
 enum {
-    FLOAT_COLS = 100, /* from here on the card does not fill the screen */
-    FLOAT_WIDTH = 92,
     LABEL_CELLS = 16,
     ROW_LINES = 8, /* of a comment or a text field that is not being typed */
 };
@@ -355,7 +353,9 @@ static void draw_card_text(struct ui *ui, struct grid *g, struct rect r, const s
         grid_printf(g, r.x + r.w - 22, r.y + r.h, dim, "%zu more lines", lines - (size_t)r.h);
     if (here)
         grid_cursor(g, r.x, r.y, false);
-    grid_hit(g, r, HIT_CARD, card->o.id, 0);
+    ui->typing.width = r.w > 1 ? r.w - 1 : 1; /* a click begins to type: in these lines */
+    for (int y = 0; y < r.h; y++)
+        grid_hit(g, (struct rect){r.x, r.y + y, r.w, 1}, HIT_TEXT, 0, (uint32_t)y);
 }
 
 /* The text takes what it needs, but leaves a third of the place to the list. */
@@ -370,21 +370,11 @@ static int text_height(struct ui *ui, const struct card *card, struct rect r)
     return need < most ? need : most;
 }
 
-static struct rect float_in(struct rect r)
-{
-    if (r.w < FLOAT_COLS)
-        return r;
-    int w = r.w * 3 / 5 > FLOAT_WIDTH ? r.w * 3 / 5 : FLOAT_WIDTH;
-    int margin = r.h > 24 ? r.h / 12 : 0;
-    return (struct rect){r.x + (r.w - w) / 2, r.y + margin, w, r.h - 2 * margin};
-}
-
 void view_card(struct ui *ui, struct grid *g, struct rect r)
 {
     const struct card *card = canvas_card(panel_canvas(ui), ui->open_card);
     if (card == NULL)
         return;
-    r = float_in(r);
     grid_fill(g, r, plain);
     grid_hit(g, r, HIT_PANEL, PANEL_NONE, 0);
     grid_box(g, r, on(ROLE_BORDER_FOCUS, 0));
