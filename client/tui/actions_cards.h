@@ -49,8 +49,7 @@
     ROW(FOLLOW_LINK, "follow-link", "Go to a linked card", CONTEXT_CANVAS, "g l, ctrl-]", NEEDS_A_CARD,                \
         ui_run_follow_link)                                                                                            \
     ROW(UNLINK, "unlink", "Take a link away", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING, ui_run_unlink)         \
-    ROW(COMMENT, "comment", "Comment on the card or block", CONTEXT_CANVAS, "c", NEEDS_A_BLOCK | NEEDS_EDITING,        \
-        ui_run_comment)                                                                                                \
+    ROW(COMMENT, "comment", "Comment on the card or block", CONTEXT_CANVAS, "c", NEEDS_A_BLOCK, ui_run_comment)        \
     ROW(SPLIT, "split", "Split the card: each line becomes a card", CONTEXT_CANVAS, "",                                \
         NEEDS_A_CARD | NEEDS_EDITING, ui_run_split)                                                                    \
     ROW(MERGE, "merge", "Join the marked cards into one", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING,            \

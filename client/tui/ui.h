@@ -110,7 +110,7 @@ struct ui_scroll {
 /* A question about things that are there: what each choice stands for, and its words. */
 struct ui_choices {
     struct ask_choice at[ASK_CHOICES + 1]; /* ends with a NULL title */
-    char title[ASK_CHOICES][160];
+    char title[ASK_CHOICES][300]; /* a tag has at most 256 bytes */
     uint64_t id[ASK_CHOICES];
     size_t n;
 };

@@ -1,0 +1,28 @@
+/* What the interface's own files share. */
+#ifndef COCANVAS_CLIENT_TUI_UI_PRIVATE_H
+#define COCANVAS_CLIENT_TUI_UI_PRIVATE_H
+
+#include "client/tui/ui.h"
+
+/* ui_mouse.c */
+void ui_mouse(struct ui *ui, const struct input *in);
+/* ui_outside.c: a paste that no text takes becomes cards. */
+void ui_paste_input(struct ui *ui, const struct input *in);
+/* ui_anywhere.c: one step back from where one is; leave: from the overview to the canvases without asking again. */
+void ui_step_back(struct ui *ui, bool leave);
+
+/* ui_cards.c */
+/* Puts cards into a block in their order: behind `after`, else at its beginning (first), else at its end. Says so. */
+bool ui_put_cards(struct ui *ui, const uint64_t *ids, size_t n, uint64_t block, uint64_t after, bool first);
+/* The carried cards stay where they were. */
+void ui_stop_carrying(struct ui *ui);
+/* … or go to the focused block. */
+void ui_put_carried(struct ui *ui);
+/* New cards with those texts; focus on the first. The bytes are borrowed. */
+struct ui_line {
+    const char *bytes;
+    size_t len;
+};
+bool ui_add_cards(struct ui *ui, const struct ui_line *lines, size_t n, uint64_t block, uint64_t after);
+
+#endif
