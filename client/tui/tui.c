@@ -33,6 +33,7 @@ void tui_end(struct tui *t, int code)
 static void on_input(struct tui *t, const struct input *in)
 {
     t->ui.now_ms = wall_ms();
+    t->key_ms = tui_mono_ms();
     if (in->kind == INPUT_RESIZE) {
         ui_resize(&t->ui, in->x, in->y);
         grid_resize(&t->grid, in->x, in->y);
@@ -311,7 +312,7 @@ static int start(struct tui *t, const char *canvas)
     int code = tui_places_load(t, canvas);
     if (code != EXIT_OK)
         return code;
-    t->began_ms = tui_mono_ms();
+    t->began_ms = t->key_ms = tui_mono_ms();
     t->begins = canvas != NULL;
     struct uuid id;
     if (canvas && uuid_parse(canvas, &id))

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/cli/find.h"
 #include "client/core/trust.h"
 #include "client/tui/tui_private.h"
 
@@ -32,81 +31,7 @@ void tui_places_tell(struct tui *t)
     free(contexts);
 }
 
-static void free_canvas(struct start_canvas *c)
-{
-    free(c->title);
-    free(c->template_id);
-    for (size_t i = 0; i < START_PRESENT; i++)
-        free(c->present[i]);
-}
-
-static void fill_canvas(const struct place *p, const Cocanvas__CanvasInfo *info, struct start_canvas *c)
-{
-    (void)uuid_from_bytes(info->id.data, info->id.len, &c->id);
-    snprintf(c->context, sizeof c->context, "%s", p->context.name);
-    snprintf(c->workspace, sizeof c->workspace, "%s", p->context.workspace_name);
-    c->title = xstrdup(info->title);
-    c->template_id = xstrdup(info->template_);
-    c->changed_ms = info->changed_ms;
-    c->opened_ms = recent_opened_ms(&p->tui->recent, &c->id);
-    c->head_seq = info->head_seq;
-}
-
-static void tell_canvases(struct place *p, const Cocanvas__CanvasList *list)
-{
-    struct start_canvas *canvases = xcalloc(list->n_canvases + 1, sizeof *canvases);
-    for (size_t i = 0; i < list->n_canvases; i++)
-        fill_canvas(p, list->canvases[i], &canvases[i]);
-    ui_start_canvases(&p->tui->ui, p->context.name, canvases, list->n_canvases);
-    for (size_t i = 0; i < list->n_canvases; i++)
-        free_canvas(&canvases[i]);
-    free(canvases);
-}
-
 /* ---------------------------------------------------------------- answers */
-
-/* `open WORDS`: now it is known which canvas that is. */
-static void find_words(struct place *p, Cocanvas__CanvasList *list)
-{
-    struct tui *t = p->tui;
-    Cocanvas__CanvasInfo *info;
-    const char *why, *words = t->words;
-    struct uuid id;
-    enum status status = find_canvas(&t->cli->arena, list, words, &info, &why);
-    t->words = NULL;
-    if (status == STATUS_OK && uuid_from_bytes(info->id.data, info->id.len, &id)) {
-        tui_open(t, p, &id);
-        return;
-    }
-    if (status == STATUS_OK)
-        why = "The server sent a canvas without a proper id.";
-    if (t->screen) {
-        t->begins = false;
-        t->open = NULL;
-        tui_say(t, ROLE_BAD, why);
-        return;
-    }
-    t->failure = status == STATUS_CONFLICT ? EXIT_USAGE : EXIT_NOT_FOUND;
-    snprintf(t->failure_sentence, sizeof t->failure_sentence, "%s", why);
-    tui_end(t, (int)t->failure);
-}
-
-static void on_list(struct place *p, const Cocanvas__Frame *reply)
-{
-    p->list_request = 0;
-    if (reply->body_case != COCANVAS__FRAME__BODY_CANVAS_LIST) {
-        if (reply->body_case == COCANVAS__FRAME__BODY_ERROR && is_online(p))
-            snprintf(p->sentence, sizeof p->sentence, "%s", reply->error->message);
-        tui_places_tell(p->tui);
-        return;
-    }
-    p->listed = true;
-    p->sentence[0] = 0;
-    tui_places_tell(p->tui);
-    tell_canvases(p, reply->canvas_list);
-    if (p->tui->words && p->tui->open == p)
-        find_words(p, reply->canvas_list);
-}
 
 static void on_created(struct place *p, const Cocanvas__Frame *reply)
 {
@@ -204,7 +129,7 @@ static void on_reply(void *ctx, const Cocanvas__Frame *reply)
     if (is_open(p) && p->tui->past && past_reader_reply(p->tui->past, reply))
         return;
     if (reply->request == p->list_request)
-        on_list(p, reply);
+        tui_list_reply(p, reply);
     else if (reply->request == p->create_request)
         on_created(p, reply);
 }
@@ -251,9 +176,10 @@ static void disconnect_place(struct place *p)
 {
     client_free(p->client);
     p->client = NULL;
+    tui_list_free(p);
     p->list_request = p->create_request = 0;
     p->listed_ms = 0;
-    p->listed = p->renew = false;
+    p->renew = false;
 }
 
 void tui_places_connect(struct tui *t, struct place *only)
@@ -277,21 +203,15 @@ void tui_places_leave(struct tui *t, struct place *except)
             t->places[i]->renew = true; /* freed when the loop is not inside of a client */
 }
 
-static void request_list(struct place *p)
-{
-    Cocanvas__CanvasListRequest request = COCANVAS__CANVAS_LIST_REQUEST__INIT;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
-    if (!uuid_is_zero(&p->context.workspace))
-        request.workspace = (ProtobufCBinaryData){sizeof p->context.workspace.b, p->context.workspace.b};
-    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
-    frame.canvas_list_request = &request;
-    p->listed_ms = tui_mono_ms();
-    p->list_request = client_request(p->client, &frame);
-}
-
 static bool lists_shown(const struct tui *t)
 {
     return !t->shown;
+}
+
+/* Who has gone for a coffee need not be told every few seconds. */
+static int64_t refresh_ms(const struct tui *t)
+{
+    return tui_mono_ms() - t->key_ms < TUI_DOZE_MS ? TUI_REFRESH_MS : TUI_DOZING_MS;
 }
 
 void tui_places_refresh(struct tui *t, bool now)
@@ -300,13 +220,13 @@ void tui_places_refresh(struct tui *t, bool now)
         return;
     for (size_t i = 0; i < t->n_places; i++) {
         struct place *p = t->places[i];
-        bool due = now || p->listed_ms == 0 || tui_mono_ms() - p->listed_ms >= TUI_REFRESH_MS;
+        bool due = now || p->listed_ms == 0 || tui_mono_ms() - p->listed_ms >= refresh_ms(t);
         if (now && p->client && (p->state == CLIENT_FAILED || p->state == CLIENT_OFFLINE)) {
             p->asked = p->unknown_server = false;
             client_connect(p->client);
         }
         if (is_online(p) && !p->list_request && due)
-            request_list(p);
+            tui_list_request(p);
     }
 }
 
@@ -315,7 +235,7 @@ int tui_places_wait_ms(const struct tui *t)
     int64_t wait = TUI_NONE_MS;
     for (size_t i = 0; lists_shown(t) && i < t->n_places; i++) {
         const struct place *p = t->places[i];
-        int64_t in = p->listed_ms ? p->listed_ms + TUI_REFRESH_MS - tui_mono_ms() : 0;
+        int64_t in = p->listed_ms ? p->listed_ms + refresh_ms(t) - tui_mono_ms() : 0;
         if (is_online(p) && !p->list_request && (wait < 0 || in < wait))
             wait = in > 0 ? in : 0;
     }
@@ -384,8 +304,8 @@ static void ask_trust(struct tui *t, size_t i)
     if (!pin)
         return;
     pin_words(pin, words, sizeof words);
-    snprintf(title, sizeof title, "%.40s is new to this device. Does its owner see these words?  %s", p->context.host,
-             words);
+    snprintf(title, sizeof title, "%.40s is new to this device. Does its owner see these words?  %.80s",
+             p->context.host, words);
     ask_choice(&t->ui, title, choices, answered);
     t->ui.ask.about[0] = i;
 }

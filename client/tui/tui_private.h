@@ -2,8 +2,8 @@
  *
  *   tui.c         the loop: keyboard, time, drawing; beginning and end     tui_terminal.c  taking and giving the terminal
  *   tui_host.c    what the interface asks for (struct ui_host)             tui_outside.c   $EDITOR, Ctrl-Z
- *   tui_places.c  one connection for each context, the start lists         tui_recent.c    what was opened here
- *   tui_canvas.c  the open canvas: what comes, how the connection stands
+ *   tui_places.c  one connection for each context                          tui_list.c      their canvases
+ *   tui_canvas.c  the open canvas: what comes, how the connection stands   tui_recent.c    what was opened here
  *
  * Nothing that the interface asks for happens inside of its call: it is noted as a wish and carried out at the end of
  * the loop's turn, so neither the interface nor the client library is ever entered from within itself. */
@@ -25,7 +25,9 @@
 enum {
     TUI_FRAME_MS = 33,     /* at most 30 drawings a second */
     TUI_GRACE_MS = 700,    /* `open`: so long without taking the terminal; most errors have come by then */
-    TUI_REFRESH_MS = 5000, /* the start screen's lists */
+    TUI_REFRESH_MS = 5000, /* the start screen's lists … */
+    TUI_DOZE_MS = 60000,   /* … and if no key has come for this long: */
+    TUI_DOZING_MS = 30000,
     TUI_GOODBYE_MS = 2000, /* what is under way when one leaves gets so long to be answered */
     TUI_NONE_MS = -1,
 };
@@ -42,7 +44,10 @@ struct place {
     bool renew;                            /* the connection is to be made anew */
     uint32_t list_request, create_request; /* numbers of requests under way, 0 none */
     int64_t listed_ms;                     /* when the list was asked for last, monotonic */
-    bool listed;                           /* it came at least once */
+    bool listed;                           /* all of it came once; later only its first page is asked for */
+    struct start_canvas *canvases;         /* owned */
+    size_t n_canvases;
+    size_t n_fresh; /* of them: from the list that is coming in */
 };
 
 /* What the interface asked for; carried out between two turns of the loop. */
@@ -89,6 +94,7 @@ struct tui {
     struct past_reader *past;
 
     int64_t began_ms, drawn_ms; /* monotonic */
+    int64_t key_ms;             /* when the last key came, monotonic */
     unsigned keys_wait_ms;      /* screen_read() wants to be called again then, 0 not */
     bool ended;
     bool lost;              /* the terminal is gone, or we are told to go: no goodbyes */
@@ -129,6 +135,11 @@ struct place *tui_place_find(struct tui *t, const char *context);
 void tui_place_create(struct place *p, const char *template_id, const char *title);
 void tui_places_settle(struct tui *t);
 void tui_place_trust(struct place *p);
+
+/* ---- tui_list.c */
+void tui_list_free(struct place *p);
+void tui_list_request(struct place *p);
+void tui_list_reply(struct place *p, const Cocanvas__Frame *reply);
 
 /* ---- tui_canvas.c */
 void tui_open(struct tui *t, struct place *p, const struct uuid *canvas);
