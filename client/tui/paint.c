@@ -34,7 +34,6 @@ static SCREEN *open_terminal(const char *term, FILE *sink)
     struct sigaction former[SIGNALS];
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], NULL, &former[i]);
-    use_env(FALSE); /* the size is told, not guessed from LINES */
     char *name = strdup(term);
     SCREEN *curses = name != NULL ? newterm(name, sink, stdin) : NULL;
     free(name);

@@ -144,6 +144,7 @@ static int program(void *ctx)
     struct screen *s = screen_new(options, &why);
     if (s == NULL) {
         printf("refused: %s\n", why.text);
+        fflush(stdout);
         return 2;
     }
     grid_init(&g);
@@ -157,7 +158,7 @@ static int program(void *ctx)
         }
         while (on && screen_read(s, &in, &wait_ms, &lost)) {
             size_t len = strlen(said);
-            if (len > 100)
+            if (len > 30)
                 len = 0;
             describe(&in, said + len, sizeof said - len);
             on = obey(s, &g, &in, &typing);
@@ -234,10 +235,265 @@ static void test_shows(void **state)
     terminal_free(t);
 }
 
+
+static void press_keys(struct terminal *t)
+{
+    static const char *const keys[] = {
+        "a",    "Z",      "up",     "down",    "left",      "right",     "home",   "end", "page-up", "page-down",
+        "f1",   "f5",     "f12",    "delete",  "insert",    "backspace", "enter",  "tab", "shift-tab", "space",
+        "é",    "ctrl-r", "ctrl-c", "alt-x",   "escape",    "ctrl-z",    "ctrl-s", "f2",  "ctrl-right",
+    };
+    char name[KEY_NAME + 2];
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+        terminal_key(t, keys[i]);
+        snprintf(name, sizeof name, "[%s]", keys[i]);
+        terminal_expect(t, name);
+    }
+}
+
+/* What is asked for, and what is used then. */
+static void test_terms(void **state)
+{
+    (void)state;
+    static const char *const terms[][2] = {
+        {"xterm-256color", "xterm-256color"}, {"tmux-256color", "tmux-256color"}, {"linux", "linux"},
+        {"vt100", "vt100"}, {"xterm", "xterm"}, {"dumb", "vt100"}, {"acme-9000", "xterm-256color"},
+        {"tmux-direct2", "screen-256color"}, {"", "xterm-256color"},
+    };
+    for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
+        char ready[60];
+        struct terminal *t = start(terms[i][0], &usual);
+        snprintf(ready, sizeof ready, "ready %s", terms[i][1]);
+        terminal_expect(t, ready);
+        press_keys(t);
+        terminal_expect(t, "╰──────────────────┺━━━━━━━━━━━━━━━━━━┛");
+        terminal_expect(t, "▼ blue");
+        bool colors = strcmp(terms[i][1], "vt100") != 0;
+        assert_int_equal(terminal_cell_at(t, 2, 4).fg >= 0, colors);
+        assert_int_equal(terminal_mode(t, 2004), colors && strcmp(terms[i][1], "linux") != 0);
+        terminal_key(t, "q");
+        assert_int_equal(terminal_wait_exit(t), 0);
+        assert_given_back(t);
+        terminal_free(t);
+    }
+}
+
+static void test_mouse(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_press(t, 4, 5, 1);
+    terminal_expect(t, "[press 1 4 5]");
+    terminal_drag(t, 30, 6);
+    terminal_expect(t, "[drag 1 30 6]");
+    terminal_release(t, 30, 6, 1);
+    terminal_expect(t, "[release 1 30 6]");
+    terminal_press(t, 4, 5, 4);
+    terminal_expect(t, "[wheel-up 0 4 5]");
+    terminal_press(t, 59, 17, 5);
+    terminal_expect(t, "[wheel-down 0 59 17]");
+    terminal_key(t, "M"); /* off */
+    terminal_expect(t, "[M]");
+    assert_false(terminal_mode(t, 1002) || terminal_mode(t, 1006));
+    terminal_free(t);
+
+    t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_type(t, "\033[<0;8;9M\033[<0;8;9m\033[<0;8;9M");
+    terminal_expect(t, "[release 1 7 8][double 1 7 8]");
+    terminal_type(t, "\033[<2;500;400M");
+    terminal_expect(t, "[press 3 59 17]");
+    terminal_free(t);
+}
+
+static void test_paste(void **state)
+{
+    (void)state;
+    static const char text[] = "eins\r\nzwei\rdrei\n\a\033[31mvier\xff";
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_paste(t, text, sizeof text - 1);
+    terminal_expect(t, "[paste 26 eins/zwei/drei/[31mvier\xEF\xBF\xBD]");
+    terminal_key(t, "x");
+    terminal_expect(t, "[x]");
+    terminal_free(t);
+}
+
+static void test_resize(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_resize(t, 100, 30);
+    terminal_expect(t, "[resize 100 30]");
+    terminal_expect(t, "X");
+    assert_text(t, 99, 29, "X", 1);
+    terminal_resize(t, 50, 12);
+    terminal_expect(t, "[resize 50 12]");
+    assert_text(t, 49, 11, "X", 1);
+    assert_text(t, 0, 2, "╭", 1);
+    terminal_free(t);
+}
+
+static void test_ends(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_key(t, "A");
+    int status = terminal_wait_exit(t);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    assert_given_back(t);
+    terminal_free(t);
+
+    t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    kill(terminal_pid(t), SIGTERM);
+    status = terminal_wait_exit(t);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 4);
+    assert_given_back(t);
+    terminal_free(t);
+
+    t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_key(t, "T");
+    terminal_expect(t, "[T]");
+    kill(terminal_pid(t), SIGFPE); /* a sanitizer may turn it into another way to die */
+    status = terminal_wait_exit(t);
+    assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) != 0);
+    assert_given_back(t);
+    terminal_free(t);
+
+    t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_key(t, "E");
+    status = terminal_wait_exit(t);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+    assert_given_back(t);
+    terminal_expect(t, "a message from below"); /* held back until the first screen is there again */
+    terminal_free(t);
+}
+
+static void test_lost(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_hang_up(t);
+    int status = terminal_wait_exit(t);
+    assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 5) ||
+                (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP));
+    terminal_free(t);
+}
+
+static void test_leave(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_key(t, "L");
+    terminal_expect(t, "outside");
+    terminal_expect_gone(t, "ready");
+    assert_given_back(t);
+    terminal_key(t, "enter");
+    terminal_expect(t, "[L]");
+    terminal_expect(t, "▼ blue");
+    terminal_expect(t, "[resize 60 18]");
+    assert_true(terminal_mode(t, 1049) && terminal_mode(t, 1006) && terminal_mode(t, 2004));
+    assert_false(terminal_cooked(t));
+    terminal_key(t, "x");
+    terminal_expect(t, "[x]");
+    terminal_free(t);
+}
+
+static bool wrote(struct terminal *t, const char *bytes)
+{
+    const struct buf *out = terminal_output(t);
+    return memmem(buf_at(out), buf_len(out), bytes, strlen(bytes)) != NULL;
+}
+
+static void test_extras(void **state)
+{
+    (void)state;
+    struct terminal *t = start("xterm-256color", &usual);
+    terminal_expect(t, "ready");
+    terminal_keys(t, "T");
+    terminal_expect(t, "[T]");
+    assert_string_equal(terminal_title(t), "Can\xEF\xBF\xBDvas");
+    terminal_key(t, "C");
+    terminal_expect(t, "[C]");
+    assert_true(wrote(t, "\033]52;c;R3LDvMOfZQ==\a"));
+    assert_false(wrote(t, "\033[6 q"));
+    terminal_key(t, "I");
+    terminal_expect(t, "[I]");
+    terminal_key(t, "U");
+    terminal_expect(t, "[U]");
+    assert_true(wrote(t, "\033[6 q"));
+    terminal_key(t, "q");
+    terminal_wait_exit(t);
+    assert_true(wrote(t, "\033[23;2t"));
+    terminal_free(t);
+}
+
+static void test_colors(void **state)
+{
+    (void)state;
+    static const struct screen_options plain = {.mouse = false, .no_color = true, .light = -1};
+    struct terminal *t = start("xterm-256color", &plain);
+    terminal_expect(t, "ready");
+    for (int y = 0; y < 18; y++) {
+        for (int x = 0; x < 60; x++) {
+            struct terminal_cell cell = terminal_cell_at(t, x, y);
+            assert_true(cell.fg == -1 && cell.bg == -1);
+        }
+    }
+    assert_true(terminal_cell_at(t, 0, 0).reverse);
+    assert_true(terminal_cell_at(t, 2, 4).bold);
+    assert_false(terminal_mode(t, 1002));
+    assert_false(wrote(t, "\033[22;2t"));
+    terminal_free(t);
+
+    t = terminal_start(&(struct terminal_options){.child = program, .ctx = (void *)(uintptr_t)&usual,
+                                                  .background = "rgb:ffff/fafa/f0f0"});
+    terminal_expect(t, "ready");
+    assert_int_equal(terminal_cell_at(t, 2, 4).fg, 124); /* of the light table */
+    terminal_free(t);
+
+    static const char *const env[] = {"COLORFGBG=0;15", "LC_ALL=C", NULL};
+    t = terminal_start(
+        &(struct terminal_options){.child = program, .ctx = (void *)(uintptr_t)&usual, .env = env});
+    terminal_expect(t, "ready");
+    terminal_expect(t, "Zürich 世"); /* no settings at all: UTF-8 all the same */
+    assert_int_equal(terminal_cell_at(t, 2, 4).fg, 124);
+    terminal_free(t);
+}
+
+static int refused_program(void *ctx)
+{
+    int ends[2];
+    if (pipe(ends) < 0 || dup2(ends[0], STDIN_FILENO) < 0)
+        return 1;
+    return program(ctx);
+}
+
+static void test_no_terminal(void **state)
+{
+    (void)state;
+    struct terminal *t =
+        terminal_start(&(struct terminal_options){.child = refused_program, .ctx = (void *)(uintptr_t)&usual});
+    terminal_expect(t, "refused: The interface needs a terminal");
+    assert_true(terminal_cooked(t));
+    terminal_free(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shows),
+        cmocka_unit_test(test_shows),  cmocka_unit_test(test_terms),  cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_paste),  cmocka_unit_test(test_resize), cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_lost),   cmocka_unit_test(test_leave),  cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_colors), cmocka_unit_test(test_no_terminal),
     };
     setlocale(LC_ALL, "C.UTF-8");
     return cmocka_run_group_tests(tests, NULL, NULL);
