@@ -182,6 +182,8 @@ static bool is_bare(struct ui *ui, const struct card_list *l)
 void list_settle(struct ui *ui, struct card_list *l)
 {
     const struct card *focus = ui->card ? canvas_card(panel_canvas(ui), ui->card) : NULL;
+    if (l->fits && ui_scroll_top(ui, l->block->o.id))
+        ui_scroll_to(ui, l->block->o.id, 0);
     if (l->fits || l->block->n_alive == 0 || l->r.h <= 0)
         return;
     if (is_bare(ui, l))

@@ -11,10 +11,20 @@ enum {
     PANEL_BESIDE = 100, /* columns from which on the panel stands beside the canvas */
     PANEL_LEAST = 34,
     PANEL_MOST = 48,
+    PANEL_STRIP = 9, /* lines of the history below the canvas */
     CARD_COLS = 104, /* an opened card's text is comfortable to read up to here */
 };
 
 /* ---- parts of the screen */
+
+struct rect layout_inner(const struct ui *ui, struct rect body)
+{
+    if (panel_in_past(ui) && body.h > 1) {
+        body.y++;
+        body.h--;
+    }
+    return body;
+}
 
 static void place_panel(const struct ui *ui, struct ui_parts *p)
 {
@@ -25,8 +35,13 @@ static void place_panel(const struct ui *ui, struct ui_parts *p)
         int w = most(PANEL_LEAST, least(PANEL_MOST, ui->cols * 3 / 10));
         p->panel = (struct rect){body.x + body.w - w, body.y, w, body.h};
         p->body.w -= w;
+    } else if (ui->panel.kind == PANEL_HISTORY) { /* one wants to see what changes on the canvas */
+        int h = least(PANEL_STRIP, body.h * 2 / 5);
+        p->panel = (struct rect){body.x, body.y + body.h - h, body.w, h};
+        p->body.h -= h;
     } else {
         int w = ui->cols < 80 ? ui->cols : 50;
+        body = layout_inner(ui, body); /* the banner stays to be read */
         p->panel = (struct rect){body.x + body.w - w, body.y, w, body.h};
     }
 }
@@ -54,15 +69,6 @@ struct ui_parts layout_parts(const struct ui *ui)
     if (ui->open_card)
         p.card = place_card(p.body);
     return p;
-}
-
-struct rect layout_inner(const struct ui *ui, struct rect body)
-{
-    if (panel_in_past(ui) && body.h > 1) {
-        body.y++;
-        body.h--;
-    }
-    return body;
 }
 
 /* ---- blocks as a grid */

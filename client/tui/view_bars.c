@@ -82,7 +82,7 @@ static const char *name_words(struct ui *ui, const struct ui_person *person, boo
     const char *name = ui_person_name(ui, person->author);
     name = words_line(ui, name, strlen(name));
     const char *types = person->editing ? sign(ui, SIGN_TYPES) : "";
-    return full ? words_printf(ui, "%s %s%s", ui_initials(ui, person->author), name, types)
+    return full ? words_printf(ui, "%s%s %s", ui_initials(ui, person->author), types, name)
                 : words_printf(ui, "%s%s", ui_initials(ui, person->author), types);
 }
 

@@ -57,7 +57,7 @@ static struct rect prompt_place(struct ui *ui, const struct block *block, struct
 struct rect block_cards(struct ui *ui, const struct block *block, struct rect r, bool boxed)
 {
     struct rect prompt = prompt_place(ui, block, r, boxed);
-    int above = prompt.h ? prompt.h + 2 : boxed && r.h >= 8 ? 1 : 0;
+    int above = prompt.h ? prompt.h + 1 : boxed && r.h >= 8 ? 1 : 0;
     struct rect cards = {r.x, r.y + 1 + above, r.w, r.h - 1 - above};
     if (boxed) {
         cards.x++;
@@ -84,13 +84,13 @@ void view_block(struct ui *ui, struct grid *g, struct rect r, const struct block
     grid_hit(g, r, HIT_BLOCK, block->o.id, 0);
     if (boxed)
         grid_box_heavy(g, r, style(ROLE_BORDER_FOCUS));
-    box_head(ui, g, boxed ? r : (struct rect){r.x - 1, r.y, r.w + 2, r.h}, block,
-             block_number(panel_canvas(ui), block, NULL));
     struct rect prompt = prompt_place(ui, block, r, boxed), cards = block_cards(ui, block, r, boxed);
+    list_plan(ui, &list, block, cards, CARD_FULL);
+    box_head(ui, g, boxed ? r : (struct rect){r.x - 1, r.y, r.w + 2, r.h}, &list,
+             block_number(panel_canvas(ui), block, NULL));
     block_prompt(ui, g, prompt, block, prompt.h);
     if (block->n_alive == 0)
         block_invitation(ui, g, cards);
-    list_plan(ui, &list, block, cards, CARD_FULL);
     list_draw(ui, g, &list);
     counts_end(ui);
     grid_unclip(g, old);

@@ -8,7 +8,7 @@
 
 #include "common/utf8.h"
 
-enum { HEAD_PEOPLE = 4 };
+enum { HEAD_PEOPLE = 4, SHORT_POINTS = 4 };
 
 struct rect box_inside(struct rect box)
 {
@@ -17,26 +17,45 @@ struct rect box_inside(struct rect box)
 
 /* ---- the upper border */
 
-/* "Value Proposition (as perceived)" without what is in parentheses if that does not fit. */
-static size_t short_title(const char *title, int room)
+/* Bytes of a word that stay in "Cust. Segments"; 0: it stays as it is. */
+static size_t short_word(const char *word, size_t len)
 {
-    size_t len = strlen(title);
+    size_t kept = utf8_offset(word, len, SHORT_POINTS);
+    return utf8_points(word, len) > SHORT_POINTS + 2 ? kept : 0;
+}
+
+/* A title that does not fit loses what stands in parentheses; then its words but the last are shortened, one after the
+ * other: the last one tells blocks of a canvas apart ("Customer Segments", "Customer Relationships"). */
+static const char *short_title(struct ui *ui, const char *title, int room)
+{
     const char *open = strrchr(title, '(');
-    if (words_width(title) <= room || !open || open == title || title[len - 1] != ')')
-        return len;
-    for (len = (size_t)(open - title); len > 0 && title[len - 1] == ' '; len--)
-        continue;
-    return len;
+    size_t len = strlen(title);
+    if (words_width(title) > room && open && open > title && title[len - 1] == ')') {
+        len = (size_t)(open - title);
+        while (len > 0 && title[len - 1] == ' ')
+            len--;
+        title = words_printf(ui, "%.*s", (int)len, title);
+    }
+    for (const char *word = title, *end; words_width(title) > room && (end = strchr(word, ' ')) != NULL;) {
+        size_t kept = short_word(word, (size_t)(end - word)), before = (size_t)(word - title);
+        if (kept)
+            title = words_printf(ui, "%.*s.%s", (int)(before + kept), title, end);
+        word = strchr(title + before, ' ') + 1;
+    }
+    return title;
 }
 
 /* People in the block and its count, from the right; returns the cells that are left. */
-static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, const struct block *block, bool wide)
+static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, const struct card_list *list, bool wide)
 {
-    uint64_t top = ui_scroll_top(ui, block->o.id);
-    const struct card *card = top ? canvas_card(panel_canvas(ui), top) : NULL;
-    uint32_t at = card ? list_index(block, card) : UINT32_MAX, above = at == UINT32_MAX ? 0 : list_alive_before(block, at);
-    const char *count = above ? words_printf(ui, " %s%u %s %u ", sign(ui, SIGN_UP), above, sign(ui, SIGN_DOT), block->n_alive)
-                              : words_printf(ui, " %u ", block->n_alive);
+    const struct block *block = list->block;
+    uint32_t above = list->fits ? 0 : list_alive_before(block, list->first);
+    const char *end = wide ? " " : "", *scrolled = "";
+    if (above)
+        scrolled = words_printf(ui, "%s%u %s%s", sign(ui, SIGN_UP), above, wide ? sign(ui, SIGN_DOT) : "", end);
+    const char *count = words_printf(ui, " %s%u%s", scrolled, block->n_alive, end);
+    if (room >= 60)
+        count = words_printf(ui, " %s%s ", scrolled, words_count(ui, block->n_alive, "card", "cards"));
     int cells = words_width(count), left = x + room;
     if (block->n_alive && cells <= room / 2) {
         left -= cells + (wide ? 1 : 0);
@@ -54,21 +73,22 @@ static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, con
     return left - x;
 }
 
-void box_head(struct ui *ui, struct grid *g, struct rect box, const struct block *block, size_t number)
+void box_head(struct ui *ui, struct grid *g, struct rect box, const struct card_list *list, size_t number)
 {
+    const struct block *block = list->block;
     bool focused = ui->block == block->o.id, wide = box.w >= 24;
     int x = box.x + (wide ? 2 : 1), room = box.w - (wide ? 3 : 2);
     const char *title = words_line(ui, block->title, strlen(block->title));
-    room = head_right(ui, g, x, box.y, room, block, wide);
+    room = head_right(ui, g, x, box.y, room, list, wide);
     const char *before = words_printf(ui, number <= 9 ? "%s%zu " : "%s", wide ? " " : "", number);
     int used = grid_put(g, x, box.y, style(ROLE_DIM), before);
-    size_t len = short_title(title, room - used - (wide ? 1 : 0));
+    title = short_title(ui, title, room - used - (wide ? 1 : 0));
     struct style s = style_on(focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, ROLE_TEXT, ATTR_BOLD);
     if (focused && ui->card == 0 && !ui->typing.object) {
         s = style_on(ROLE_TITLE, ROLE_FOCUS, ATTR_BOLD);
         grid_cursor(g, x + used, box.y, false);
     }
-    used += grid_fit(g, x + used, box.y, room - used - (wide ? 1 : 0), s, title, len);
+    used += grid_fit(g, x + used, box.y, room - used - (wide ? 1 : 0), s, title, strlen(title));
     if (used < room)
         grid_put(g, x + used, box.y, style(ROLE_TEXT), " ");
 }
@@ -80,14 +100,14 @@ static void draw_box(struct ui *ui, struct grid *g, struct rect box, const struc
     struct rect inside = box_inside(box);
     struct card_list list;
     grid_hit(g, box, HIT_BLOCK, block->o.id, 0);
-    box_head(ui, g, box, block, number);
+    list_plan(ui, &list, block, inside, CARD_SHORT);
+    box_head(ui, g, box, &list, number);
     struct rect old = grid_clip(g, inside);
     if (block->n_alive == 0) {
         int margin = inside.w >= 24 ? 2 : 1;
         struct rect prompt = {inside.x + margin, inside.y, inside.w - 2 * margin, inside.h};
         block_prompt(ui, g, prompt, block, inside.h);
     }
-    list_plan(ui, &list, block, inside, CARD_SHORT);
     list_draw(ui, g, &list);
     grid_unclip(g, old);
 }
@@ -125,6 +145,26 @@ static void draw_banner(struct ui *ui, struct grid *g, struct rect body)
     grid_fit(g, r.x, r.y, r.w, s, text, strlen(text));
 }
 
+/* The row at which a dragged card would come to stand: of the card whose place it takes, else below the last one. */
+static struct rect landing(const struct grid *g, struct rect r, int x, int y, uint64_t after)
+{
+    struct rect row = {x, y, 0, 1};
+    int below = 0;
+    for (size_t i = 0; i < g->n_hits; i++) {
+        const struct hit *hit = &g->hits[i];
+        if (hit->kind == HIT_BLOCK && rect_has(hit->rect, x, y))
+            row = (struct rect){hit->rect.x + 1, y, hit->rect.w - 2, 1};
+        if (hit->kind == HIT_CARD && hit->id == after)
+            below = hit->rect.y + hit->rect.h;
+    }
+    const struct hit *there = grid_hit_at(g, x, y);
+    if (there && there->kind == HIT_CARD)
+        row.y = there->id == after ? there->rect.y + there->rect.h - 1 : there->rect.y;
+    else if (below)
+        row.y = least(below, r.y + r.h - 2);
+    return row;
+}
+
 /* The first line of what is dragged, where it would land. */
 static void draw_dragged(struct ui *ui, struct grid *g, struct rect r)
 {
@@ -132,14 +172,18 @@ static void draw_dragged(struct ui *ui, struct grid *g, struct rect r)
     uint64_t to, after;
     if (!card || !ui->dragged || !rect_has(r, ui->drag_x, ui->drag_y))
         return;
-    bool lands = layout_drop(ui, card->o.id, ui->drag_x, ui->drag_y, &to, &after);
+    struct style s = style_on(ROLE_TEXT, ROLE_SELECTION, ATTR_BOLD);
+    struct rect row = {ui->drag_x, ui->drag_y, least(30, r.x + r.w - ui->drag_x), 1};
+    if (layout_drop(ui, card->o.id, ui->drag_x, ui->drag_y, &to, &after))
+        row = landing(g, r, ui->drag_x, ui->drag_y, after);
     enum role role;
     const char *mark = color_mark(ui, card, &role);
-    const char *text = words_printf(ui, " %s %.200s ", lands ? mark : sign(ui, SIGN_WARN),
-                                    words_line(ui, card->text.bytes, least((int)card->text.len_bytes, 160)));
-    int w = least(least(words_width(text), 40), r.x + r.w - ui->drag_x);
-    grid_fit(g, ui->drag_x, ui->drag_y, w, style_on(ROLE_TEXT, ROLE_SELECTION, ATTR_BOLD), text, strlen(text));
-    grid_cursor(g, ui->drag_x, ui->drag_y, false);
+    const char *text = words_line(ui, card->text.bytes, utf8_offset(card->text.bytes, card->text.len_bytes, 200));
+    int gutter = row.w >= 24 ? 3 : 2;
+    grid_fill(g, row, s);
+    grid_put(g, row.x + gutter - 2, row.y, style_on(role, ROLE_SELECTION, ATTR_BOLD), mark);
+    grid_fit(g, row.x + gutter, row.y, row.w - gutter, s, text, strlen(text));
+    grid_cursor(g, row.x, row.y, false);
 }
 
 void view_canvas(struct ui *ui, struct grid *g, struct rect r)

@@ -8,7 +8,7 @@
 #include "common/ids.h"
 #include "common/utf8.h"
 
-enum { PIECES = 24, TAG_CELLS = 18, FULL_CELLS = 112, NARROW = 24, PEOPLE_SHOWN = 4 };
+enum { PIECES = 24, TAG_CELLS = 18, FULL_CELLS = 112, NARROW = 24, PEOPLE_SHOWN = 4, CRAMPED = 12 };
 
 /* Something about a card: "#b2b", "▲2", "AK". */
 struct piece {
@@ -94,6 +94,8 @@ static void add_figures(struct ui *ui, struct card_lay *l, int room)
 {
     const struct card *card = l->card;
     uint32_t comments = counts_comments(ui, card->o.id), links = counts_links(ui, card->o.id);
+    if (l->text_w < CRAMPED)
+        return; /* words say more here */
     if (card->n_votes)
         add_piece(l, room, 1, 2, vote_style(ui, card), words_printf(ui, "%s%u", sign(ui, SIGN_VOTE), card->n_votes));
     if (comments)
@@ -177,10 +179,10 @@ static int last_cells(const struct card_lay *l)
 
 static void lay_short(struct ui *ui, struct card_lay *l, int max_rows)
 {
-    int room = l->text_w;
+    int room = l->text_w < NARROW - 4 ? l->text_w * 3 / 5 : l->text_w;
     lay_text(l, max_rows);
     if (max_rows == 1)
-        room = most(l->text_w * 2 / 5, l->cut ? 0 : l->text_w - last_cells(l) - 2);
+        room = most(l->text_w * (l->text_w < NARROW - 4 ? 1 : 2) / 5, l->cut ? 0 : l->text_w - last_cells(l) - 2);
     gather_short(ui, l, room);
     l->rows = (int)l->wrap.n;
     if (l->n_pieces && last_cells(l) + 2 + l->pieces_w > l->text_w && l->rows < max_rows) {

@@ -28,7 +28,7 @@ enum sign {
     SIGN_WARN,
     SIGN_PERSON,     /* before the initials of somebody who is here */
     SIGN_PERSON_END, /* behind them */
-    SIGN_TYPES,      /* … while typing */
+    SIGN_TYPES,      /* before the latter, while somebody types */
     SIGN_PAST,
     SIGNS,
 };
@@ -43,7 +43,7 @@ const char *words_line(struct ui *ui, const char *bytes, size_t len);
 int words_width(const char *text);
 /* "1 card", "5 cards". */
 const char *words_count(struct ui *ui, size_t n, const char *one, const char *several);
-/* "‹AK›", "‹AK…›" while typing. */
+/* "‹AK›", "‹AK✎›" while typing. */
 const char *words_person(struct ui *ui, const struct ui_person *person);
 static inline int least(int a, int b)
 {
@@ -134,7 +134,7 @@ void table_settle(struct ui *ui, const struct block *block, struct rect r);
 /* The room for the cards. */
 struct rect table_rows(struct rect r);
 /* ---- view_canvas.c */
-/* Title, number, count and people in the upper border of a box. */
-void box_head(struct ui *ui, struct grid *g, struct rect box, const struct block *block, size_t number);
+/* Title, number, count and people in the upper border of the box that a list stands in. */
+void box_head(struct ui *ui, struct grid *g, struct rect box, const struct card_list *list, size_t number);
 
 #endif

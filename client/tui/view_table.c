@@ -267,10 +267,20 @@ static void draw_head(const struct table *t, struct grid *g)
         draw_cell(g, &t->at[i], x, y, s, t->at[i].title);
         x += t->at[i].w + 3;
     }
+}
+
+/* How many columns there are to the left and right, on the line below the head. */
+static void draw_more_columns(const struct table *t, struct grid *g)
+{
+    int y = t->rows.y - 1, more = t->n - t->to;
     if (t->from > 0)
-        grid_put(g, t->rows.x + t->text_w - 2, y, style(ROLE_HINT_KEY), sign(t->ui, SIGN_LEFT));
-    if (t->to < t->n)
-        grid_put(g, t->rows.x + t->rows.w - 1, y, style(ROLE_HINT_KEY), sign(t->ui, SIGN_RIGHT));
+        grid_put(g, t->rows.x + 2, y, style(ROLE_DIM),
+                 words_printf(t->ui, " %s %s ", sign(t->ui, SIGN_LEFT), words_count(t->ui, (size_t)t->from, "column", "columns")));
+    if (more > 0) {
+        const char *text = words_printf(t->ui, " %s %s ", words_count(t->ui, (size_t)more, "column", "columns"),
+                                        sign(t->ui, SIGN_RIGHT));
+        grid_put(g, t->rows.x + t->rows.w - words_width(text) - 1, y, style(ROLE_DIM), text);
+    }
 }
 
 static void draw_lines(const struct table *t, struct grid *g, struct rect r, int bottom)
@@ -296,8 +306,9 @@ void view_table(struct ui *ui, struct grid *g, struct rect r)
     list_plan(ui, &list, block, t->rows, CARD_ROW);
     grid_hit(g, r, HIT_BLOCK, block->o.id, 0);
     draw_lines(t, g, r, list.r.y + list.r.h);
-    box_head(ui, g, r, block, block_number(panel_canvas(ui), block, NULL));
+    box_head(ui, g, r, &list, block_number(panel_canvas(ui), block, NULL));
     draw_head(t, g);
+    draw_more_columns(t, g);
     uint32_t i = block->n_alive ? list.first : UINT32_MAX;
     for (int y = list.r.y; i != UINT32_MAX && y < list.r.y + list.r.h; y++) {
         draw_row(t, g, y, block->cards[i]);
