@@ -108,9 +108,7 @@ static void write_extra(struct screen *s, const char *text)
 /* Writes and empties s->frame. */
 static void write_frame(struct screen *s)
 {
-    size_t len = buf_len(&s->frame);
-    bool long_one = s->extras && len >= FRAME_BYTES;
-    if (long_one) {
+    if (s->extras && buf_len(&s->frame) >= FRAME_BYTES) {
         write_text(s, FRAME_BEGIN);
         buf_add(&s->frame, FRAME_END, sizeof FRAME_END - 1);
     }
@@ -277,9 +275,9 @@ static void set_raw(const struct screen *s)
 
 static void write_title(struct screen *s)
 {
-    write_text(s, "\033]2;");
-    write_text(s, s->title);
-    write_text(s, "\a");
+    char *all = xasprintf("\033]2;%s\a", s->title);
+    write_text(s, all);
+    free(all);
 }
 
 static void arm(struct screen *s)
