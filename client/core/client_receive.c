@@ -158,7 +158,10 @@ static void on_frame(struct client *c, const Cocanvas__Frame *frame)
             client_on_opened(c, frame->opened);
         break;
     case COCANVAS__FRAME__BODY_SNAPSHOT:
-        client_on_snapshot(c, frame->snapshot);
+        if (frame->request) /* an old state that somebody asked for */
+            (void)client_answered(c, frame);
+        else
+            client_on_snapshot(c, frame->snapshot);
         break;
     case COCANVAS__FRAME__BODY_REJECT:
         if (c->opened)

@@ -85,7 +85,8 @@ void client_abandon_requests(struct client *c, bool unsent_too)
 bool client_answered(struct client *c, const Cocanvas__Frame *frame)
 {
     struct client_request *request = frame->request ? find_request(c, frame->request) : NULL;
-    bool more = frame->body_case == COCANVAS__FRAME__BODY_HISTORY_PAGE && !frame->history_page->last;
+    bool more = (frame->body_case == COCANVAS__FRAME__BODY_HISTORY_PAGE && !frame->history_page->last) ||
+                (frame->body_case == COCANVAS__FRAME__BODY_SNAPSHOT && !frame->snapshot->last);
 
     if (!request)
         return false;
