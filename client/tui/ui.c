@@ -243,7 +243,7 @@ static void message_seen(struct ui *ui, const struct input *in)
 }
 
 /* Others see where one is. Carets are told by whoever types. */
-static void tell_presence(struct ui *ui)
+void ui_tell_presence(struct ui *ui)
 {
     Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
     uint64_t object = ui->card ? ui->card : ui->block;
@@ -284,7 +284,7 @@ void ui_input(struct ui *ui, const struct input *in)
     else
         key_input(ui, in);
     ui_settle(ui);
-    tell_presence(ui);
+    ui_tell_presence(ui);
     ui->inside = false;
     arena_reset(&ui->words);
 }

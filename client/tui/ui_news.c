@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "client/tui/ui.h"
+#include "client/tui/ui_private.h"
 
 /* The objects that an op changes so that one may want to see it: at most two. */
 static size_t changed_objects(const Cocanvas__Op *op, uint64_t ids[2])
@@ -116,8 +116,10 @@ void ui_replica_event(struct ui *ui, const struct replica_event *event)
     if (others)
         tell_of_move(ui, event, before);
     ui->dirty = true;
-    if (!ui->inside)
+    if (!ui->inside) {
+        ui_tell_presence(ui);
         arena_reset(&ui->words);
+    }
 }
 
 /* ---- what an undo did */
@@ -235,4 +237,5 @@ void ui_tick(struct ui *ui)
     }
     if (ui->message[0] && ui->message_until_ms)
         wake_at(ui, ui->message_until_ms);
+    panel_tick(ui);
 }

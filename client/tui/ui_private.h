@@ -4,6 +4,8 @@
 
 #include "client/tui/ui.h"
 
+/* ui.c: tells others where the focus is, if they do not know. While one types, the typing tells them. */
+void ui_tell_presence(struct ui *ui);
 /* ui_mouse.c */
 void ui_mouse(struct ui *ui, const struct input *in);
 /* ui_outside.c: a paste that no text takes becomes cards. */
