@@ -29,8 +29,21 @@ struct paint {
 static const int signals[] = {SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 enum { SIGNALS = sizeof signals / sizeof signals[0] };
 
+/* Asked before newterm(), which does not clean up behind a refusal. */
+static bool can_place_text(const char *term, int fd)
+{
+    int error;
+    if (setupterm(term, fd, &error) == ERR)
+        return false;
+    bool can = cursor_address != NULL;
+    del_curterm(cur_term);
+    return can;
+}
+
 static SCREEN *open_terminal(const char *term, FILE *sink)
 {
+    if (!can_place_text(term, fileno(sink)))
+        return NULL;
     struct sigaction former[SIGNALS];
     for (size_t i = 0; i < SIGNALS; i++)
         sigaction(signals[i], NULL, &former[i]);
@@ -65,11 +78,7 @@ struct paint *paint_new(const char *term, int cols, int rows, bool ascii)
         return NULL;
     }
     SCREEN *curses = open_terminal(term, sink);
-    if (curses == NULL || cursor_address == NULL) {
-        if (curses != NULL) {
-            endwin();
-            delscreen(curses);
-        }
+    if (curses == NULL) {
         fclose(sink);
         return NULL;
     }

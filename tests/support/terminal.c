@@ -84,6 +84,13 @@ static void scan_modes(struct terminal *t)
     }
 }
 
+void terminal_feed(struct terminal *t, const void *bytes, size_t len)
+{
+    buf_add(&t->output, bytes, len);
+    vterm_input_write(t->vterm, bytes, len);
+    scan_modes(t);
+}
+
 /* Takes in what there is within timeout_ms; false when nothing came. */
 static bool pump(struct terminal *t, int timeout_ms)
 {
@@ -96,9 +103,7 @@ static bool pump(struct terminal *t, int timeout_ms)
         t->closed = n == 0 || errno == EIO;
         return false;
     }
-    buf_add(&t->output, bytes, (size_t)n);
-    vterm_input_write(t->vterm, bytes, (size_t)n);
-    scan_modes(t);
+    terminal_feed(t, bytes, (size_t)n);
     return true;
 }
 
@@ -165,15 +170,14 @@ static void run_child(const struct terminal_options *o)
     _exit(127);
 }
 
-struct terminal *terminal_start(const struct terminal_options *o)
+struct terminal *terminal_blank(int cols, int rows)
 {
     struct terminal *t = xcalloc(1, sizeof *t);
-    struct winsize size = {.ws_col = (unsigned short)(o->cols > 0 ? o->cols : 80),
-                           .ws_row = (unsigned short)(o->rows > 0 ? o->rows : 24)};
     buf_init(&t->output);
-    t->background = o->background;
     t->cursor_visible = true;
-    t->vterm = vterm_new(size.ws_row, size.ws_col);
+    t->master = -1;
+    t->closed = t->ended = true;
+    t->vterm = vterm_new(rows, cols);
     vterm_set_utf8(t->vterm, 1);
     t->screen = vterm_obtain_screen(t->vterm);
     vterm_screen_enable_altscreen(t->screen, 1);
@@ -181,6 +185,16 @@ struct terminal *terminal_start(const struct terminal_options *o)
     vterm_screen_set_unrecognised_fallbacks(t->screen, &fallbacks, t);
     vterm_output_set_callback(t->vterm, send_cb, t);
     vterm_screen_reset(t->screen, 1);
+    return t;
+}
+
+struct terminal *terminal_start(const struct terminal_options *o)
+{
+    struct winsize size = {.ws_col = (unsigned short)(o->cols > 0 ? o->cols : 80),
+                           .ws_row = (unsigned short)(o->rows > 0 ? o->rows : 24)};
+    struct terminal *t = terminal_blank(size.ws_col, size.ws_row);
+    t->background = o->background;
+    t->closed = t->ended = false;
     fflush(NULL);
     t->pid = forkpty(&t->master, NULL, NULL, &size);
     assert_true(t->pid >= 0);

@@ -35,6 +35,9 @@ struct terminal_options {
 enum { TERMINAL_WAIT_MS = 20000 }; /* the deadline of everything that is waited for */
 
 struct terminal *terminal_start(const struct terminal_options *options);
+/* A terminal without a program: it shows what terminal_feed() is given, nobody reads what is typed. */
+struct terminal *terminal_blank(int cols, int rows);
+void terminal_feed(struct terminal *t, const void *bytes, size_t len);
 /* Ends the program if it still runs (SIGKILL) and waits for it. */
 void terminal_free(struct terminal *t);
 pid_t terminal_pid(const struct terminal *t);
