@@ -1,4 +1,4 @@
-/* Questions: opening them, what input does to each kind, and handing on the answer. */
+/* Questions: opening them, choosing one of their rows, and handing on the answer. */
 #include "client/tui/ask_private.h"
 
 #include <stdio.h>
@@ -124,7 +124,7 @@ void ask_keys(struct ui *ui, const struct input *first)
 /* ---------------------------------------------------------------- answering */
 
 /* Closed before done() is called; what the asker keeps lasts until it returns without having asked again. */
-static void answer(struct ui *ui, size_t choice, uint64_t object)
+void ask_answer(struct ui *ui, size_t choice, uint64_t object)
 {
     void (*done)(struct ui *, size_t, const char *, uint64_t) = ui->ask.done;
     char line[ASK_LINE_BYTES];
@@ -166,7 +166,7 @@ static void hand_over(struct ui *ui, const char *argument)
                 choice = i;
             }
         if (best >= 0)
-            answer(ui, choice, 0);
+            ask_answer(ui, choice, 0);
     } else if (ui->typing.object) {
         (void)typing_input(ui, &(struct input){.kind = INPUT_PASTE, .bytes = argument, .len = strlen(argument)});
     } else {
@@ -186,16 +186,14 @@ static void run_action(struct ui *ui, enum action action, const char *argument)
         hand_over(ui, kept);
 }
 
-static void go_to(struct ui *ui, uint64_t block, uint64_t card)
+static void go_to(struct ui *ui, uint64_t object)
 {
     ask_close(ui);
-    ui_focus(ui, block, card);
+    (void)ui_go(ui, object);
 }
 
-static void choose(struct ui *ui, const struct ask_row *row)
+void ask_choose(struct ui *ui, const struct ask_row *row)
 {
-    struct card *card;
-
     if (row->refusal) {
         ui_say(ui, ROLE_WARN, "%s", row->refusal);
         return;
@@ -209,17 +207,14 @@ static void choose(struct ui *ui, const struct ask_row *row)
         break;
     case ASK_ROW_CHOICE:
     case ASK_ROW_MORE:
-        answer(ui, (size_t)row->id, 0);
+        ask_answer(ui, (size_t)row->id, 0);
         break;
     case ASK_ROW_BLOCK:
-        go_to(ui, row->id, 0);
-        break;
     case ASK_ROW_CARD:
-        card = ui_view(ui) ? canvas_card(ui_view(ui), row->id) : NULL;
         if (ui->ask.kind == ASK_CARD)
-            answer(ui, 0, row->id);
-        else if (card)
-            go_to(ui, card->block->o.id, row->id);
+            ask_answer(ui, 0, row->id);
+        else
+            go_to(ui, row->id);
         break;
     case ASK_ROW_HEADING:
         break;
@@ -233,7 +228,7 @@ void ui_run_ask_accept(struct ui *ui)
     size_t n;
 
     if (a->kind == ASK_LINE) {
-        answer(ui, 0, 0);
+        ask_answer(ui, 0, 0);
         return;
     }
     if (a->kind == ASK_HELP) {
@@ -245,7 +240,7 @@ void ui_run_ask_accept(struct ui *ui)
     }
     n = ask_rows(ui, &rows);
     if (n > 0)
-        choose(ui, &rows[a->focus < n ? a->focus : n - 1]);
+        ask_choose(ui, &rows[a->focus < n ? a->focus : n - 1]);
 }
 
 void ui_run_ask_cancel(struct ui *ui)
@@ -264,422 +259,4 @@ void ui_run_ask_cancel(struct ui *ui)
 void ui_run_menu(struct ui *ui)
 {
     ask_menu(ui);
-}
-
-/* ---------------------------------------------------------------- moving in the list */
-
-/* Scrolling follows the focus; a help has none and scrolls itself. */
-static void move_by(struct ui *ui, int rows_down)
-{
-    struct ask *a = &ui->ask;
-    struct ask_row *rows;
-    size_t n = ask_rows(ui, &rows);
-    struct ask_box box = ask_box(ui, rows, n);
-    size_t visible = box.list.h > 0 ? (size_t)box.list.h : 1;
-    int step = rows_down < 0 ? -1 : 1;
-
-    if (n == 0)
-        return;
-    if (a->kind == ASK_HELP) {
-        size_t most = n > visible ? n - visible : 0, down = a->top + (size_t)(rows_down > 0 ? rows_down : 0);
-        size_t up = (size_t)(rows_down < 0 ? -rows_down : 0);
-
-        down = down > up ? down - up : 0;
-        a->top = down < most ? down : most;
-        return;
-    }
-    for (int left = rows_down * step; left > 0; left--) {
-        size_t at = a->focus < n ? a->focus : n - 1;
-
-        do
-            at = step > 0 ? at + 1 : at - 1;
-        while (at < n && !ask_selectable(&rows[at]));
-        if (at >= n)
-            break;
-        a->focus = at;
-    }
-    a->top = ask_top(ui, &box, rows, n);
-}
-
-static int page(struct ui *ui)
-{
-    struct ask_row *rows;
-    size_t n = ask_rows(ui, &rows);
-    int height = ask_box(ui, rows, n).list.h;
-
-    return height > 2 ? height - 1 : 1;
-}
-
-void ui_run_ask_next(struct ui *ui)
-{
-    move_by(ui, 1);
-}
-
-void ui_run_ask_previous(struct ui *ui)
-{
-    move_by(ui, -1);
-}
-
-void ui_run_ask_page_down(struct ui *ui)
-{
-    move_by(ui, page(ui));
-}
-
-void ui_run_ask_page_up(struct ui *ui)
-{
-    move_by(ui, -page(ui));
-}
-
-/* ---------------------------------------------------------------- the line */
-
-/* What fits is another list now: from its best row again. */
-static void line_changed(struct ask *a)
-{
-    a->focus = a->top = 0;
-}
-
-void ui_run_ask_left(struct ui *ui)
-{
-    if (ask_flows(ui->ask.kind))
-        move_by(ui, -page(ui) - 1);
-    else
-        ui->ask.caret = ask_line_before(&ui->ask);
-}
-
-void ui_run_ask_right(struct ui *ui)
-{
-    if (ask_flows(ui->ask.kind))
-        move_by(ui, page(ui) + 1);
-    else
-        ui->ask.caret = ask_line_behind(&ui->ask);
-}
-
-void ui_run_ask_word_left(struct ui *ui)
-{
-    ui->ask.caret = ask_line_word_before(&ui->ask);
-}
-
-void ui_run_ask_word_right(struct ui *ui)
-{
-    ui->ask.caret = ask_line_word_behind(&ui->ask);
-}
-
-void ui_run_ask_beginning(struct ui *ui)
-{
-    if (ask_has_line(&ui->ask))
-        ui->ask.caret = 0;
-    else
-        move_by(ui, -ASK_ROWS_MAX * 3);
-}
-
-void ui_run_ask_end(struct ui *ui)
-{
-    if (ask_has_line(&ui->ask))
-        ui->ask.caret = ui->ask.len;
-    else
-        move_by(ui, ASK_ROWS_MAX * 3);
-}
-
-static void cut(struct ui *ui, size_t from, size_t to, bool kept)
-{
-    if (!ask_has_line(&ui->ask) || from == to)
-        return;
-    ask_line_cut(&ui->ask, from, to, kept);
-    line_changed(&ui->ask);
-}
-
-/* On an empty line it leads back, as in a shell. */
-void ui_run_ask_rub_out(struct ui *ui)
-{
-    struct ask *a = &ui->ask;
-
-    if (a->len == 0 && a->kind != ASK_LINE && a->kind != ASK_CHOICE)
-        ui_run_ask_cancel(ui);
-    else
-        cut(ui, ask_line_before(a), a->caret, false);
-}
-
-void ui_run_ask_delete(struct ui *ui)
-{
-    cut(ui, ui->ask.caret, ask_line_behind(&ui->ask), false);
-}
-
-void ui_run_ask_kill_word(struct ui *ui)
-{
-    cut(ui, ask_line_word_before(&ui->ask), ui->ask.caret, true);
-}
-
-void ui_run_ask_kill_end(struct ui *ui)
-{
-    cut(ui, ui->ask.caret, ui->ask.len, true);
-}
-
-void ui_run_ask_kill_beginning(struct ui *ui)
-{
-    cut(ui, 0, ui->ask.caret, true);
-}
-
-static void insert(struct ui *ui, const char *bytes, size_t len)
-{
-    if (!ask_line_insert(&ui->ask, bytes, len) && ui->ask.len + 8 > ASK_LINE_BYTES)
-        ui_say(ui, ROLE_WARN, "That line is full.");
-    line_changed(&ui->ask);
-}
-
-void ui_run_ask_yank(struct ui *ui)
-{
-    if (ask_has_line(&ui->ask))
-        insert(ui, ui->ask.killed, ui->ask.killed_len);
-}
-
-/* ---------------------------------------------------------------- input */
-
-static bool is_plain(const struct input *in)
-{
-    return in->kind == INPUT_CHARACTER && !(in->mods & (INPUT_CTRL | INPUT_ALT));
-}
-
-/* Keys of the questions themselves, then those that hold everywhere. */
-static void use_key(struct ui *ui, const struct input *in)
-{
-    int action;
-
-    if (keymap_look(&ui->keymap, CONTEXT_ASK, in, 1, &action) == KEYMAP_ACTION) {
-        action_row((enum action)action)->run(ui);
-        return;
-    }
-    if (!is_plain(in) && keymap_look(&ui->keymap, CONTEXT_ANYWHERE, in, 1, &action) == KEYMAP_ACTION)
-        ui_do(ui, (enum action)action);
-}
-
-static void keys_names(const struct ask *a, char *out, size_t room)
-{
-    size_t len = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < a->n_keys && len < room; i++) {
-        char name[KEY_NAME];
-
-        input_name(&a->keys[i], name);
-        len += (size_t)snprintf(out + len, room - len, "%s%s", i ? " " : "", name);
-    }
-}
-
-static void keys_input(struct ui *ui, const struct input *in)
-{
-    struct ask *a = &ui->ask;
-    char names[KEYMAP_SEQUENCE * KEY_NAME + KEY_NAME];
-    int action;
-
-    if (in->kind == INPUT_ESCAPE || a->n_keys >= sizeof(a->keys) / sizeof(*a->keys)) {
-        ask_close(ui);
-        return;
-    }
-    if (in->kind == INPUT_BACKSPACE && --a->n_keys > 0)
-        return;
-    if (in->kind == INPUT_BACKSPACE) {
-        ask_close(ui);
-        return;
-    }
-    a->keys[a->n_keys++] = *in;
-    switch (keymap_look(&ui->keymap, ui_contexts(ui), a->keys, a->n_keys, &action)) {
-    case KEYMAP_ACTION:
-        ask_close(ui);
-        ui_do(ui, (enum action)action);
-        return;
-    case KEYMAP_MORE:
-        line_changed(a);
-        return;
-    case KEYMAP_NOTHING:
-        break;
-    }
-    if (keymap_look(&ui->keymap, CONTEXT_ASK, in, 1, &action) == KEYMAP_ACTION && in->kind != INPUT_CHARACTER) {
-        a->n_keys--;
-        action_row((enum action)action)->run(ui);
-        return;
-    }
-    keys_names(a, names, sizeof(names));
-    ask_close(ui);
-    ui_say(ui, ROLE_DIM, "“%s” means nothing here.", names);
-}
-
-static void menu_input(struct ui *ui, const struct input *in)
-{
-    int action;
-    enum keymap_answer found;
-
-    if (in->kind != INPUT_CHARACTER && keymap_look(&ui->keymap, CONTEXT_ASK, in, 1, &action) == KEYMAP_ACTION) {
-        action_row((enum action)action)->run(ui);
-        return;
-    }
-    found = keymap_look(&ui->keymap, ui_contexts(ui), in, 1, &action);
-    if (found == KEYMAP_MORE) {
-        ask_keys(ui, in);
-    } else if (found == KEYMAP_ACTION) {
-        ask_close(ui);
-        if (action != ACTION_MENU)
-            ui_do(ui, (enum action)action);
-    } else {
-        use_key(ui, in);
-    }
-}
-
-static bool choice_by_key(struct ui *ui, uint32_t point)
-{
-    for (size_t i = 0; i < ui->ask.n_choices; i++)
-        if (ui->ask.choices[i].key == point) {
-            answer(ui, i, 0);
-            return true;
-        }
-    return false;
-}
-
-static void choice_input(struct ui *ui, const struct input *in)
-{
-    if (!is_plain(in)) {
-        use_key(ui, in);
-        return;
-    }
-    if (choice_by_key(ui, in->point))
-        return;
-    if (in->point >= 'A' && in->point <= 'Z' && choice_by_key(ui, in->point + 32))
-        return;
-    if (in->point == 'j' || in->point == 'k')
-        move_by(ui, in->point == 'j' ? 1 : -1);
-    else if (in->point >= '1' && in->point <= '9' && in->point - '1' < ui->ask.n_choices)
-        answer(ui, in->point - '1', 0);
-    else if (in->point == 'q')
-        ask_close(ui);
-}
-
-static void help_input(struct ui *ui, const struct input *in)
-{
-    if (!is_plain(in)) {
-        use_key(ui, in);
-        return;
-    }
-    switch (in->point) {
-    case '/':
-        ui->ask.searching = true;
-        break;
-    case 'j':
-    case 'k':
-        move_by(ui, in->point == 'j' ? 1 : -1);
-        break;
-    case ' ':
-    case 'b':
-        move_by(ui, in->point == ' ' ? page(ui) : -page(ui));
-        break;
-    case 'g':
-    case 'G':
-        move_by(ui, in->point == 'G' ? ASK_ROWS_MAX * 3 : -ASK_ROWS_MAX * 3);
-        break;
-    case 'q':
-    case '?':
-        ask_close(ui);
-        break;
-    default:
-        break;
-    }
-}
-
-/* ---------------------------------------------------------------- mouse */
-
-static const struct hit *hit_at(const struct ui *ui, int x, int y)
-{
-    for (size_t i = ui->n_hits; i > 0; i--) {
-        const struct rect *r = &ui->hits[i - 1].rect;
-
-        if (x >= r->x && x < r->x + r->w && y >= r->y && y < r->y + r->h)
-            return &ui->hits[i - 1];
-    }
-    return NULL;
-}
-
-static void click_row(struct ui *ui, size_t row)
-{
-    struct ask_row *rows;
-    size_t n = ask_rows(ui, &rows);
-
-    if (row >= n || ui->ask.kind == ASK_HELP)
-        return;
-    while (row > 0 && rows[row].kind == ASK_ROW_MORE)
-        row--;
-    ui->ask.focus = row;
-    choose(ui, &rows[row]);
-}
-
-/* Puts the caret on the cell. */
-static void click_line(struct ui *ui, const struct hit *hit, int x)
-{
-    struct ask *a = &ui->ask;
-    int cell = hit->rect.x;
-    size_t at = (size_t)hit->id;
-
-    while (at < a->len) {
-        size_t len = utf8_grapheme(a->line + at, a->len - at);
-        int width = utf8_cluster_width(a->line + at, len);
-
-        if (x < cell + width)
-            break;
-        cell += width;
-        at += len;
-    }
-    if (at <= a->len)
-        a->caret = at;
-}
-
-static void mouse_input(struct ui *ui, const struct input *in)
-{
-    const struct hit *hit = hit_at(ui, in->x, in->y);
-    bool loses_nothing = ui->ask.kind != ASK_LINE && ui->ask.kind != ASK_CHOICE;
-
-    if (in->mouse == MOUSE_WHEEL_DOWN || in->mouse == MOUSE_WHEEL_UP) {
-        move_by(ui, in->mouse == MOUSE_WHEEL_DOWN ? 3 : -3);
-        return;
-    }
-    if (in->mouse != MOUSE_PRESS || in->button > 1)
-        return;
-    if (hit && hit->kind == HIT_ROW)
-        click_row(ui, (size_t)hit->id);
-    else if (hit && hit->kind == HIT_TEXT)
-        click_line(ui, hit, in->x);
-    else if ((!hit || hit->kind != HIT_NONE || hit->id == 0) && loses_nothing)
-        ask_close(ui);
-}
-
-/* ---------------------------------------------------------------- all of it */
-
-static void character_input(struct ui *ui, uint32_t point)
-{
-    char bytes[4];
-    size_t len = utf8_encode(point, bytes);
-
-    if (len > 0)
-        insert(ui, bytes, len);
-}
-
-void ask_input(struct ui *ui, const struct input *in)
-{
-    struct ask *a = &ui->ask;
-
-    ui->dirty = true;
-    if (in->kind == INPUT_MOUSE)
-        mouse_input(ui, in);
-    else if (in->kind == INPUT_PASTE && ask_has_line(a))
-        insert(ui, in->bytes, in->len);
-    else if (in->kind == INPUT_PASTE || in->kind == INPUT_RESIZE || in->kind == INPUT_NONE)
-        return;
-    else if (ask_has_line(a) && is_plain(in))
-        character_input(ui, in->point);
-    else if (a->kind == ASK_KEYS)
-        keys_input(ui, in);
-    else if (a->kind == ASK_MENU)
-        menu_input(ui, in);
-    else if (a->kind == ASK_CHOICE)
-        choice_input(ui, in);
-    else if (a->kind == ASK_HELP)
-        help_input(ui, in);
-    else
-        use_key(ui, in);
 }

@@ -1,9 +1,10 @@
 /* What floats above everything else and wants an answer: the palette, a pop-up of what follows a prefix key, a menu of
  * what can be done here, help, a question with choices, a line to be typed, a search for a card. One at a time.
  *
- *   ask.c       opening, answering, the input of each kind      ask_edit.c  the line that is typed
- *   ask_rows.c  the rows that each kind lists, best first       ask_fit.c   how well typed words fit a text
- *   ask_help.c  the lines of help                               view_ask.c  how it looks */
+ *   ask.c          opening, choosing, answering       ask_rows.c   what each kind lists, best first
+ *   ask_input.c    keys and clicks for each kind      ask_help.c   the lines of help and of the menu
+ *   ask_actions.c  what keys do in any of them        ask_fit.c    how well typed words fit a text
+ *   ask_edit.c     the line that is typed             ask_place.c  where things stand      view_ask.c  how it looks */
 #ifndef COCANVAS_CLIENT_TUI_ASK_H
 #define COCANVAS_CLIENT_TUI_ASK_H
 

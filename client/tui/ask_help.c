@@ -66,10 +66,22 @@ static void add_wrapped(struct lines *l, enum action action, const char *title, 
     wrap_fini(&names);
 }
 
-static bool wanted(const struct ask *a, const struct action_row *row, const char *keys)
+/* All words of the search stand in it, whatever their case. */
+static bool wanted(struct ui *ui, const struct action_row *row, const char *keys)
 {
-    return a->len == 0 || ask_fit(a->line, row->title) >= 0 || ask_fit(a->line, row->name) >= 0 ||
-           strcmp(a->line, keys) == 0;
+    const char *folded, *at = arena_fold(&ui->words, ui->ask.line);
+
+    if (ui->ask.len == 0)
+        return true;
+    folded = arena_fold(&ui->words, arena_printf(&ui->words, "%s %s %s", row->title, row->name, keys));
+    while (*(at += strspn(at, " "))) {
+        size_t len = strcspn(at, " ");
+
+        if (!strstr(folded, ask_words(ui, at, len)))
+            return false;
+        at += len;
+    }
+    return true;
 }
 
 /* One family: its rows that mean something here, or (here false) those that do not. */
@@ -85,7 +97,7 @@ static void add_family(struct lines *l, size_t family, bool here)
         if (ask_family_of(row->action) != family || ((row->contexts & contexts) != 0) != here)
             continue;
         keys = all_keys(l->ui, row->contexts, row->action);
-        if (!wanted(&l->ui->ask, row, keys))
+        if (!wanted(l->ui, row, keys))
             continue;
         if (!headed) {
             if (l->n)
@@ -113,8 +125,8 @@ size_t ask_help_rows(struct ui *ui, int width, struct ask_row **rows)
         add_wrapped(&l, ACTION_NONE, "Scrolls", "wheel");
     }
     for (int here = 1; here >= 0; here--)
-        for (size_t family = 0; ask_family(family); family++)
-            add_family(&l, family, here);
+        for (size_t place = 0; ask_family_at(place) != SIZE_MAX; place++)
+            add_family(&l, ask_family_at(place), here);
     return l.n;
 }
 
@@ -126,7 +138,8 @@ size_t ask_menu_rows(struct ui *ui, struct ask_row **rows)
     *rows = l.at;
     if (!l.at)
         return 0;
-    for (size_t family = 0; ask_family(family); family++) {
+    for (size_t place = 0; ask_family_at(place) != SIZE_MAX; place++) {
+        size_t family = ask_family_at(place);
         bool headed = false;
 
         for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {

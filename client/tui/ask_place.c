@@ -6,7 +6,7 @@
 #include "client/tui/wrap.h"
 #include "common/utf8.h"
 
-enum { LIST_MAX = 92, QUESTION_MAX = 64, MENU_MAX = 132, PALETTE_ROWS = 18, COLUMN_MIN = 26, COLUMN_MAX = 48 };
+enum { LIST_MAX = 92, QUESTION_MAX = 64, MENU_MAX = 132, PALETTE_ROWS = 18, COLUMN_MIN = 26, COLUMN_MAX = 62 };
 
 static int least(int a, int b)
 {
@@ -86,8 +86,7 @@ static void place_columns(struct ask_box *b, const struct ask_row *rows, size_t 
         b->column_w = COLUMN_MAX;
     b->column_w = least(b->column_w, b->list.w);
     b->columns = b->list.w / b->column_w;
-    if (b->columns > 1)
-        b->column_w = b->list.w / b->columns;
+    b->column_w = b->list.w / b->columns;
 }
 
 static int flow_height(const struct ask_box *b, const struct ask_row *rows, size_t n, int most)
@@ -120,6 +119,7 @@ static struct ask_box place_menu(const struct ui *ui, const struct ask_row *rows
     columns = ask_flow(rows, n, b.list.h, NULL);
     if (columns > 0 && columns < b.columns)
         b.columns = columns;
+    b.column_w = least(b.column_w, COLUMN_MAX);
     b.list.w = b.columns * b.column_w;
     b.box.w = b.list.w + 4;
     b.box.h = b.list.h + 2;

@@ -36,6 +36,8 @@ size_t ask_menu_rows(struct ui *ui, struct ask_row **rows);
 /* What action families are called; NULL behind the last. */
 const char *ask_family(size_t i);
 size_t ask_family_of(enum action action);
+/* Which family is shown in that place: what people look for most comes first. SIZE_MAX behind the last. */
+size_t ask_family_at(size_t place);
 
 /* A question has a list whose rows can be chosen. */
 bool ask_selectable(const struct ask_row *row);
@@ -64,7 +66,19 @@ size_t ask_top(struct ui *ui, const struct ask_box *box, const struct ask_row *r
 /* First byte of the line that is visible in a field of that width. */
 size_t ask_field_start(const struct ask *a, int width);
 
-/* The line. Movements return false if nothing changed. */
+/* The question is answered: closed before done() is called. */
+void ask_answer(struct ui *ui, size_t choice, uint64_t object);
+/* Carries a row out, or says why that cannot be. */
+void ask_choose(struct ui *ui, const struct ask_row *row);
+/* Moves the focus (in help: the view) by so many rows. */
+void ask_move_by(struct ui *ui, int rows_down);
+int ask_page(struct ui *ui);
+/* Text into the line at its caret. */
+void ask_type(struct ui *ui, const char *bytes, size_t len);
+/* What fits is another list now: from its best row again. */
+void ask_line_changed(struct ask *a);
+
+/* ---- ask_edit.c: the line. False: nothing went in. */
 bool ask_has_line(const struct ask *a);
 void ask_line_set(struct ask *a, const char *text);
 bool ask_line_insert(struct ask *a, const char *bytes, size_t len);

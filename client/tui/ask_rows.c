@@ -31,6 +31,14 @@ static const struct {
     {"Opened card", N_CARD},    {"Typing", N_TYPING},      {"Panels", N_PANEL},      {"Questions and lists", N_ASK},
 };
 
+/* The order in which people look for them. */
+static const uint8_t shown[] = {3, 4, 5, 6, 1, 2, 0, 7};
+
+size_t ask_family_at(size_t place)
+{
+    return place < sizeof(shown) ? shown[place] : SIZE_MAX;
+}
+
 const char *ask_family(size_t i)
 {
     return i < sizeof(families) / sizeof(*families) ? families[i].title : NULL;
@@ -118,12 +126,27 @@ static const char *key_of(struct ui *ui, enum action action)
     return ask_words(ui, name, strlen(name));
 }
 
+/* What people's fingers know from elsewhere. */
+static bool is_alias(const char *words, const char *name)
+{
+    static const char *const aliases[][2] = {
+        {"q", "quit"}, {"q!", "quit"}, {"qa", "quit"}, {"wq", "quit"}, {"x", "quit"}, {"exit", "quit"}, {"h", "help"},
+    };
+
+    for (size_t i = 0; i < sizeof(aliases) / sizeof(*aliases); i++)
+        if (strcmp(words, aliases[i][0]) == 0 && strcmp(name, aliases[i][1]) == 0)
+            return true;
+    return false;
+}
+
 static void add_action(struct ui *ui, struct rows *rows, const struct action_row *row, const char *words)
 {
     int by_title = ask_fit(words, row->title), by_name = ask_fit(words, row->name);
     int score = by_title > by_name ? by_title : by_name;
     const char *refusal;
 
+    if (is_alias(words, row->name))
+        score = EXACT;
     if (score < 0)
         return;
     refusal = action_refusal(ui, row);
@@ -202,7 +225,7 @@ static int fit_card(const char *words, const struct card *card)
     return ask_fit(words, text);
 }
 
-static void add_cards(struct ui *ui, struct rows *rows, const char *words)
+static void add_cards(struct ui *ui, struct rows *rows, const char *words, int more)
 {
     const struct canvas *canvas = ui_view(ui);
     size_t n = 0;
@@ -214,8 +237,9 @@ static void add_cards(struct ui *ui, struct rows *rows, const char *words)
             int score = card->deleted_seq ? -1 : fit_card(words, card);
 
             if (score >= 0)
-                add_row(rows, (struct ask_row){
-                                  .kind = ASK_ROW_CARD, .id = card->o.id, .score = score, .key = "", .title = ""});
+                add_row(rows,
+                        (struct ask_row){
+                            .kind = ASK_ROW_CARD, .id = card->o.id, .score = score + more, .key = "", .title = ""});
         }
     free(blocks);
 }
@@ -238,13 +262,15 @@ static void add_palette(struct ui *ui, struct rows *rows)
     if (begins(line, "block ", &rest) || (*line && line[strspn(line, "0123456789")] == '\0' && begins(line, "", &rest)))
         add_blocks(ui, rows, rest);
     if (begins(line, "card ", &rest) && *rest)
-        add_cards(ui, rows, rest);
-    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-        const struct action_row *row = action_row((enum action)i);
+        add_cards(ui, rows, rest, EXACT);
+    for (size_t place = 0; ask_family_at(place) != SIZE_MAX; place++)
+        for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+            const struct action_row *row = action_row((enum action)i);
 
-        if (row->contexts != CONTEXT_ASK && i != ACTION_PALETTE)
-            add_action(ui, rows, row, line);
-    }
+            if (ask_family_of(row->action) == ask_family_at(place) && row->contexts != CONTEXT_ASK &&
+                i != ACTION_PALETTE)
+                add_action(ui, rows, row, line);
+        }
 }
 
 /* ---------------------------------------------------------------- pop-up behind a prefix key */
@@ -315,7 +341,7 @@ size_t ask_rows(struct ui *ui, struct ask_row **out)
         add_palette(ui, &rows);
         break;
     case ASK_CARD:
-        add_cards(ui, &rows, a->line);
+        add_cards(ui, &rows, a->line, 0);
         break;
     case ASK_KEYS:
         add_keys(ui, &rows);

@@ -65,6 +65,8 @@ static void draw_frame(struct ui *ui, struct grid *g, struct rect box, const cha
 
     grid_hit(g, (struct rect){.w = g->cols, .h = g->rows}, HIT_NONE, OUTSIDE, 0);
     grid_hit(g, box, HIT_NONE, INSIDE, 0);
+    /* A blank on both sides, so that no line of what is below touches the box. */
+    grid_fill(g, (struct rect){.x = box.x - 1, .y = box.y, .w = box.w + 2, .h = box.h}, style(ROLE_TEXT));
     grid_fill(g, box, plain);
     grid_box(g, box, border);
     if (*title) {
@@ -234,7 +236,8 @@ static void draw_row(struct ui *ui, struct grid *g, struct rect r, const struct 
     }
     if (focused) {
         grid_fill(g, r, style_on(ROLE_FOCUS, ROLE_FOCUS, 0));
-        grid_put(g, r.x, r.y, style_on(ROLE_FOCUS, ROLE_FOCUS, 0), sign(ui, SIGN_FOCUS));
+        if (row->kind != ASK_ROW_MORE)
+            grid_put(g, r.x, r.y, style_on(ROLE_FOCUS, ROLE_FOCUS, 0), sign(ui, SIGN_FOCUS));
     }
     if (row->kind == ASK_ROW_ACTION)
         action_line(ui, g, inside, row, focused);

@@ -352,11 +352,11 @@ static UNUSED bool scene_shows(struct scene *s, const char *text)
     return scene_find(s, text, &x, &y);
 }
 
-/* Compares the screen with tests/data/tui/<name>.txt, or (COCANVAS_GOLDEN=write) makes that file. */
-static UNUSED bool scene_golden(struct scene *s, const char *name)
+/* Compares a text with tests/data/tui/<name>.txt, or (COCANVAS_GOLDEN=write) makes that file. */
+static UNUSED bool golden_text(const char *name, const char *now)
 {
     const char *write = getenv("COCANVAS_GOLDEN");
-    char *path = xasprintf("%s/data/tui/%s.txt", TESTS_DIR, name), *now = grid_to_text(scene_draw(s)), *kept = NULL;
+    char *path = xasprintf("%s/data/tui/%s.txt", TESTS_DIR, name), *kept = NULL;
     FILE *f = fopen(path, write ? "wb" : "rb");
     size_t len = strlen(now);
     bool same = f != NULL;
@@ -373,6 +373,15 @@ static UNUSED bool scene_golden(struct scene *s, const char *name)
         fprintf(stderr, "%s differs (COCANVAS_GOLDEN=write renews it):\n%s", path, now);
     free(kept);
     free(path);
+    return same;
+}
+
+/* The whole screen. */
+static UNUSED bool scene_golden(struct scene *s, const char *name)
+{
+    char *now = grid_to_text(scene_draw(s));
+    bool same = golden_text(name, now);
+
     free(now);
     return same;
 }
