@@ -93,13 +93,13 @@ size_t replica_redo_depth(const struct replica *r);
 /* Where a position of the view's text stands in the confirmed text. Inside of what is not confirmed yet: where that
  * begins. */
 uint32_t replica_caret_to_confirmed(struct replica *r, uint64_t object, const char *key, uint32_t at);
-/* Where the caret of `author` is in the view, which stood at `at` after at_seq. at_seq must not be above
- * replica_seq(): keep it until the state is there. The last REPLICA_RECENT text edits are followed exactly. */
-uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *key, uint32_t author, uint64_t at_seq,
-                               uint32_t at);
-/* On which side of a text that `author` typed exactly at the caret of `whose` that caret comes to stand: behind one's
- * own, in front of another's. That is the place at which what they type next will stand (text.h's rule of ties). */
-enum text_side replica_caret_side(uint32_t author, uint32_t whose);
+/* Where the caret of `author`, which stood at `at` after at_seq, stands in the confirmed state of now. at_seq must not
+ * be above replica_seq(): keep it until the state is there. Up to REPLICA_RECENT text edits are followed exactly. Keep
+ * the answer, with replica_seq(), for the next batch. */
+uint32_t replica_caret_follow(struct replica *r, uint64_t object, const char *key, uint32_t author, uint64_t at_seq,
+                              uint32_t at);
+/* … and where that is in the view: through one's own edits that are not confirmed. */
+uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *key, uint32_t at);
 
 /* ---- sending */
 

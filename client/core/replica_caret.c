@@ -67,11 +67,6 @@ void recent_add(struct replica *r, const Cocanvas__Committed *batch)
 
 /* ---------------------------------------------------------------- there and back */
 
-enum text_side replica_caret_side(uint32_t author, uint32_t whose)
-{
-    return author == whose ? TEXT_LEFT : TEXT_RIGHT;
-}
-
 /* Where position `at` of the text after op was before it. What op inserted lies at one place of that text; of what it
  * removed, the beginning is taken. */
 static uint32_t position_before(const struct text_op *op, uint32_t at)
@@ -135,25 +130,35 @@ uint32_t replica_caret_to_confirmed(struct replica *r, uint64_t object, const ch
     return within(r->confirmed, object, key, at);
 }
 
-uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *key, uint32_t author, uint64_t at_seq,
-                               uint32_t at)
+/* A caret comes to stand behind what its owner typed at it, and in front of what others typed there: at the place where
+ * its owner's next character will stand (text.h's rule of ties). */
+uint32_t replica_caret_follow(struct replica *r, uint64_t object, const char *key, uint32_t author, uint64_t at_seq,
+                              uint32_t at)
 {
     uint64_t first = r->n_recent > REPLICA_RECENT ? r->n_recent - REPLICA_RECENT : 0;
 
-    while (first < r->n_recent && r->recent[first % REPLICA_RECENT].seq <= at_seq)
-        first++;
+    for (uint64_t i = r->n_recent; i > first; i--)
+        if (r->recent[(i - 1) % REPLICA_RECENT].seq <= at_seq)
+            first = i;
     for (uint64_t i = first; i < r->n_recent; i++) {
         const struct recent_text *recent = &r->recent[i % REPLICA_RECENT];
+        enum text_side side = recent->author == author ? TEXT_LEFT : TEXT_RIGHT;
 
         /* A caret may come from anybody: a position behind the text's end stays there. */
         if (recent->object == object && strcmp(recent->key, key) == 0 && at <= recent->op.pre_len)
-            at = text_transform_position(&recent->op, at, replica_caret_side(recent->author, author));
+            at = text_transform_position(&recent->op, at, side);
     }
+    return within(r->confirmed, object, key, at);
+}
+
+uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *key, uint32_t at)
+{
+    const struct canvas *view = replica_view(r); /* settles which own ops are in it */
+
     at = within(r->confirmed, object, key, at);
     if (own_ops_settled(r)) {
-        (void)replica_view(r); /* settles which own ops are in it */
         at = forth_through(&r->in_flight, object, key, at);
         at = forth_through(&r->pending, object, key, at);
     }
-    return within(replica_view(r), object, key, at);
+    return within(view, object, key, at);
 }

@@ -210,62 +210,45 @@ void typing_end(struct ui *ui)
     ui->dirty = true;
 }
 
-/* ---- others' changes */
-
-static bool is_on(const struct ui_person *p, uint64_t object, const char *key)
-{
-    return p->session != 0 && p->editing && p->object == object && strcmp(p->key, key) == 0;
-}
-
-static void carry_people(struct ui *ui, uint64_t object, const char *key, const struct text_op *op, uint32_t author)
-{
-    for (size_t i = 0; i < UI_PEOPLE; i++) {
-        struct ui_person *p = &ui->people[i];
-        enum text_side side = replica_caret_side(author, p->author);
-        if (!is_on(p, object, key))
-            continue;
-        p->caret = text_transform_position(op, p->caret, side);
-        p->anchor = text_transform_position(op, p->anchor, side);
-    }
-}
+/* ---- others' carets: kept in confirmed coordinates, and told anew in the view's after each change */
 
 static void bring_up(struct ui *ui, struct ui_person *p)
 {
-    p->caret = replica_caret_to_view(ui->replica, p->object, p->key, p->author, p->told_seq, p->told_caret);
-    p->anchor = replica_caret_to_view(ui->replica, p->object, p->key, p->author, p->told_seq, p->told_anchor);
+    struct replica *r = ui->replica;
+    if (p->told_seq <= replica_seq(r)) {
+        p->told_caret = replica_caret_follow(r, p->object, p->key, p->author, p->told_seq, p->told_caret);
+        p->told_anchor = replica_caret_follow(r, p->object, p->key, p->author, p->told_seq, p->told_anchor);
+        p->told_seq = replica_seq(r);
+    }
+    p->caret = replica_caret_to_view(r, p->object, p->key, p->told_caret);
+    p->anchor = replica_caret_to_view(r, p->object, p->key, p->told_anchor);
 }
 
-/* Carets of states that have come in meanwhile. */
 static void bring_up_people(struct ui *ui)
 {
     for (size_t i = 0; i < UI_PEOPLE; i++) {
-        struct ui_person *p = &ui->people[i];
-        if (p->session == 0 || p->told_seq == 0 || p->told_seq > replica_seq(ui->replica))
-            continue;
-        bring_up(ui, p);
-        p->told_seq = 0;
+        if (ui->people[i].session != 0 && ui->people[i].editing)
+            bring_up(ui, &ui->people[i]);
     }
 }
 
 void typing_presence(struct ui *ui, const Cocanvas__Present *present)
 {
     const Cocanvas__Presence *presence = present->presence;
+    if (presence == NULL || !presence->editing || ui->replica == NULL)
+        return;
     for (size_t i = 0; i < UI_PEOPLE; i++) {
         struct ui_person *p = &ui->people[i];
         if (p->session == 0 || p->session != present->session)
             continue;
-        p->told_seq = 0;
-        if (presence == NULL || !presence->editing || ui->replica == NULL)
-            return;
         p->told_seq = presence->at_seq;
         p->told_caret = presence->caret;
         p->told_anchor = presence->anchor;
         bring_up(ui, p);
-        if (p->told_seq <= replica_seq(ui->replica))
-            p->told_seq = 0;
-        return;
     }
 }
+
+/* ---- one's own caret under others' changes */
 
 /* The place behind the last change of an op. */
 static uint32_t end_of_change(const struct text_op *op)
@@ -343,11 +326,8 @@ static void carry(struct ui *ui, const struct replica_event *event)
     uint64_t object;
     const char *key;
     struct typing *t = &ui->typing;
-    if (event->text == NULL || !op_text_target(event->op, &object, &key))
-        return;
-    carry_people(ui, object, key, event->text,
-                 event->batch != NULL ? event->batch->author : replica_author(ui->replica));
-    if (t->object != object || strcmp(t->key, key) != 0)
+    if (event->text == NULL || !op_text_target(event->op, &object, &key) || t->object != object ||
+        strcmp(t->key, key) != 0)
         return;
     carry_own(ui, event->text, event->batch == NULL);
     if (event->batch == NULL && !t->splicing)
@@ -366,8 +346,7 @@ void typing_event(struct ui *ui, const struct replica_event *event)
     const Cocanvas__Committed *batch = event->batch;
     if (batch != NULL && event->op != batch->ops[batch->n_ops - 1])
         return; /* the view is that after the whole batch */
-    if (batch != NULL)
-        bring_up_people(ui);
+    bring_up_people(ui);
     if (ui->typing.object == 0)
         return;
     if (typing_text(ui) == NULL) {

@@ -76,7 +76,7 @@ struct ui_person {
     uint64_t object;                    /* card or block in focus, 0 none */
     char key[KEY_MAX + 1];              /* the text that is being edited */
     uint32_t caret, anchor;             /* code points of the view's text, carried along with each change */
-    uint64_t told_seq;                  /* the caret below refers to this state, which is not here yet; 0: none waits */
+    uint64_t told_seq;                  /* the confirmed state that the caret below refers to; it may still be to come */
     uint32_t told_caret, told_anchor;
     bool editing, away;
 };
