@@ -224,11 +224,11 @@ const char *panel_place(struct ui *ui, uint64_t object)
     const struct block *block = c ? canvas_block(c, object) : NULL;
 
     if (card && card->text.len_bytes > 0)
-        return arena_printf(&ui->words, "%s ‘%s’ in %s", id_text(&ui->words, object),
-                            short_text(&ui->words, &card->text, 40), arena_line(&ui->words, card->block->title));
+        return arena_printf(&ui->words, "%s: %s '%s'", arena_line(&ui->words, card->block->title),
+                            id_text(&ui->words, object), short_text(&ui->words, &card->text, 60));
     if (card)
-        return arena_printf(&ui->words, "%s in %s", id_text(&ui->words, object),
-                            arena_line(&ui->words, card->block->title));
+        return arena_printf(&ui->words, "%s: %s", arena_line(&ui->words, card->block->title),
+                            id_text(&ui->words, object));
     if (block)
         return arena_line(&ui->words, block->title);
     return "";
@@ -298,7 +298,7 @@ void ui_run_panel_close(struct ui *ui)
 void ui_run_panel_leave(struct ui *ui)
 {
     ui->panel.focused = false;
-    if (ui->cols < NARROW_COLS)
+    if (ui->cols < NARROW_COLS && ui->panel.kind != PANEL_HISTORY) /* that one never covers the canvas */
         panel_close(ui);
     ui->dirty = true;
 }

@@ -14,7 +14,7 @@ struct ui;
 
 enum panel_kind { PANEL_NONE, PANEL_PEOPLE, PANEL_ACTIVITY, PANEL_HISTORY, PANEL_SEARCH };
 
-enum { PANEL_ACTIVITY_LINES = 500 };
+enum { PANEL_ACTIVITY_LINES = 500, PANEL_OFFERED = 2 };
 
 struct panel_event {
     uint64_t serial;         /* 1, 2, 3 … */
@@ -47,7 +47,10 @@ struct panel {
     uint64_t past_asked;     /* asked of ui_host.history and not answered yet, 0 nothing */
     uint32_t past_author;    /* who made the batch past_seq, 0 the server */
     int64_t past_ms;         /* and when */
+    uint64_t past_object;    /* what it was about, 0 nothing particular */
     char past_sentence[400]; /* what it did; or why a state cannot be had */
+    char offered[PANEL_OFFERED][200]; /* the cards that "bring back" offers */
+    size_t n_offered;
     uint64_t *named;         /* HISTORY: seqs of the named versions, newest first; owned */
     size_t n_named;
     char find[128];          /* SEARCH */
@@ -58,6 +61,8 @@ struct panel {
 void panel_init(struct panel *p);
 void panel_fini(struct panel *p);
 void panel_show(struct ui *ui, enum panel_kind kind);
+/* Says in ui->wake_ms when its words will be others ("is writing" becomes "wrote"). */
+void panel_tick(struct ui *ui);
 /* What happened, for the activity list. */
 void panel_event(struct ui *ui, const struct replica_event *event);
 /* The state that ui_host.history asked for; taken (malloc'd). batch: the one that led to it, borrowed, NULL: not known.

@@ -106,8 +106,8 @@ static uint64_t about(const Cocanvas__Op *op)
     }
 }
 
-/* Where Enter leads: a link leads to the card that it comes from, a reading to its card. */
-static uint64_t place_of_op(const struct canvas *c, const Cocanvas__Op *op)
+/* A link leads to the card that it comes from, a reading to its card. */
+uint64_t panel_op_place(const struct canvas *c, const Cocanvas__Op *op)
 {
     const struct link_object *link;
     const struct reading *reading;
@@ -196,13 +196,6 @@ static struct panel_event *new_line(struct ui *ui, const Cocanvas__Committed *ba
     return e;
 }
 
-/* "is writing" becomes "wrote" after a while. */
-static void wake_later(struct ui *ui, int64_t at_ms)
-{
-    if (at_ms > ui->now_ms && (ui->wake_ms == 0 || at_ms < ui->wake_ms))
-        ui->wake_ms = at_ms;
-}
-
 static void take_typing(struct ui *ui, struct arena *arena, const Cocanvas__Committed *batch,
                         const Cocanvas__TextEdit *edit)
 {
@@ -220,7 +213,6 @@ static void take_typing(struct ui *ui, struct arena *arena, const Cocanvas__Comm
         e->writing = true;
         (void)snprintf(e->key, sizeof(e->key), "%s", edit->key);
     }
-    wake_later(ui, e->at_ms + PANEL_WRITING_MS);
 }
 
 static void take_other(struct ui *ui, struct arena *arena, const struct replica_event *event)
@@ -243,9 +235,22 @@ static void take_other(struct ui *ui, struct arena *arena, const struct replica_
         free(sentence);
         sentence = undone;
     }
-    e = new_line(ui, event->batch, place_of_op(ui_view(ui), event->op), sentence);
+    e = new_line(ui, event->batch, panel_op_place(ui_view(ui), event->op), sentence);
     e->added = event->op->kind_case == COCANVAS__OP__KIND_CARD_CREATE && !event->batch->undo_of;
     p->batch_seq = event->batch->seq;
+}
+
+void panel_tick(struct ui *ui)
+{
+    const struct panel *p = &ui->panel;
+
+    for (size_t row = 0; p->kind == PANEL_ACTIVITY && row < JOIN_LINES && row < p->n_events; row++) {
+        const struct panel_event *e = panel_event_at(p, row);
+        int64_t at_ms = e->at_ms + PANEL_WRITING_MS;
+
+        if (e->writing && at_ms > ui->now_ms && (ui->wake_ms == 0 || at_ms < ui->wake_ms))
+            ui->wake_ms = at_ms;
+    }
 }
 
 void panel_event(struct ui *ui, const struct replica_event *event)

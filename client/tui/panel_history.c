@@ -12,6 +12,7 @@
 #include "client/tui/panel_private.h"
 #include "client/tui/ui.h"
 #include "common/buf.h"
+#include "common/utf8.h"
 
 enum { RESTORE_BYTES = 256 << 20 };
 
@@ -100,6 +101,16 @@ void panel_history_go(struct ui *ui, uint64_t seq)
         ui->host->history(ui->host->ctx, seq);
 }
 
+/* Length without a character that was cut in its middle. */
+static size_t utf8_cut(const char *text, size_t room)
+{
+    size_t len = strnlen(text, room);
+
+    while (len > 0 && !utf8_check(text, len, NULL))
+        len--;
+    return len;
+}
+
 static const char *name_of(void *ctx, uint32_t author)
 {
     const struct ui *ui = ctx;
@@ -114,20 +125,16 @@ static void tell_batch(struct ui *ui, const Cocanvas__Committed *batch)
 
     p->past_author = batch ? batch->author : 0;
     p->past_ms = batch ? batch->time_ms : 0;
+    p->past_object = batch && batch->n_ops ? panel_op_place(p->past, batch->ops[0]) : 0;
     p->past_sentence[0] = '\0';
     if (!batch)
         return;
     arena_init(&arena, RESTORE_BYTES);
     const struct describe d = {.arena = &arena, .canvas = p->past, .person = name_of, .ctx = ui, .past = true};
     const char *sentence = describe_batch(&d, batch);
-    size_t len = strlen(sentence);
 
-    if (len >= sizeof(p->past_sentence))
-        len = sizeof(p->past_sentence) - 1;
-    while (len > 0 && sentence[len] != '\0' && ((unsigned char)sentence[len] & 0xc0) == 0x80)
-        len--; /* not in the middle of a character */
-    memcpy(p->past_sentence, sentence, len);
-    p->past_sentence[len] = '\0';
+    (void)snprintf(p->past_sentence, sizeof(p->past_sentence), "%s", sentence);
+    p->past_sentence[utf8_cut(p->past_sentence, strlen(p->past_sentence))] = '\0';
     arena_fini(&arena);
 }
 
@@ -228,46 +235,55 @@ static void restore(struct ui *ui, uint64_t object)
     canvas_drop(past);
 }
 
-enum { CHOICE_CARD, CHOICE_ALL };
-
-static void card_or_all(struct ui *ui, size_t choice, const char *line, uint64_t object)
+/* What can be brought back is offered in this order: the card with the focus, the one that the change was about,
+ * everything. ask.about keeps the objects, panel.offered the words. */
+static void chosen(struct ui *ui, size_t choice, const char *line, uint64_t object)
 {
+    size_t n = ui->panel.n_offered;
+
     (void)line;
     (void)object;
-    if (choice == CHOICE_CARD || choice == CHOICE_ALL)
-        restore(ui, choice == CHOICE_CARD ? ui->ask.about[0] : 0);
+    if (choice < n)
+        restore(ui, ui->ask.about[choice]);
+    else if (choice == n)
+        restore(ui, 0);
 }
 
-static void all_or_not(struct ui *ui, size_t choice, const char *line, uint64_t object)
+static void offer(struct ui *ui, struct ask_choice *choices, uint64_t *about, uint64_t object)
 {
-    (void)line;
-    (void)object;
-    if (choice == 0)
-        restore(ui, 0);
+    struct panel *p = &ui->panel;
+    const struct card *card = canvas_card(p->past, object);
+    char *words;
+
+    if (!card || card->deleted_seq || (p->n_offered > 0 && about[0] == object))
+        return;
+    words = p->offered[p->n_offered];
+    (void)snprintf(words, sizeof(p->offered[0]), "Only the card %s", panel_place(ui, object));
+    words[utf8_cut(words, sizeof(p->offered[0]) - 1)] = '\0';
+    choices[p->n_offered] = (struct ask_choice){.key = p->n_offered ? 'd' : 'c', .title = words};
+    about[p->n_offered++] = object;
 }
 
 void ui_run_history_restore(struct ui *ui)
 {
-    static const struct ask_choice both[] = {
-        {'c', "Only this card: its text, fields, tags and place"}, {'a', "The whole canvas"}, {'n', "Nothing"}, {0, NULL}};
-    static const struct ask_choice all[] = {{'a', "The whole canvas"}, {'n', "Nothing"}, {0, NULL}};
     struct panel *p = &ui->panel;
-    const struct card *card = p->past ? canvas_card(p->past, ui->card) : NULL;
+    struct ask_choice choices[PANEL_OFFERED + 3] = {{0}};
+    uint64_t about[PANEL_OFFERED] = {0};
     char question[200];
 
     if (!p->past) {
-        ui_say(ui, ROLE_DIM, "This is now. Step back first, with ← or h.");
+        ui_say(ui, ROLE_DIM, "This is now. Step back first: %s.", ui_key(ui, ACTION_HISTORY_BACK));
         return;
     }
-    if (card && card->deleted_seq == 0) {
-        (void)snprintf(question, sizeof(question), "Bring back how it was %.40s? The card is %s.",
-                       ui_time(ui, p->past_ms), panel_place(ui, ui->card));
-        ask_choice(ui, question, both, card_or_all);
-        ui->ask.about[0] = ui->card;
-    } else {
-        (void)snprintf(question, sizeof(question), "Bring back how it was %.40s?", ui_time(ui, p->past_ms));
-        ask_choice(ui, question, all, all_or_not);
-    }
+    p->n_offered = 0;
+    offer(ui, choices, about, ui->card);
+    offer(ui, choices, about, p->past_object);
+    choices[p->n_offered] = (struct ask_choice){.key = 'a', .title = "The whole canvas"};
+    choices[p->n_offered + 1] = (struct ask_choice){.key = 'n', .title = "Nothing"};
+    (void)snprintf(question, sizeof(question), "Bring back how it was at %s? (change %" PRIu64 ")",
+                   ui_time(ui, p->past_ms), p->past_seq);
+    ask_choice(ui, question, choices, chosen);
+    memcpy(ui->ask.about, about, sizeof(about));
 }
 
 /* ---- naming */

@@ -79,13 +79,8 @@ void ui_run_panel_follow(struct ui *ui)
         return;
     person = panel_person_at(ui, ui->panel.focus);
     ui->dirty = true;
-    if (!person) {
+    if (person)
+        ui_follow(ui, ui->following == person->session ? 0 : person->session);
+    else
         ui_say(ui, ROLE_DIM, "That is you. Choose whom you want to follow.");
-    } else if (ui->following == person->session) {
-        ui->following = 0;
-        ui_say(ui, ROLE_DIM, "You go your own way again.");
-    } else {
-        ui->following = person->session;
-        ui_say(ui, ROLE_GOOD, "You follow %s: the focus goes where theirs goes.", ui_person_name(ui, person->author));
-    }
 }

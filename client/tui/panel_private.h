@@ -15,7 +15,7 @@ uint64_t panel_id_at(const struct ui *ui, size_t row); /* focus_id of a row */
 void panel_close(struct ui *ui);
 /* Puts the focus on a block, a card or what a comment is about, and gives it the keys. False (and said): it is gone. */
 bool panel_goto(struct ui *ui, uint64_t object);
-/* "7.12 'Wholesale' in Channels", "Channels", "the canvas"; from ui->words. */
+/* "Channels: 7.12 'Wholesale'", "Channels", "" of what is gone; from ui->words. */
 const char *panel_place(struct ui *ui, uint64_t object);
 
 /* panel_people.c: rows are oneself and then the others, by name */
@@ -31,6 +31,8 @@ void panel_activity_forget(struct panel *p);
 /* "added 7.12 to Channels: 'Wholesale'", with the verb that fits the time; from ui->words. */
 const char *panel_event_words(struct ui *ui, const struct panel_event *e);
 const char *panel_event_who(struct ui *ui, const struct panel_event *e);
+/* What an op is about, where Enter leads; 0 nowhere. */
+uint64_t panel_op_place(const struct canvas *c, const Cocanvas__Op *op);
 enum { PANEL_WRITING_MS = 8000 };
 
 /* panel_history.c: row 0 is now, then the named versions, newest first */

@@ -333,6 +333,8 @@ static void search_step(struct ui *ui, bool forward)
             ui_say(ui, ROLE_DIM, "From the end again.");
         at = at >= back ? at - back : p->n_found - 1;
     }
+    p->focus = at;
+    p->focus_id = p->found[at];
     (void)panel_goto(ui, p->found[at]);
 }
 

@@ -74,12 +74,14 @@ void start_focus_at(size_t *focus, size_t n, int64_t to)
 /* A canvas is found by its title, its workspace, its template and who is in it. */
 static int canvas_fit(const struct start *s, const struct start_canvas *canvas)
 {
-    char text[1024];
+    const struct template *t = template_find(&s->making.templates, canvas->template_id);
+    char text[2048];
     size_t len;
 
     if (s->find[0] == '\0')
         return 0;
-    (void)snprintf(text, sizeof(text), "%s %s %s", canvas->title, canvas->workspace, canvas->template_id);
+    (void)snprintf(text, sizeof(text), "%s %s %s", canvas->title, canvas->workspace,
+                   t ? t->title : canvas->template_id);
     for (size_t i = 0; i < START_PRESENT && canvas->present[i]; i++) {
         len = strlen(text);
         (void)snprintf(text + len, sizeof(text) - len, " %s", canvas->present[i]);
@@ -196,6 +198,7 @@ void ui_start_canvases(struct ui *ui, const char *context, const struct start_ca
     const struct start_canvas *had = focused(s);
     struct start_canvas before = had ? *had : (struct start_canvas){{0}}; /* only names and ids of it are used */
 
+    start_new_load(&s->making);
     drop_canvases(s, context);
     s->canvases = xrealloc(s->canvases, (s->n_canvases + n + 1) * sizeof(*s->canvases));
     for (size_t i = 0; i < n; i++)

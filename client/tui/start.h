@@ -46,7 +46,7 @@ struct start_offer {
 struct start_new {
     bool choosing;           /* the templates are shown instead of the canvases */
     char context[64], workspace[264];
-    struct template_set templates; /* loaded when they are shown first; owned */
+    struct template_set templates; /* loaded when something is listed first; owned */
     char find[128];
     size_t *shown;           /* indices of the templates that fit, best first; owned */
     size_t n_shown, focus, top;

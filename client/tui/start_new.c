@@ -17,6 +17,12 @@ void start_new_fini(struct start_new *making)
     memset(making, 0, sizeof(*making));
 }
 
+void start_new_load(struct start_new *making)
+{
+    if (making->templates.n == 0)
+        template_set_load(&making->templates);
+}
+
 void start_new_find(struct start_new *making)
 {
     size_t n = making->templates.n;
@@ -98,8 +104,7 @@ static void choose_template(struct ui *ui, const char *name)
 
     if (!context)
         return;
-    if (making->templates.n == 0)
-        template_set_load(&making->templates);
+    start_new_load(making);
     (void)snprintf(making->context, sizeof(making->context), "%s", context->name);
     (void)snprintf(making->workspace, sizeof(making->workspace), "%s", context->workspace);
     making->find[0] = '\0';

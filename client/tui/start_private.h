@@ -18,6 +18,7 @@ void start_focus_at(size_t *focus, size_t n, int64_t to);
 
 /* start_new.c: the same as in start.c, for the list of templates */
 void start_new_fini(struct start_new *making);
+void start_new_load(struct start_new *making); /* the templates, once */
 void start_new_find(struct start_new *making);
 void start_new_choose(struct ui *ui);
 void start_new_close(struct ui *ui);

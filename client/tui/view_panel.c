@@ -35,14 +35,6 @@ struct style view_panel_style(enum role role, bool focus)
     return focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, 0) : style(role);
 }
 
-const char *view_panel_key(struct ui *ui, enum action action)
-{
-    char name[KEYMAP_SEQUENCE * KEY_NAME];
-
-    keymap_name(&ui->keymap, action_row(action)->contexts, action, name);
-    return words_printf(ui, "%s", name);
-}
-
 static void frame(struct ui *ui, struct grid *g, struct rect r, const struct panel_view *view)
 {
     struct style border = style(ui->panel.focused ? ROLE_BORDER_FOCUS : ROLE_BORDER);
@@ -114,16 +106,17 @@ static void list(struct ui *ui, struct grid *g, struct rect r, const struct pane
 void view_panel(struct ui *ui, struct grid *g, struct rect r)
 {
     const struct panel_view *view = view_panel_of(ui);
-    struct rect inside = view_panel_inside(r), head = inside, old;
+    struct rect inside = view_panel_inside(r), old;
+    int head;
 
     if (!view || inside.w < 10 || inside.h < 2)
         return;
     old = grid_clip(g, r);
     frame(ui, g, r, view);
-    head.h = view->head_lines(ui, inside);
-    view->head(ui, g, head);
-    inside.y += head.h;
-    inside.h -= head.h;
+    view->head(ui, g, inside);
+    head = view->head_lines(ui, inside);
+    inside.y += head;
+    inside.h -= head;
     if (inside.h > 0)
         list(ui, g, inside, view);
     grid_unclip(g, old);

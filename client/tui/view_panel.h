@@ -9,9 +9,9 @@ struct panel_view {
     const char *title;
     /* What stands at the right of the title; from ui->words, "" nothing. */
     const char *(*figure)(struct ui *ui);
-    /* Lines above the list, and how they look. */
+    /* Lines above the list, and how they look, both for the whole inside of the panel. */
     int (*head_lines)(struct ui *ui, struct rect inside);
-    void (*head)(struct ui *ui, struct grid *g, struct rect r);
+    void (*head)(struct ui *ui, struct grid *g, struct rect inside);
     /* Lines of a row of the list, and how it looks; focus: the keys would act on it. */
     int (*row_lines)(struct ui *ui, size_t row, int width);
     void (*row)(struct ui *ui, struct grid *g, struct rect r, size_t row, bool focus);
@@ -30,7 +30,5 @@ const struct panel_view *view_panel_of(const struct ui *ui);
 struct rect view_panel_inside(struct rect r);
 /* The style of a part of a row: on the focus, that of the focus. */
 struct style view_panel_style(enum role role, bool focus);
-/* The first key of an action, "@". From ui->words. */
-const char *view_panel_key(struct ui *ui, enum action action);
 
 #endif

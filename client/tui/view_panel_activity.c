@@ -70,7 +70,7 @@ static const char *empty(struct ui *ui)
 {
     return words_printf(ui, "Nothing has happened since you opened the canvas. What anybody does from now on is told "
                             "here.\n\nWhat was before: history, %s.",
-                        view_panel_key(ui, ACTION_HISTORY));
+                        ui_key(ui, ACTION_HISTORY));
 }
 
 static const struct panel_view view = {

@@ -9,11 +9,26 @@
 #include "client/tui/view_parts.h"
 
 enum {
-    TRACK_LINES = 3,   /* line of time, what is shown, blank */
-    TOLD_LINES = 5,    /* who, what (three), blank */
-    KEYS_LINES = 5,    /* three rows of keys, blank, the list's title */
-    KEYS_ROOM = 20,    /* fewer lines: without the keys */
+    KEYS_ROOM = 22,  /* from so many lines on with the keys */
+    STRIP_ROOM = 10, /* fewer lines: a strip below the canvas */
+    KEYS_LINES = 5,  /* four rows of keys, blank */
+    KEY_CELLS = 19,
 };
+
+/* How the lines above the list are used. */
+struct head_plan {
+    int track, told, keys, title; /* first lines of these parts; keys, title -1: not there */
+    int told_lines, lines;
+};
+
+static struct head_plan plan_of(struct rect inside)
+{
+    if (inside.h < STRIP_ROOM)
+        return (struct head_plan){.told = 2, .told_lines = 2, .keys = -1, .title = -1, .lines = 4};
+    if (inside.h < KEYS_ROOM)
+        return (struct head_plan){.told = 3, .told_lines = 5, .keys = -1, .title = 9, .lines = 10};
+    return (struct head_plan){.told = 3, .told_lines = 5, .keys = 9, .title = 9 + KEYS_LINES, .lines = 10 + KEYS_LINES};
+}
 
 static uint64_t head_seq(const struct ui *ui)
 {
@@ -33,15 +48,10 @@ static const char *figure(struct ui *ui)
     return words_printf(ui, "%s changes", number(ui, head_seq(ui)));
 }
 
-static bool with_keys(struct rect inside)
-{
-    return inside.h >= KEYS_ROOM;
-}
-
 static int head_lines(struct ui *ui, struct rect inside)
 {
     (void)ui;
-    return TRACK_LINES + TOLD_LINES + (with_keys(inside) ? KEYS_LINES : 1);
+    return plan_of(inside).lines;
 }
 
 /* ---- the line of time */
@@ -89,66 +99,71 @@ static void position(struct ui *ui, struct grid *g, struct rect r)
 
 /* ---- what happened there */
 
+static const char *invitation(struct ui *ui)
+{
+    if (head_seq(ui) < 2)
+        return "This canvas has no past yet.";
+    if (!ui->panel.focused)
+        return words_printf(ui, "%s brings the keys here.", ui_key(ui, ACTION_HISTORY));
+    return words_printf(ui, "Step back with %s, and the canvas shows how it was. Nothing is changed by looking.",
+                        ui_key(ui, ACTION_HISTORY_BACK));
+}
+
 static void told(struct ui *ui, struct grid *g, struct rect r)
 {
     const struct panel *p = &ui->panel;
     const struct named *named = p->past_seq ? panel_named_of(ui, p->past_seq) : NULL;
-    const char *text = p->past_sentence;
+    const char *place = p->past_seq ? panel_place(ui, p->past_object) : "";
+    int used;
 
     if (p->past_seq == 0) {
-        view_lines(g, r, style(ROLE_DIM),
-                   head_seq(ui) < 2 ? "This canvas has no past yet."
-                                    : words_printf(ui, "Step back with %s, and the canvas shows how it was.",
-                                                   view_panel_key(ui, ACTION_HISTORY_BACK)));
+        view_lines(g, r, style(ROLE_DIM), invitation(ui));
         return;
     }
-    if (named) {
+    if (named && r.h > 2) {
         view_line(g, r.x, r.y, r.w, style(ROLE_WARN), words_printf(ui, "◆ %s", named->name));
         r.y++;
         r.h--;
     }
-    view_lines(g, r, style(ROLE_TEXT), *text ? text : "What happened there is not known.");
+    used = view_lines(g, (struct rect){r.x, r.y, r.w, most(1, r.h - (*place != 0))}, style(ROLE_TEXT),
+                      *p->past_sentence ? p->past_sentence : "What happened there is not known.");
+    if (used < r.h)
+        view_line(g, r.x, r.y + used, r.w, style(ROLE_DIM), place);
 }
 
 /* ---- the keys */
 
-static void key(struct ui *ui, struct grid *g, int x, int y, int room, enum action action, const char *what)
+static void key_line(struct ui *ui, struct grid *g, struct rect r, enum action first, enum action second,
+                     const char *what)
 {
-    int used = view_line(g, x, y, room, style(ROLE_HINT_KEY), view_panel_key(ui, action));
-
-    view_line(g, x + used + 1, y, room - used - 1, style(ROLE_DIM), what);
-}
-
-static void pair(struct ui *ui, struct grid *g, struct rect r, int line, const enum action actions[2], const char *what)
-{
-    const char *keys = words_printf(ui, "%s %s", view_panel_key(ui, actions[0]), view_panel_key(ui, actions[1]));
-    int used = view_line(g, r.x, r.y + line, r.w, style(ROLE_HINT_KEY), keys);
-
-    view_line(g, r.x + used + 1, r.y + line, r.w - used - 1, style(ROLE_DIM), what);
+    view_line(g, r.x, r.y, KEY_CELLS - 1, style(ROLE_HINT_KEY),
+              words_printf(ui, "%s, %s", ui_key(ui, first), ui_key(ui, second)));
+    view_line(g, r.x + KEY_CELLS, r.y, r.w - KEY_CELLS, style(ROLE_DIM), what);
 }
 
 static void keys(struct ui *ui, struct grid *g, struct rect r)
 {
-    static const enum action one[] = {ACTION_HISTORY_BACK, ACTION_HISTORY_FORWARD};
-    static const enum action ten[] = {ACTION_HISTORY_BACK_TEN, ACTION_HISTORY_FORWARD_TEN};
-    int half = r.w / 2;
-
-    pair(ui, g, r, 0, one, "one change");
-    pair(ui, g, r, 1, ten, "ten");
-    key(ui, g, r.x, r.y + 2, half, ACTION_HISTORY_RESTORE, "bring back");
-    key(ui, g, r.x + half, r.y + 2, r.w - half, ACTION_HISTORY_NAME, "name it");
+    key_line(ui, g, r, ACTION_HISTORY_BACK, ACTION_HISTORY_FORWARD, "one change");
+    r.y++;
+    key_line(ui, g, r, ACTION_HISTORY_BACK_TEN, ACTION_HISTORY_FORWARD_TEN, "ten changes");
+    r.y++;
+    key_line(ui, g, r, ACTION_HISTORY_FIRST, ACTION_HISTORY_NOW, "beginning, now");
+    r.y++;
+    key_line(ui, g, r, ACTION_HISTORY_RESTORE, ACTION_HISTORY_NAME, "bring back, name");
 }
 
-static void head(struct ui *ui, struct grid *g, struct rect r)
+static void head(struct ui *ui, struct grid *g, struct rect inside)
 {
-    struct rect told_in = {r.x, r.y + TRACK_LINES, r.w, TOLD_LINES - 1};
+    struct rect r = inside;
+    struct head_plan plan = plan_of(inside);
 
     track(ui, g, r);
     position(ui, g, (struct rect){r.x, r.y + 1, r.w, 1});
-    told(ui, g, told_in);
-    if (r.h >= TRACK_LINES + TOLD_LINES + KEYS_LINES)
-        keys(ui, g, (struct rect){r.x, r.y + TRACK_LINES + TOLD_LINES, r.w, 3});
-    view_line(g, r.x, r.y + r.h - 1, r.w, style(ROLE_TITLE), "Versions");
+    told(ui, g, (struct rect){r.x, r.y + plan.told, r.w, plan.told_lines});
+    if (plan.keys > 0 && ui->panel.focused)
+        keys(ui, g, (struct rect){r.x, r.y + plan.keys, r.w, KEYS_LINES});
+    if (plan.title > 0)
+        view_line(g, r.x, r.y + plan.title, r.w, style(ROLE_TITLE), "Versions");
 }
 
 /* ---- named versions */
@@ -165,9 +180,9 @@ static void row(struct ui *ui, struct grid *g, struct rect r, size_t at, bool fo
     bool here = ui->panel.seq == (named ? named->o.id : 0);
     int used = 0;
 
-    view_line(g, r.x + 1, r.y, 1, view_panel_style(here ? ROLE_HINT_KEY : ROLE_WARN, focus), here ? "●" : "◆");
     if (named)
-        used = view_line_right(g, r.x + r.w, r.y, 12, view_panel_style(ROLE_DIM, focus), number(ui, named->o.id));
+        used = view_line_right(g, r.x + r.w, r.y, 14, view_panel_style(ROLE_DIM, focus), ui_time(ui, named->created_ms));
+    view_line(g, r.x + 1, r.y, 1, view_panel_style(here ? ROLE_HINT_KEY : ROLE_WARN, focus), here ? "●" : "◆");
     view_line(g, r.x + 3, r.y, r.w - 4 - used, view_panel_style(ROLE_TEXT, focus), named ? named->name : "Now");
 }
 

@@ -34,7 +34,7 @@ static const char *where(struct ui *ui, uint64_t object, bool editing)
 
     if (!*place)
         return "has not gone anywhere yet";
-    return editing ? words_printf(ui, "writes %s", place) : place;
+    return editing ? words_printf(ui, "writes in %s", place) : place;
 }
 
 static void oneself(struct ui *ui, struct grid *g, struct rect r, bool focus)

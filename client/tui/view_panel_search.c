@@ -50,16 +50,16 @@ static int row_lines(struct ui *ui, size_t row, int width)
 
 /* ---- the part that fits, with the words in it marked */
 
-enum { BEFORE_CELLS = 12 }; /* of the text before the first place are shown */
+enum { BEFORE_CELLS = 16 }; /* of the text before the first place are shown, in whole words */
 
 /* The line of the text from which on it is shown: so that the first place that fits can be seen. */
 static size_t shown_from(const char *text, size_t first, int room)
 {
-    size_t from = 0;
+    size_t from = 1;
 
     if (grid_width(text, first) < room - 4)
         return 0;
-    while (from < first && grid_width(text + from, first - from) > BEFORE_CELLS)
+    while (from < first && (grid_width(text + from, first - from) > BEFORE_CELLS || text[from - 1] != ' '))
         from += utf8_grapheme(text + from, first - from);
     return from;
 }

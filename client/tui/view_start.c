@@ -15,23 +15,29 @@ enum {
     MOST_COLS = 140, /* wider lines are hard to read along */
     WIDE_COLS = 104, /* from here on with template and number of changes */
     LOGO_CELLS = 7,
-    HEAD_LINES = 6,  /* logo and title, blank, what is found with, line of titles */
-    ROOMY_LINES = 36, /* from here on with air above */
+    SLIM_COLS = 72,  /* below only how many are in a canvas, not who */
+    LIST_LEAST = 6,  /* rows that are kept free for the list, though it is shorter */
 };
 
 /* ---------------------------------------------------------------- places */
 
 struct rect view_start_page(struct rect r)
 {
-    int w = least(MOST_COLS, r.w - 4), top = r.h >= ROOMY_LINES ? 2 : r.h > 19 ? 1 : 0;
+    int w = least(MOST_COLS, r.w - 4), top = r.h > 19 ? least(4, r.h / 14) : 0;
 
     return (struct rect){r.x + (r.w - w) / 2, r.y + top, w, r.h - top};
+}
+
+/* Logo and title, blank, what is found with, another blank if there is room, the line of titles. */
+static int head_lines(struct rect page)
+{
+    return page.h > 18 ? 7 : 6;
 }
 
 /* Lines about contexts below the list: a blank one, those that cannot be seen now, and one for the others. */
 static int status_lines(const struct start *s, int page_lines)
 {
-    int trouble = 0, most_trouble = page_lines >= 30 ? 8 : 3;
+    int trouble = 0, most_trouble = page_lines >= 30 ? 8 : page_lines >= 18 ? 3 : 1;
     bool fine = false;
 
     for (size_t i = 0; i < s->n_contexts; i++) {
@@ -43,9 +49,10 @@ static int status_lines(const struct start *s, int page_lines)
 
 static struct rect list_rect(const struct ui *ui, struct rect page)
 {
-    int below = status_lines(&ui->start, page.h) + 2; /* and the line about the focus, with a blank one */
+    int head = head_lines(page), below = status_lines(&ui->start, page.h) + 2; /* a blank, and what is about the focus */
+    int room = most(1, page.h - head - below), rows = (int)ui->start.n_canvases;
 
-    return (struct rect){page.x, page.y + HEAD_LINES, page.w, most(1, page.h - HEAD_LINES - below)};
+    return (struct rect){page.x, page.y + head, page.w, least(room, most(LIST_LEAST, rows))};
 }
 
 void view_start_scroll(size_t focus, size_t n, int room, size_t *top)
@@ -116,7 +123,7 @@ static void head(struct ui *ui, struct grid *g, struct rect page)
     const struct start *s = &ui->start;
     const char *figure = "";
 
-    view_start_logo(g, page, "cocanvas",
+    view_start_logo(g, page, "Your canvases",
                     s->n_contexts == 1 ? words_printf(ui, "%s", s->contexts[0].workspace)
                                        : words_count(ui, s->n_contexts, "workspace", "workspaces"));
     if (s->find[0])
@@ -134,7 +141,7 @@ struct columns {
 
 static struct columns columns_of(int width)
 {
-    struct columns c = {.workspace = 16, .who = 17, .ago = 11};
+    struct columns c = {.workspace = 16, .who = width < SLIM_COLS ? 5 : 17, .ago = 11};
     int left;
 
     if (width >= WIDE_COLS)
@@ -153,13 +160,12 @@ static enum role workspace_role(const struct start *s, const char *context)
     return (enum role)(ROLE_PERSON_1 + at % 8);
 }
 
-static void titles(struct ui *ui, struct grid *g, struct rect page)
+static void titles(struct grid *g, struct rect page)
 {
     const struct columns c = columns_of(page.w);
     struct style s = style(ROLE_DIM);
-    int x = page.x + 2, y = page.y + HEAD_LINES - 1;
+    int x = page.x + 2, y = page.y + head_lines(page) - 1;
 
-    (void)ui;
     grid_put(g, x, y, s, "Workspace");
     x += c.workspace + 2;
     grid_put(g, x, y, s, "Canvas");
@@ -168,7 +174,7 @@ static void titles(struct ui *ui, struct grid *g, struct rect page)
         grid_put(g, x, y, s, "Made from");
         x += c.made_from + 2;
     }
-    grid_put(g, x, y, s, "In it now");
+    grid_put(g, x, y, s, page.w < SLIM_COLS ? "Here" : "In it now");
     x += c.who + 2;
     view_line_right(g, x + c.ago, y, c.ago, s, "Changed");
     if (c.changes)
@@ -221,7 +227,7 @@ static const char *template_title(const struct start *s, const char *id)
 {
     const struct template *t = s->making.templates.n ? template_find(&s->making.templates, id) : NULL;
 
-    return t ? t->title : id;
+    return t ? t->title : *id ? id : "imported";
 }
 
 static void row(struct ui *ui, struct grid *g, struct rect r, const struct start_canvas *canvas, bool focus)
@@ -246,7 +252,8 @@ static void row(struct ui *ui, struct grid *g, struct rect r, const struct start
     }
     if (canvas->n_present > 0 && !away) {
         grid_put(g, x, y, part(ROLE_GOOD, focus, 0), "●");
-        view_line(g, x + 2, y, c.who - 2, part(ROLE_TEXT, focus, 0), who_is_in(ui, canvas, c.who - 2));
+        view_line(g, x + 2, y, c.who - 2, part(ROLE_TEXT, focus, 0),
+                  r.w < SLIM_COLS ? words_printf(ui, "%u", canvas->n_present) : who_is_in(ui, canvas, c.who - 2));
     }
     x += c.who + 2;
     view_line_right(g, x + c.ago, y, c.ago, part(ROLE_DIM, focus, 0), ago_words(ui, canvas->changed_ms));
@@ -409,11 +416,11 @@ void view_start(struct ui *ui, struct grid *g, struct rect r)
     }
     head(ui, g, page);
     if (s->n_shown > 0) {
-        titles(ui, g, page);
+        titles(g, page);
         list(ui, g, rows);
     } else {
-        nothing(ui, g, (struct rect){rows.x, rows.y - 1, rows.w, rows.h + 1});
+        nothing(ui, g, (struct rect){rows.x, rows.y - 2, rows.w, rows.h + 2});
     }
-    about_focus(ui, g, (struct rect){page.x, page.y + page.h - lines - 1, page.w, 1});
-    status(ui, g, (struct rect){page.x, page.y + page.h - lines + 1, page.w, lines - 1});
+    about_focus(ui, g, (struct rect){page.x, rows.y + rows.h + 1, page.w, 1});
+    status(ui, g, (struct rect){page.x, rows.y + rows.h + 3, page.w, lines - 1});
 }

@@ -8,7 +8,7 @@
 #include "common/template.h"
 
 enum {
-    LIST_LEAST = 30,
+    LIST_LEAST = 28,
     LIST_MOST = 46,
     HEAD_LINES = 6,
     BELOW_LINES = 4, /* of the picture: blank, figures, attribution */
@@ -17,7 +17,7 @@ enum {
 
 static struct rect list_rect(struct rect page)
 {
-    int w = most(LIST_LEAST, least(LIST_MOST, page.w * 2 / 5));
+    int w = most(LIST_LEAST, least(LIST_MOST, page.w * 3 / 8));
 
     return (struct rect){page.x, page.y + HEAD_LINES, w, most(1, page.h - HEAD_LINES)};
 }
@@ -64,13 +64,22 @@ static struct rect block_rect(const struct template *t, const struct template_bl
     return (struct rect){r.x + left, r.y + top, right - left + 1, bottom - top + 1};
 }
 
+/* Whether every block is large enough for something to be read in it. */
+static bool can_be_drawn(const struct template *t, struct rect r)
+{
+    if (t->cols == 0 || t->rows == 0)
+        return false;
+    for (size_t i = 0; i < t->n_blocks; i++) {
+        struct rect box = block_rect(t, &t->blocks[i], r);
+
+        if (box.w < 7 || box.h < 3)
+            return false;
+    }
+    return true;
+}
+
 static void picture(struct grid *g, struct rect r, const struct template *t)
 {
-    if (t->cols == 0 || t->rows == 0) {
-        for (size_t i = 0; i < t->n_blocks && (int)i < r.h; i++)
-            view_line(g, r.x, r.y + (int)i, r.w, style(ROLE_TEXT), t->blocks[i].title);
-        return;
-    }
     for (size_t i = 0; i < t->n_blocks; i++)
         grid_box(g, block_rect(t, &t->blocks[i], r), style(ROLE_BORDER));
     for (size_t i = 0; i < t->n_blocks; i++) {
@@ -80,14 +89,28 @@ static void picture(struct grid *g, struct rect r, const struct template *t)
     }
 }
 
+static void names(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
+{
+    int n = (int)t->n_blocks, shown = n > r.h ? r.h - 1 : n;
+
+    for (int i = 0; i < shown; i++)
+        view_line(g, r.x, r.y + i, r.w, style(ROLE_TITLE),
+                  words_printf(ui, "%s %s", sign(ui, SIGN_CARD), t->blocks[i].title));
+    if (shown < n)
+        view_line(g, r.x, r.y + shown, r.w, style(ROLE_DIM), words_printf(ui, "and %d more", n - shown));
+}
+
 static void preview(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
 {
     struct rect box = {r.x, r.y, r.w, least(PICTURE_MOST, r.h - BELOW_LINES)};
     struct rect below = {r.x, box.y + box.h + 1, r.w, 3};
 
-    if (r.w < 20 || box.h < 5)
+    if (r.w < 20 || box.h < 2)
         return;
-    picture(g, box, t);
+    if (can_be_drawn(t, box))
+        picture(g, box, t);
+    else
+        names(ui, g, box, t);
     view_line(g, below.x, below.y, below.w, style(ROLE_TEXT),
               words_printf(ui, "%s %s %s", words_count(ui, t->n_blocks, "block", "blocks"), sign(ui, SIGN_DOT),
                            t->licence ? t->licence : ""));
