@@ -170,7 +170,7 @@ static struct span span_down(const struct block *b)
 }
 
 /* How far `to` lies in the direction from `from`; -1: not there, or not beside it. Less is nearer: first the distance,
- * then how little of the sides touch, then how far the middles are apart. */
+ * then how little of the sides touch, then how far the middles are apart, then what is further up or left. */
 static int distance(struct span from, struct span to, struct span side, struct span other_side, int direction)
 {
     int gap = direction > 0 ? to.from - from.to : from.from - to.to;
@@ -178,7 +178,7 @@ static int distance(struct span from, struct span to, struct span side, struct s
     if (gap < 0 || shared <= 0)
         return -1;
     int middles = abs(side.from + side.to - other_side.from - other_side.to);
-    return (gap * 2 * GRID_MAX + 2 * GRID_MAX - shared) * 4 * GRID_MAX + middles;
+    return ((gap * 2 * GRID_MAX + 2 * GRID_MAX - shared) * 4 * GRID_MAX + middles) * GRID_MAX + other_side.from;
 }
 
 static uint64_t nearest(struct block *const *blocks, size_t n, const struct block *from, int dx, int dy)

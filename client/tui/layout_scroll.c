@@ -30,7 +30,7 @@ static bool list_of(struct ui *ui, const struct block *block, struct card_list *
         list_plan(ui, l, block, table_rows(r), CARD_ROW);
         return true;
     }
-    list_plan(ui, l, block, block_cards(ui, block, r, true), CARD_FULL);
+    list_plan(ui, l, block, block_cards(ui, block, blocks_beside(r), true), CARD_FULL);
     return true;
 }
 
@@ -189,6 +189,8 @@ bool layout_drop(const struct ui *ui, uint64_t card, int x, int y, uint64_t *blo
         bool down = dragged->block == to && list_index(to, dragged) <= list_index(to, there);
         behind = down ? there : card_prev_alive(there);
     }
+    if (behind == dragged)
+        behind = card_prev_alive(dragged);
     *block = to->o.id;
     *after = behind ? behind->o.id : 0;
     return true;

@@ -200,7 +200,8 @@ void view_canvas(struct ui *ui, struct grid *g, struct rect r)
         draw_boxes(ui, g, inner, canvas);
         break;
     case LAYOUT_BLOCK:
-        view_block(ui, g, inner, layout_focus(ui, canvas), true);
+        view_blocks(ui, g, inner, layout_focus(ui, canvas));
+        view_block(ui, g, blocks_beside(inner), layout_focus(ui, canvas), true);
         break;
     case LAYOUT_TABLE:
         view_table(ui, g, inner);

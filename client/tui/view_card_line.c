@@ -152,6 +152,20 @@ static void gather_full(struct ui *ui, struct card_lay *l)
 
 /* ---- layout */
 
+/* Blank lines around a text are no part of what a list shows. */
+static void trim(char *text, size_t *len)
+{
+    size_t from = 0;
+    while (*len > 0 && strchr(" \t\n", text[*len - 1]))
+        (*len)--;
+    for (size_t i = 0; i < *len && strchr(" \t\n", text[i]); i++)
+        if (text[i] == '\n')
+            from = i + 1;
+    *len -= from;
+    memmove(text, text + from, *len);
+    text[*len] = '\0';
+}
+
 /* Wraps as much of the text as max_lines lines can hold. */
 static void lay_text(struct card_lay *l, int max_lines)
 {
@@ -162,9 +176,8 @@ static void lay_text(struct card_lay *l, int max_lines)
             continue;
         l->cut = true;
     }
-    while (len > 0 && (text->bytes[len - 1] == '\n' || text->bytes[len - 1] == ' '))
-        len--;
     l->text = utf8_printable(text->bytes, len, true, &len);
+    trim(l->text, &len);
     wrap_text(&l->wrap, l->text, len, l->text_w, (size_t)max_lines + 1);
     if (l->wrap.n > (size_t)max_lines) {
         l->wrap.n = (size_t)max_lines;
@@ -281,8 +294,8 @@ static void draw_text(struct ui *ui, struct grid *g, struct rect r, const struct
 {
     int x = r.x + l->gutter;
     bool shares = l->n_pieces && !l->own_row && l->how == CARD_SHORT;
-    if (l->card->text.len_bytes == 0)
-        grid_fit(g, x, r.y, l->text_w, style(ROLE_DIM), "no text yet", strlen("no text yet"));
+    if (l->text[0] == '\0')
+        grid_fit(g, x, r.y, l->text_w - (shares ? l->pieces_w + 1 : 0), style(ROLE_DIM), "no text yet", 11);
     for (size_t i = 0; i < l->wrap.n && (int)i < r.h; i++) {
         const struct wrap_line *line = &l->wrap.at[i];
         bool last = i + 1 == l->wrap.n;
@@ -314,6 +327,8 @@ void card_tint(struct ui *ui, struct grid *g, struct rect r, const struct card *
 {
     if (!panel_in_past(ui) && ui_changed_by(ui, card->o.id))
         grid_tint(g, r, style_on(ROLE_TEXT, ROLE_CHANGED, 0));
+    if (panel_found(ui, card->o.id))
+        grid_tint(g, r, style_on(ROLE_TEXT, ROLE_FOUND, ATTR_UNDERLINE));
     if (ui_marked(ui, card->o.id))
         grid_tint(g, r, style_on(ROLE_TEXT, ROLE_MARKED, 0));
     if (has_focus(ui, card))

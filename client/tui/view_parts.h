@@ -118,6 +118,13 @@ void block_invitation(struct ui *ui, struct grid *g, struct rect r);
 /* Its number among the canvas' blocks, from 1; *n is how many there are. 0: it is not there. */
 size_t block_number(const struct canvas *canvas, const struct block *block, size_t *n);
 
+/* ---- view_blocks.c */
+
+/* What is left for a block that fills r, beside the list of blocks that wide screens have. */
+struct rect blocks_beside(struct rect r);
+/* That list; nothing on narrow screens. */
+void view_blocks(struct ui *ui, struct grid *g, struct rect r, const struct block *focus);
+
 /* ---- layout.c */
 
 /* The body without the banner that tells that history is shown. */
