@@ -281,21 +281,22 @@ static void list(struct ui *ui, struct grid *g, struct rect r)
         grid_put(g, r.x + r.w, r.y + r.h - 1, style(ROLE_HINT_KEY), sign(ui, SIGN_DOWN));
 }
 
-/* Where exactly the focused canvas is: whose server, as whom. */
+/* Where exactly the focused canvas is: whose server, as whom; and what there is no column for. */
 static void about_focus(struct ui *ui, struct grid *g, struct rect line)
 {
     const struct start *s = &ui->start;
     const struct start_canvas *canvas = s->focus < s->n_shown ? &s->canvases[s->shown[s->focus]] : NULL;
     const struct start_context *context = canvas ? start_context_of(s, canvas->context) : NULL;
-    const char *dot = sign(ui, SIGN_DOT);
+    const char *dot = sign(ui, SIGN_DOT), *more = "";
 
     if (!context)
         return;
+    if (line.w < WIDE_COLS)
+        more = words_printf(ui, " %s %s %s %s %s", dot, number(ui, canvas->head_seq),
+                            canvas->head_seq == 1 ? "change" : "changes", dot, template_title(s, canvas->template_id));
     view_line(g, line.x, line.y, line.w, style(ROLE_DIM),
-              words_printf(ui, "%s %s %s %s as %s %s %s %s %s", context->workspace, dot, context->server, dot,
-                           context->login, dot, template_title(s, canvas->template_id), dot,
-                           words_printf(ui, "%s %s", number(ui, canvas->head_seq),
-                                        canvas->head_seq == 1 ? "change" : "changes")));
+              words_printf(ui, "%s %s %s %s as %s%s", context->workspace, dot, context->server, dot, context->login,
+                           more));
 }
 
 /* ---------------------------------------------------------------- contexts */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/output.h"
 #include "client/tui/view_lines.h"
 #include "client/tui/view_parts.h"
 #include "client/tui/view_start.h"
@@ -78,14 +79,32 @@ static bool can_be_drawn(const struct template *t, struct rect r)
     return true;
 }
 
-static void picture(struct grid *g, struct rect r, const struct template *t)
+/* Words that are longer than a line end in "…", instead of going on in the next one. */
+static const char *short_words(struct ui *ui, const char *title, int width)
+{
+    const char *out = "";
+
+    while (*title) {
+        size_t len = strcspn(title, " ");
+        const char *word = words_printf(ui, "%.*s", (int)len, title);
+
+        if (words_width(word) > width)
+            word = arena_short(&ui->words, word, (size_t)width);
+        out = words_printf(ui, "%s%s%s", out, *out ? " " : "", word);
+        title += len + strspn(title + len, " ");
+    }
+    return out;
+}
+
+static void picture(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
 {
     for (size_t i = 0; i < t->n_blocks; i++)
         grid_box(g, block_rect(t, &t->blocks[i], r), style(ROLE_BORDER));
     for (size_t i = 0; i < t->n_blocks; i++) {
         struct rect box = block_rect(t, &t->blocks[i], r);
 
-        view_lines(g, (struct rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, style(ROLE_TITLE), t->blocks[i].title);
+        view_lines(g, (struct rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, style(ROLE_TITLE),
+                   short_words(ui, t->blocks[i].title, box.w - 2));
     }
 }
 
@@ -108,7 +127,7 @@ static void preview(struct ui *ui, struct grid *g, struct rect r, const struct t
     if (r.w < 20 || box.h < 2)
         return;
     if (can_be_drawn(t, box))
-        picture(g, box, t);
+        picture(ui, g, box, t);
     else
         names(ui, g, box, t);
     view_line(g, below.x, below.y, below.w, style(ROLE_TEXT),
