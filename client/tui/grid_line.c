@@ -100,6 +100,13 @@ static bool goes_on(const struct grid *g, int x, int y, bool open)
     return open && index_of(arms_shown(g, grid_at(g, x, y)->bytes)) == 0;
 }
 
+/* No grid is as large, and sums of two stay numbers. */
+static int near(int value)
+{
+    enum { FAR = 1000000 };
+    return value < -FAR ? -FAR : value > FAR ? FAR : value;
+}
+
 static void across(struct grid *g, int x, int y, int w, struct style s, enum weight weight, bool open)
 {
     int first = x > g->clip.x ? x : g->clip.x, end = g->clip.x + g->clip.w;
@@ -126,6 +133,7 @@ static void along(struct grid *g, int x, int y, int h, struct style s, enum weig
 
 static void box(struct grid *g, struct rect r, struct style s, enum weight weight)
 {
+    r = (struct rect){near(r.x), near(r.y), near(r.w), near(r.h)};
     if (r.w < 2 || r.h < 2)
         return;
     across(g, r.x, r.y, r.w, s, weight, false);
@@ -146,10 +154,10 @@ void grid_box_heavy(struct grid *g, struct rect r, struct style s)
 
 void grid_hline(struct grid *g, int x, int y, int w, struct style s)
 {
-    across(g, x, y, w, s, LIGHT, true);
+    across(g, near(x), near(y), near(w), s, LIGHT, true);
 }
 
 void grid_vline(struct grid *g, int x, int y, int h, struct style s)
 {
-    along(g, x, y, h, s, LIGHT, true);
+    along(g, near(x), near(y), near(h), s, LIGHT, true);
 }

@@ -1,7 +1,7 @@
 /* Breaks a text into lines, one at a time, in linear time: a line is scanned until a cluster does not fit; then it ends
  * at the last place where it may be broken, and what stood behind that place is scanned once more, as the beginning of
- * the next line. Wide characters (Chinese, Japanese, Korean) have no spaces: between two of them a line may be broken
- * anywhere. */
+ * the next line. Wide characters (Chinese, Japanese, Korean) have no spaces: a line may be broken on either side of
+ * them, except before closing and behind opening punctuation. */
 #include "client/tui/wrap.h"
 
 #include <stdlib.h>
@@ -57,18 +57,35 @@ static bool is_space(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Punctuation that must not begin a line. */
-static bool is_closing(const char *bytes, size_t len)
+static bool is_one_of(const char *bytes, size_t len, const uint32_t *points, size_t n)
 {
-    static const uint32_t closing[] = {0x3001, 0x3002, 0x300D, 0x300F, 0x3011, 0xFF01, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A,
-                                       0xFF1B, 0xFF1F, 0x30FC, 0x3015, 0x300B};
     uint32_t point = 0;
     utf8_decode(bytes, len, &point);
-    for (size_t i = 0; i < sizeof closing / sizeof closing[0]; i++) {
-        if (closing[i] == point)
+    for (size_t i = 0; i < n; i++) {
+        if (points[i] == point)
             return true;
     }
     return false;
+}
+
+/* What must not begin a line. */
+static bool is_closing(const char *bytes, size_t len)
+{
+    static const uint32_t closing[] = {
+        '!',    '"',    '%',    '\'',   ')',    ',',    '.',    ':',    ';',    '?',    ']',    '}',   0x2019, 0x201D,
+        0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x3015, 0x30FC, 0xFF01, 0xFF09, 0xFF0C, 0xFF0E,
+        0xFF1A, 0xFF1B, 0xFF1F,
+    };
+    return is_one_of(bytes, len, closing, sizeof closing / sizeof closing[0]);
+}
+
+/* What must not end one. */
+static bool is_opening(const char *bytes, size_t len)
+{
+    static const uint32_t opening[] = {
+        '"', '\'', '(', '[', '{', 0x2018, 0x201C, 0x3008, 0x300A, 0x300C, 0x300E, 0x3010, 0x3014, 0xFF08,
+    };
+    return is_one_of(bytes, len, opening, sizeof opening / sizeof opening[0]);
 }
 
 /* The next line; false behind the last one. */
@@ -76,7 +93,7 @@ static bool next_line(struct walker *k, struct wrap_line *line)
 {
     struct reach r = {0, 0, 0}, broken = {0, 0, 0}; /* broken: the last place where the line may end */
     uint32_t skipped = 0;                           /* of `broken`: 1 if it is at a space */
-    bool can_break = false, wide_before = false;
+    bool can_break = false, wide_before = false, opened = false;
     const char *begin = k->bytes + k->at;
     size_t len = k->len - k->at;
     if (k->ended)
@@ -90,7 +107,7 @@ static bool next_line(struct walker *k, struct wrap_line *line)
         }
         size_t step = cluster_width(at, len - r.bytes, &cells);
         bool space = step == 1 && is_space(*at), wide = cells == 2;
-        if (space || (wide && wide_before && !is_closing(at, step))) {
+        if (space || ((wide || wide_before) && !opened && !is_closing(at, step))) {
             broken = r;
             skipped = space;
             can_break = r.bytes > 0;
@@ -101,6 +118,7 @@ static bool next_line(struct walker *k, struct wrap_line *line)
         }
         r = advance(r, at, step, cells);
         wide_before = wide;
+        opened = is_opening(at, step);
     }
     end_line(k, line, r, 0, true);
     k->ended = true;
