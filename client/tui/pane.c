@@ -25,12 +25,19 @@ static void add(struct rows *rows, struct pane_row row)
         rows->at[rows->n++] = row;
 }
 
+static bool is_colour(const struct prop *prop)
+{
+    return strcmp(prop->key, "color") == 0 && prop->value.text != NULL && card_color_find(prop->value.text) >= 0;
+}
+
 static void add_fields(struct rows *rows, const struct card *card)
 {
     for (uint32_t i = 0; i < card->n_fields; i++)
         add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->fields[i].key, .is_text = true});
-    for (uint32_t i = 0; i < card->props.n; i++)
-        add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->props.at[i].key});
+    for (uint32_t i = 0; i < card->props.n; i++) {
+        if (!is_colour(&card->props.at[i])) /* it stands above */
+            add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->props.at[i].key});
+    }
 }
 
 static bool is_new_field(const struct ui *ui, const struct card *card)

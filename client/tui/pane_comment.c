@@ -97,7 +97,8 @@ static struct comment *comment_here(struct ui *ui)
     else if (threads != 1)
         id = 0;
     if (id == 0)
-        ui_say(ui, ROLE_TEXT, threads > 1 ? "Move to the comment first." : "There is no comment yet. Press c to write one.");
+        ui_say(ui, ROLE_TEXT,
+               threads > 1 ? "Move to the comment first." : "There is no comment yet. Press c to write one.");
     return id != 0 ? canvas_comment(ui_view(ui), id) : NULL;
 }
 

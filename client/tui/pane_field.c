@@ -273,8 +273,12 @@ static bool make_key(const char *name, char key[KEY_MAX + 1])
 
 static void name_answered(struct ui *ui, size_t choice, const char *line, uint64_t object)
 {
-    static const struct ask_choice kinds[] = {{'t', "Text, written together"}, {'n', "Number"}, {'d', "Date"},
-                                              {'y', "Yes or no"},              {'p', "Person"}, {'c', "Card"},
+    static const struct ask_choice kinds[] = {{'t', "Text, written together"},
+                                              {'n', "Number"},
+                                              {'d', "Date"},
+                                              {'y', "Yes or no"},
+                                              {'p', "Person"},
+                                              {'c', "Card"},
                                               {0, NULL}};
     (void)choice, (void)object;
     uint64_t id = ui->ask.about[0];

@@ -207,7 +207,8 @@ bool panel_goto(struct ui *ui, uint64_t object)
     } else if (block && !block->deleted) {
         ui_focus(ui, target, 0);
     } else {
-        ui_say(ui, ROLE_WARN, card ? "%s has been removed." : "There is nothing to go to.", id_text(&ui->words, target));
+        ui_say(ui, ROLE_WARN, card ? "%s has been removed." : "There is nothing to go to.",
+               id_text(&ui->words, target));
         return false;
     }
     ui->panel.focused = false;

@@ -53,7 +53,10 @@ const char *panel_event_words(struct ui *ui, const struct panel_event *e)
     if (e->writing && !e->added) {
         bool now = ui->now_ms - e->at_ms < PANEL_WRITING_MS;
 
-        return arena_printf(&ui->words, "%s %s", !now ? "wrote" : is_own(ui, e->author) ? "are writing" : "is writing",
+        return arena_printf(&ui->words, "%s %s",
+                            !now                    ? "wrote"
+                            : is_own(ui, e->author) ? "are writing"
+                                                    : "is writing",
                             sentence);
     }
     if (e->more > 0)
@@ -161,8 +164,7 @@ static char *writing_words(struct arena *arena, struct ui *ui, const struct card
 static struct panel_event *line_to_join(struct panel *p, uint32_t author, const Cocanvas__TextEdit *edit, int64_t at_ms)
 {
     for (size_t row = 0; row < JOIN_LINES && row < p->n_events; row++) {
-        struct panel_event *e =
-            &p->activity[(p->next + PANEL_ACTIVITY_LINES - 1 - row) % PANEL_ACTIVITY_LINES];
+        struct panel_event *e = &p->activity[(p->next + PANEL_ACTIVITY_LINES - 1 - row) % PANEL_ACTIVITY_LINES];
 
         if (e->author != author)
             continue;

@@ -228,8 +228,9 @@ static void restore(struct ui *ui, uint64_t object)
     else if (n == 0)
         ui_say(ui, ROLE_DIM, "Nothing is different: it still is as it was then.");
     else if (ui_submit(ui, n, ops, false))
-        ui_say(ui, ROLE_GOOD, object ? "%s is as it was then. Undo takes that back."
-                                     : "The canvas is as it was then. Undo takes that back.",
+        ui_say(ui, ROLE_GOOD,
+               object ? "%s is as it was then. Undo takes that back."
+                      : "The canvas is as it was then. Undo takes that back.",
                id_text(&ui->words, object));
     arena_fini(&arena);
     canvas_drop(past);

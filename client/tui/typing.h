@@ -21,23 +21,23 @@ enum { TYPING_PAUSE_MS = 1500 };
 enum typing_run { RUN_NONE, RUN_INSERT, RUN_DELETE };
 
 struct typing {
-    uint64_t object;         /* 0: nothing is being typed */
+    uint64_t object; /* 0: nothing is being typed */
     char key[KEY_MAX + 1];
-    uint32_t caret, anchor;  /* code points of the view's text; equal: no selection */
-    bool selecting;          /* a mark was set: every movement selects */
-    int want_cell;           /* column that up and down try to keep, -1 none */
-    size_t top;              /* first visible line when it was drawn last */
-    int width, height;       /* cells of the lines, and lines, when it was drawn last: for up, down and pages */
-    enum typing_run run;     /* the next keystroke of that kind joins the last undo step … */
-    int64_t run_ms;          /* … unless the last one was too long ago */
-    bool splicing;           /* the replica's event is about what is just being typed */
-    bool is_new;             /* a card that was made for this text: it goes away again if it stays empty */
-    size_t undo_depth;       /* is_new: the replica's, right after the card was made */
-    bool one_card_only;      /* Enter in a new card does not begin the next one (the person's wish) */
-    char *was;               /* the text as it was seen last, NUL-terminated; owned: to find the caret's place if the
+    uint32_t caret, anchor; /* code points of the view's text; equal: no selection */
+    bool selecting;         /* a mark was set: every movement selects */
+    int want_cell;          /* column that up and down try to keep, -1 none */
+    size_t top;             /* first visible line when it was drawn last */
+    int width, height;      /* cells of the lines, and lines, when it was drawn last: for up, down and pages */
+    enum typing_run run;    /* the next keystroke of that kind joins the last undo step … */
+    int64_t run_ms;         /* … unless the last one was too long ago */
+    bool splicing;          /* the replica's event is about what is just being typed */
+    bool is_new;            /* a card that was made for this text: it goes away again if it stays empty */
+    size_t undo_depth;      /* is_new: the replica's, right after the card was made */
+    bool one_card_only;     /* Enter in a new card does not begin the next one (the person's wish) */
+    char *was;              /* the text as it was seen last, NUL-terminated; owned: to find the caret's place if the
                                 whole state is replaced, and the words if the card is removed */
     size_t was_len, was_cap;
-    char *killed;            /* what ctrl-k, ctrl-w took last; owned */
+    char *killed; /* what ctrl-k, ctrl-w took last; owned */
     size_t killed_len;
 };
 
@@ -45,9 +45,9 @@ enum pane_part { PANE_TEXT, PANE_FIELDS, PANE_LINKS, PANE_COMMENTS, PANE_HISTORY
 
 struct card_pane {
     enum pane_part part;
-    size_t focus;            /* in the part's list */
-    size_t top;              /* TEXT: first line shown */
-    uint64_t focus_id;       /* FIELDS: 0; else link or comment: keeps the focus on it when others change the list */
+    size_t focus;      /* in the part's list */
+    size_t top;        /* TEXT: first line shown */
+    uint64_t focus_id; /* FIELDS: 0; else link or comment: keeps the focus on it when others change the list */
     char focus_key[KEY_MAX + 1]; /* FIELDS */
 };
 
@@ -93,10 +93,10 @@ void pane_click(struct ui *ui, size_t row, bool twice);
 /* One line of the lists below the text, in their order. */
 struct pane_row {
     enum pane_part part;
-    uint64_t id;             /* link, comment; PANE_HISTORY: 0 */
-    const char *key;         /* PANE_FIELDS */
-    bool is_text;            /* PANE_FIELDS: a co-edited text field, else a property */
-    bool answer;             /* PANE_COMMENTS: within a thread */
+    uint64_t id;     /* link, comment; PANE_HISTORY: 0 */
+    const char *key; /* PANE_FIELDS */
+    bool is_text;    /* PANE_FIELDS: a co-edited text field, else a property */
+    bool answer;     /* PANE_COMMENTS: within a thread */
 };
 /* All of them, from ui->words. */
 size_t pane_rows(struct ui *ui, const struct card *card, struct pane_row **out);

@@ -117,7 +117,8 @@ void ui_run_select_mark(struct ui *ui)
     t->selecting = false;
     typing_caret(ui, t->caret, false);
     t->selecting = on;
-    ui_say(ui, ROLE_TEXT, on ? "Selecting: move the caret, then cut (ctrl-x) or copy (alt-w)." : "No longer selecting.");
+    ui_say(ui, ROLE_TEXT,
+           on ? "Selecting: move the caret, then cut (ctrl-x) or copy (alt-w)." : "No longer selecting.");
 }
 
 /* ---- by drawn lines */

@@ -33,7 +33,8 @@ void ui_run_type_next_card(struct ui *ui)
 {
     struct typing *t = &ui->typing;
     t->one_card_only = !t->one_card_only;
-    ui_say(ui, ROLE_TEXT, t->one_card_only ? "Enter ends a new card now." : "Enter in a new card begins the next one now.");
+    ui_say(ui, ROLE_TEXT,
+           t->one_card_only ? "Enter ends a new card now." : "Enter in a new card begins the next one now.");
 }
 
 void ui_run_type_newline(struct ui *ui)

@@ -37,8 +37,8 @@ static void answered(struct ui *ui, size_t choice, const char *line, uint64_t ob
     size_t key_len = strlen(key);
     if (!restore(ui, about))
         return;
-    enum status st = replica_text_set(ui->replica, about, key, key + key_len + 1, ui->ask.kept_len - key_len - 1,
-                                      ui->now_ms, &why);
+    enum status st =
+        replica_text_set(ui->replica, about, key, key + key_len + 1, ui->ask.kept_len - key_len - 1, ui->now_ms, &why);
     if (st == STATUS_OK)
         ui_edited(ui);
     else

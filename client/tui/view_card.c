@@ -5,6 +5,7 @@
 
 #include "client/cli/find.h"
 #include "client/tui/typing_private.h"
+#include "client/tui/view_parts.h"
 #include "client/tui/views.h"
 #include "client/tui/wrap.h"
 #include "common/ids.h"
@@ -25,9 +26,9 @@ struct list {
     const struct pane_row *rows, *focus;
     size_t n;
     struct rect r;
-    int y;                      /* next line, from the list's beginning */
-    int scroll;                 /* lines above r */
-    int focus_from, focus_to;   /* lines of what has the focus */
+    int y;                    /* next line, from the list's beginning */
+    int scroll;               /* lines above r */
+    int focus_from, focus_to; /* lines of what has the focus */
 };
 
 static struct style on(enum role role, unsigned attrs)
@@ -45,9 +46,8 @@ static bool is_typed(const struct ui *ui, uint64_t object, const char *key)
     return ui->typing.object == object && strcmp(ui->typing.key, key) == 0;
 }
 
-static const char *title_of(struct ui *ui, const struct block *block)
+static const char *title_of(const struct block *block)
 {
-    (void)ui;
     return block->title != NULL && block->title[0] != '\0' ? block->title : block->key;
 }
 
@@ -62,7 +62,9 @@ static void heading(struct list *l, enum pane_part part, const char *title, size
     }
     if (l->g != NULL) {
         int y = line_y(l), x = l->r.x;
-        x += grid_put(l->g, x, y, on(here ? ROLE_BORDER_FOCUS : ROLE_TITLE, ATTR_BOLD), here ? "▸ " : "  ");
+        grid_put(l->g, x, y, on(here ? ROLE_BORDER_FOCUS : ROLE_TITLE, ATTR_BOLD),
+                 here ? sign(l->ui, SIGN_FOCUS) : " ");
+        x += 2;
         x += grid_put(l->g, x, y, on(here ? ROLE_BORDER_FOCUS : ROLE_TITLE, ATTR_BOLD), title);
         if (count > 0)
             grid_printf(l->g, x + 1, y, dim, "%zu", count);
@@ -124,10 +126,10 @@ static void draw_text(struct list *l, const struct pane_row *row, struct rect r,
     wrap_text(&w, bytes, len, r.w > 1 ? r.w - 1 : 1, (size_t)r.h + 1);
     for (int i = 0; i < r.h && (size_t)i < w.n; i++) {
         const struct wrap_line *line = &w.at[i];
-        int cells = grid_fit(l->g, r.x, r.y + i, r.w, row_style(l, row, ROLE_TEXT, 0), bytes + line->at_bytes,
-                             line->len_bytes);
+        int cells =
+            grid_fit(l->g, r.x, r.y + i, r.w, row_style(l, row, ROLE_TEXT, 0), bytes + line->at_bytes, line->len_bytes);
         if (i == r.h - 1 && w.n > (size_t)r.h)
-            grid_put(l->g, r.x + cells, r.y + i, row_style(l, row, ROLE_DIM, 0), "…");
+            grid_put(l->g, r.x + cells, r.y + i, row_style(l, row, ROLE_DIM, 0), l->ui->ascii ? "~" : "…");
     }
     wrap_fini(&w);
 }
@@ -143,8 +145,7 @@ static void text_or_typing(struct list *l, const struct pane_row *row, struct re
 
 static void field_row(struct list *l, const struct pane_row *row)
 {
-    const struct text *text =
-        row->is_text ? canvas_text(panel_canvas(l->ui), l->card->o.id, row->key) : NULL;
+    const struct text *text = row->is_text ? canvas_text(panel_canvas(l->ui), l->card->o.id, row->key) : NULL;
     const struct value *value = row->is_text ? NULL : props_get(&l->card->props, row->key);
     const char *shown = value != NULL ? pane_value(l->ui, value) : text != NULL ? text->bytes : "";
     int room = l->r.w - 2 - LABEL_CELLS;
@@ -171,11 +172,11 @@ static void link_row(struct list *l, const struct pane_row *row)
     bool out = link->from == l->card->o.id;
     const struct card *other = canvas_card(c, out ? link->to : link->from);
     int x = r.x + 2;
-    x += grid_put(l->g, x, r.y, row_style(l, row, ROLE_LINK, 0), out ? "→ " : "← ");
+    x += grid_put(l->g, x, r.y, row_style(l, row, ROLE_LINK, 0), sign(l->ui, out ? SIGN_RIGHT : SIGN_LEFT)) + 1;
     x += grid_put(l->g, x, r.y, row_style(l, row, ROLE_LINK, 0), link->kind);
     if (other == NULL)
         return;
-    const char *text = short_text(&l->ui->words, &other->text, 200), *title = title_of(l->ui, other->block);
+    const char *text = short_text(&l->ui->words, &other->text, 200), *title = title_of(other->block);
     x += 2;
     x += grid_fit(l->g, x, r.y, r.x + r.w - x, row_style(l, row, ROLE_TEXT, 0), text, strlen(text));
     x += 2;
@@ -194,13 +195,14 @@ static void comment_row(struct list *l, const struct pane_row *row)
         return;
     int x = r.x + indent;
     if (row->answer)
-        grid_put(l->g, x - 2, r.y, row_style(l, row, ROLE_DIM, 0), "↳");
+        grid_put(l->g, x - 2, r.y, row_style(l, row, ROLE_DIM, 0), l->ui->ascii ? "`" : "↳");
     x += grid_put(l->g, x, r.y, row_style(l, row, ui_person_role(comment->created_by), ATTR_BOLD),
                   ui_person_name(l->ui, comment->created_by));
     x += grid_printf(l->g, x, r.y, row_style(l, row, ROLE_DIM, 0), ", %s%s", ui_time(l->ui, comment->created_ms),
                      comment->edited_ms != 0 ? ", changed" : "");
     if (comment->resolved)
-        grid_put(l->g, x + 1, r.y, row_style(l, row, ROLE_GOOD, 0), "✓ resolved");
+        grid_put(l->g, x + 2, r.y, row_style(l, row, ROLE_GOOD, 0),
+                 ui_printf(l->ui, "%s resolved", sign(l->ui, SIGN_MARKED)));
     text_or_typing(l, row, (struct rect){r.x + indent, r.y + 1, room, lines}, row->id, "", &comment->text);
 }
 
@@ -261,9 +263,9 @@ static void draw_list(struct list *l, struct grid *g)
     walk(l);
     grid_unclip(g, old);
     if (l->scroll > 0)
-        grid_put(g, l->r.x + l->r.w - 1, l->r.y, dim, "↑");
+        grid_put(g, l->r.x + l->r.w - 1, l->r.y, dim, sign(l->ui, SIGN_UP));
     if (l->y - 1 - l->scroll > l->r.h)
-        grid_put(g, l->r.x + l->r.w - 1, l->r.y + l->r.h - 1, dim, "↓");
+        grid_put(g, l->r.x + l->r.w - 1, l->r.y + l->r.h - 1, dim, sign(l->ui, SIGN_DOWN));
 }
 
 /* ---- what stands above the list */
@@ -298,7 +300,8 @@ static int draw_marks(struct ui *ui, struct grid *g, struct rect r, const struct
     if (card->n_votes > 0) {
         char votes[40];
         x += card->n_tags > 0;
-        snprintf(votes, sizeof votes, "▲ %u %s: ", card->n_votes, card->n_votes == 1 ? "vote" : "votes");
+        snprintf(votes, sizeof votes, "%s %u %s: ", sign(ui, SIGN_VOTE), card->n_votes,
+                 card->n_votes == 1 ? "vote" : "votes");
         x += put(g, x, r.y, end, on(ROLE_VOTE, 0), votes);
     }
     for (uint32_t i = 0; i < card->n_votes; i++) {
@@ -327,7 +330,7 @@ static void draw_title(struct ui *ui, struct grid *g, struct rect r, const struc
 {
     char number[OBJECT_ID_TEXT], title[300];
     object_id_format(card->o.id, number);
-    snprintf(title, sizeof title, " %.240s · %s ", title_of(ui, card->block), number);
+    snprintf(title, sizeof title, " %.240s %s %s ", title_of(card->block), sign(ui, SIGN_DOT), number);
     grid_fit(g, r.x + 2, r.y, r.w - 4, on(ROLE_TITLE, ATTR_BOLD), title, strlen(title));
     if (card->deleted_seq != 0) {
         static const char removed[] = " removed: X restores it ";
@@ -340,7 +343,7 @@ static void draw_title(struct ui *ui, struct grid *g, struct rect r, const struc
 static void draw_card_text(struct ui *ui, struct grid *g, struct rect r, const struct card *card)
 {
     bool here = ui->pane.part == PANE_TEXT;
-    grid_put(g, r.x - 2, r.y, on(here ? ROLE_BORDER_FOCUS : ROLE_BORDER, ATTR_BOLD), here ? "▸" : " ");
+    grid_put(g, r.x - 2, r.y, on(here ? ROLE_BORDER_FOCUS : ROLE_BORDER, ATTR_BOLD), here ? sign(ui, SIGN_FOCUS) : " ");
     if (is_typed(ui, card->o.id, "")) {
         view_typing(ui, g, r);
         return;
@@ -384,6 +387,7 @@ void view_card(struct ui *ui, struct grid *g, struct rect r)
     in.y += used, in.h -= used;
     used = draw_present(ui, g, in, card);
     in.y += used, in.h -= used;
+    in.y++, in.h--; /* room for the initials of those who type in the first line */
     struct rect text = {in.x, in.y, in.w, text_height(ui, card, in)};
     draw_card_text(ui, g, text, card);
     struct pane_row *rows;

@@ -6,6 +6,7 @@
 #include "client/tui/typing_private.h"
 #include "client/tui/views.h"
 #include "client/tui/wrap.h"
+#include "common/utf8.h"
 
 struct sheet {
     struct ui *ui;
@@ -14,6 +15,7 @@ struct sheet {
     const struct text *text;
     struct wrap w;
     size_t top;
+    int above; /* lines above r that are kept free for initials */
 };
 
 /* A cell is left free at the right for the caret behind a full line. */
@@ -75,7 +77,7 @@ static void tint(struct sheet *s, uint32_t from, uint32_t to, struct style look)
 
 static bool is_free(const struct sheet *s, int x, int y, int w)
 {
-    if (y < s->r.y || y >= s->r.y + s->r.h || x < s->r.x || x + w > s->r.x + s->r.w)
+    if (y < s->r.y - s->above || y >= s->r.y + s->r.h || x < s->r.x || x + w > s->r.x + s->r.w)
         return false;
     for (int i = 0; i < w; i++) {
         const struct cell *cell = grid_at(s->g, x + i, y);
@@ -85,20 +87,26 @@ static bool is_free(const struct sheet *s, int x, int y, int w)
     return true;
 }
 
-/* Whose caret it is: above it, below it, or at the end of its line, wherever nothing stands. */
+static bool put_initials(struct sheet *s, const struct ui_person *p, const char *initials, int x, int y)
+{
+    if (!is_free(s, x, y, (int)utf8_width(initials, strlen(initials))))
+        return false;
+    grid_put(s->g, x, y, style_on(ui_person_role(p->author), ROLE_TEXT, ATTR_REVERSE), initials);
+    return true;
+}
+
+/* Whose caret it is: beside it, above it, below it, or behind its line, wherever nothing stands. */
 static void draw_initials(struct sheet *s, const struct ui_person *p, int x, int y, size_t line)
 {
     const char *initials = ui_initials(s->ui, p->author);
-    int w = (int)strlen(initials), end = s->r.x + (int)s->w.at[line].cells + 1;
-    const struct {
-        int x, y;
-    } places[] = {{x + 1, y}, {x, y - 1}, {x - w + 1, y - 1}, {x, y + 1}, {x - w + 1, y + 1}, {end, y}};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-        if (!is_free(s, places[i].x, places[i].y, w))
-            continue;
-        grid_put(s->g, places[i].x, places[i].y, style_on(ui_person_role(p->author), ROLE_TEXT, ATTR_REVERSE),
-                 initials);
+    int back = (int)utf8_width(initials, strlen(initials)) - 1;
+    if (put_initials(s, p, initials, x + 1, y) || put_initials(s, p, initials, x, y - 1) ||
+        put_initials(s, p, initials, x - back, y - 1) || put_initials(s, p, initials, x, y + 1) ||
+        put_initials(s, p, initials, x - back, y + 1))
         return;
+    for (int end = s->r.x + (int)s->w.at[line].cells + 1; end < s->r.x + s->r.w; end++) {
+        if (put_initials(s, p, initials, end, y))
+            return;
     }
 }
 
@@ -141,6 +149,17 @@ static void draw_lines(struct sheet *s, struct style look)
     }
 }
 
+static int is_own_text(const struct ui *ui, uint64_t object, const char *key)
+{
+    return ui->open_card != 0 && ui->open_card == object && key[0] == '\0';
+}
+
+/* The opened card leaves a line above its text. */
+static struct rect with_above(const struct sheet *s)
+{
+    return (struct rect){s->r.x, s->r.y - s->above, s->r.w, s->r.h + s->above};
+}
+
 /* The role whose background the text stands on: that of whatever floats, or that of a line that is typed into. */
 static struct style look_of(const struct ui *ui)
 {
@@ -150,10 +169,10 @@ static struct style look_of(const struct ui *ui)
 void view_text(struct ui *ui, struct grid *g, struct rect r, uint64_t object, const char *key, const struct text *text,
                size_t top)
 {
-    struct sheet s = {.ui = ui, .g = g, .r = r, .text = text, .top = top};
+    struct sheet s = {.ui = ui, .g = g, .r = r, .text = text, .top = top, .above = is_own_text(ui, object, key)};
     if (r.w < 1 || r.h < 1)
         return;
-    struct rect clip = grid_clip(g, r);
+    struct rect clip = grid_clip(g, with_above(&s));
     wrap_init(&s.w);
     wrap_text(&s.w, text->bytes, text->len_bytes, wrap_width(r.w), top + (size_t)r.h + 1);
     draw_lines(&s, look_of(ui));
@@ -187,13 +206,13 @@ void view_typing(struct ui *ui, struct grid *g, struct rect r)
 {
     struct typing *t = &ui->typing;
     const struct text *text = typing_settle(ui);
-    struct sheet s = {.ui = ui, .g = g, .r = r, .text = text};
+    struct sheet s = {.ui = ui, .g = g, .r = r, .text = text, .above = is_own_text(ui, t->object, t->key)};
     size_t line;
     int cell;
     uint32_t from, to;
     if (text == NULL || r.w < 1 || r.h < 1)
         return;
-    struct rect clip = grid_clip(g, r);
+    struct rect clip = grid_clip(g, with_above(&s));
     wrap_init(&s.w);
     wrap_text(&s.w, text->bytes, text->len_bytes, wrap_width(r.w), 0);
     wrap_place(&s.w, text->bytes, t->caret, &line, &cell);

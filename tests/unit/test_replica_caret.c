@@ -45,7 +45,8 @@ struct world {
     uint32_t next_letter;
     struct rng rng;
     uint64_t seed;
-    bool ascii; /* letters that are not all different: only the end is looked at, and nobody tells again where they are */
+    bool
+        ascii; /* letters that are not all different: only the end is looked at, and nobody tells again where they are */
 };
 
 static const struct text *view_text(struct person *p)
@@ -156,9 +157,9 @@ static void splice(struct person *p, uint32_t at, uint32_t removed, uint32_t add
     for (; n < added; n++)
         assert_int_equal(utf8_encode(p->world->next_letter++, bytes + (size_t)n * 3), 3);
     p->typing = true;
-    assert_int_equal(replica_text_splice(p->peer->r, p->world->card, "", at, removed, bytes, (size_t)n * 3, 0, true,
-                                         &p->peer->why),
-                     STATUS_OK);
+    assert_int_equal(
+        replica_text_splice(p->peer->r, p->world->card, "", at, removed, bytes, (size_t)n * 3, 0, true, &p->peer->why),
+        STATUS_OK);
     p->typing = false;
     p->caret = at + n;
 }
@@ -327,8 +328,9 @@ static void two_words_at_one_place(void **state)
         struct person *p = &w.people[i % 2];
 
         p->typing = true;
-        assert_int_equal(replica_text_splice(p->peer->r, w.card, "", p->caret, 0, words[i % 2] + i / 2, 1, 0, true, NULL),
-                         STATUS_OK);
+        assert_int_equal(
+            replica_text_splice(p->peer->r, w.card, "", p->caret, 0, words[i % 2] + i / 2, 1, 0, true, NULL),
+            STATUS_OK);
         p->typing = false;
         p->caret++;
         tell(&w, i % 2);
