@@ -373,6 +373,42 @@ static void palette_says_why_not(void **state)
     assert_string_equal(s->ui.message, "Put the focus on a card first.");
 }
 
+static void what_is_impossible_comes_last(void **state)
+{
+    struct scene *s = *state;
+    struct ask_row *rows;
+    size_t n, refused = 0;
+
+    scene_type(s, ":");
+    n = ask_rows(&s->ui, &rows);
+    for (size_t i = 0; i < n; i++) {
+        refused += rows[i].refusal != NULL;
+        if (refused && !rows[i].refusal)
+            fail_msg("'%s' comes after what cannot be done", rows[i].title);
+    }
+    assert_in_range(refused, 1, n - 10);
+}
+
+/* Down through the whole list and up again: what has the focus is always visible. */
+static void lists_scroll_with_the_focus(void **state)
+{
+    static const char *const ways[] = {"down", "up", "page-down", "page-up"};
+    struct scene *s = *state;
+
+    for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++) {
+        scene_resize(s, sizes[size][0], sizes[size][1]);
+        scene_type(s, ":");
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++)
+            for (int i = 0; i < 200; i++) {
+                scene_keys(s, ways[way]);
+                if (i % 10 == 0 && !scene_shows(s, "│ ▸ "))
+                    fail_msg("%s, %d: the focus is out of sight", ways[way], i);
+            }
+        assert_int_equal(s->ui.ask.focus, 0);
+        scene_keys(s, "escape");
+    }
+}
+
 static void palette_shows_the_recent_ones_first(void **state)
 {
     struct scene *s = *state;
@@ -458,6 +494,12 @@ static void a_click_in_the_line_puts_the_caret(void **state)
     assert_int_equal(s->ui.ask.caret, 1);
     scene_mouse(s, MOUSE_PRESS, x + 30, y);
     assert_int_equal(s->ui.ask.caret, s->ui.ask.len);
+    for (int i = 0; i < 20; i++)
+        scene_type(s, " long line"); /* wider than its field */
+    scene_type(s, "Z end");
+    assert_true(scene_find(s, "Z end", &x, &y));
+    scene_mouse(s, MOUSE_PRESS, x, y);
+    assert_string_equal(s->ui.ask.line + s->ui.ask.caret, "Z end");
 }
 
 /* ---------------------------------------------------------------- keys and menu */
@@ -769,6 +811,8 @@ int main(void)
         TEST(palette_runs_what_is_found),
         TEST(palette_knows_every_action),
         TEST(palette_says_why_not),
+        TEST(what_is_impossible_comes_last),
+        TEST(lists_scroll_with_the_focus),
         TEST(palette_shows_the_recent_ones_first),
         TEST(palette_takes_arguments),
         TEST(palette_understands_vim),
