@@ -233,7 +233,7 @@ static enum verdict sequence_key(struct decoder *d, const struct sequence *s, in
         return number_key(s->params[0], mods, in) ? KEY : NOTHING;
     if (s->final >= 'a' && s->final <= 'd')
         return letter_key((char)(s->final - 0x20), INPUT_SHIFT, in) ? KEY : NOTHING;
-    return letter_key(s->final, mods, in) ? KEY : NOTHING;
+    return s->params[0] <= 1 && letter_key(s->final, mods, in) ? KEY : NOTHING;
 }
 
 static bool is_final(char c, const struct sequence *s)

@@ -118,7 +118,7 @@ static bool next_line(struct walker *k, struct wrap_line *line)
         }
         r = advance(r, at, step, cells);
         wide_before = wide;
-        opened = is_opening(at, step);
+        opened = space || is_opening(at, step);
     }
     end_line(k, line, r, 0, true);
     k->ended = true;
