@@ -6,6 +6,8 @@
 #include "client/tui/typing_private.h"
 #include "common/utf8.h"
 
+enum { ZERO_WIDTH_JOINER = 0x200D };
+
 /* A place in a text, in both units. */
 struct spot {
     uint32_t point;
@@ -33,8 +35,8 @@ static size_t point_before(const struct text *t, size_t byte)
     return byte;
 }
 
-/* Whether two neighbours never share a cluster, whatever stands before them. Without a state, utf8proc only breaks where
- * that is so. */
+/* Whether two neighbours never share a cluster, whatever stands before them. Without a state, utf8proc breaks only where
+ * that is so, but for what a joiner joins. */
 static bool breaks_for_certain(const struct text *t, size_t before, size_t at)
 {
     uint32_t first = 0, second = 0;
@@ -42,7 +44,7 @@ static bool breaks_for_certain(const struct text *t, size_t before, size_t at)
     utf8_decode(t->bytes + at, t->len_bytes - at, &second);
     if (first < 0x300 && second < 0x300)
         return true;
-    return utf8proc_grapheme_break((utf8proc_int32_t)first, (utf8proc_int32_t)second);
+    return first != ZERO_WIDTH_JOINER && utf8proc_grapheme_break((utf8proc_int32_t)first, (utf8proc_int32_t)second);
 }
 
 /* The last certain beginning of a cluster at or before s. */
