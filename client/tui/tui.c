@@ -349,9 +349,7 @@ static int say_goodbye(struct tui *t)
 static void fini(struct tui *t)
 {
     tui_give_terminal(t);
-    if (t->shown)
-        ui_set_canvas(&t->ui, NULL, "", 0);
-    past_reader_free(t->past);
+    tui_forget(t);
     tui_places_free(t);
     if (t->base)
         ui_fini(&t->ui);

@@ -6,6 +6,8 @@
 #include "client/tui/tui_private.h"
 #include "common/canvas.h"
 
+enum { KEPT_PRESENCE = 256 };
+
 /* ---------------------------------------------------------------- the past */
 
 static void on_past(void *ctx, const struct past_answer *answer)
@@ -21,13 +23,47 @@ void tui_history(struct tui *t, uint64_t seq)
         past_reader_ask(t->past, seq);
 }
 
+/* ---------------------------------------------------------------- who is here */
+
+static void forget_present(struct tui *t)
+{
+    for (size_t i = 0; i < t->n_present; i++)
+        cocanvas__presence_update__free_unpacked(t->present[i], NULL);
+    free(t->present);
+    t->present = NULL;
+    t->n_present = 0;
+}
+
+static void keep_present(struct tui *t, const Cocanvas__PresenceUpdate *update)
+{
+    uint8_t *bytes = xmalloc(cocanvas__presence_update__get_packed_size(update) + 1);
+    size_t len = cocanvas__presence_update__pack(update, bytes);
+    if (update->full)
+        forget_present(t);
+    if (t->n_present < KEPT_PRESENCE) {
+        t->present = xrealloc(t->present, (t->n_present + 1) * sizeof(Cocanvas__PresenceUpdate *));
+        t->present[t->n_present] = cocanvas__presence_update__unpack(NULL, len, bytes);
+        t->n_present += t->present[t->n_present] != NULL;
+    }
+    free(bytes);
+}
+
+void tui_canvas_presence(struct tui *t, const Cocanvas__PresenceUpdate *update)
+{
+    if (t->shown)
+        ui_presence_update(&t->ui, update);
+    else
+        keep_present(t, update);
+}
+
 /* ---------------------------------------------------------------- opening and leaving */
 
-static void forget(struct tui *t)
+void tui_forget(struct tui *t)
 {
     if (t->shown)
         ui_set_canvas(&t->ui, NULL, "", 0);
     past_reader_free(t->past);
+    forget_present(t);
     t->past = NULL;
     t->shown = t->begins = false;
     t->open = NULL;
@@ -44,7 +80,7 @@ void tui_open(struct tui *t, struct place *p, const struct uuid *canvas)
     char sentence[200];
     bool begins = t->begins;
     if (before) {
-        forget(t);
+        tui_forget(t);
         if (before->client)
             client_close_canvas(before->client);
     }
@@ -70,7 +106,7 @@ void tui_close(struct tui *t)
     struct place *p = t->open;
     if (!p)
         return;
-    forget(t);
+    tui_forget(t);
     if (p->client)
         client_close_canvas(p->client);
     /* A connection that has failed is of no use for the lists, either. */
@@ -94,6 +130,9 @@ static void show(struct tui *t)
     t->begins = false;
     t->past = past_reader_new(t->base, p->client, on_past, t);
     ui_set_canvas(&t->ui, replica, p->context.name, client_role(p->client));
+    for (size_t i = 0; i < t->n_present; i++)
+        ui_presence_update(&t->ui, t->present[i]);
+    forget_present(t);
     if (t->has_layout)
         t->ui.layout = t->layout;
     recent_note(&t->recent, &t->canvas, wall_ms());

@@ -6,7 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client/tui/tui_merge.h"
 #include "client/tui/tui_private.h"
+#include "common/utf8.h"
 
 /* ---------------------------------------------------------------- Ctrl-Z */
 
@@ -40,15 +42,34 @@ void tui_start_editor(struct tui *t, const char *text)
     ui_edited_outside(&t->ui, NULL, 0, why.text);
 }
 
-/* SIGCHLD. The editor may also have been stopped: then so are we, by the same key. */
+/* What others did to the text meanwhile stays. */
+static char *with_others_changes(struct tui *t, const char *before, char *edited, size_t *len)
+{
+    const struct canvas *view = ui_view(&t->ui);
+    const struct text *now = view ? canvas_text(view, t->ui.outside_object, t->ui.outside_key) : NULL;
+    *len = strlen(edited);
+    if (!now || strcmp(now->bytes, before) == 0 || !utf8_check(edited, *len, NULL))
+        return edited;
+    char *merged = merge_texts(before, edited, now->bytes, len);
+    free(edited);
+    return merged;
+}
+
+/* SIGCHLD. */
 void tui_child_ended(struct tui *t)
 {
     struct why why = {""};
+    size_t len = 0;
     int how;
     if (!t->editor.child || waitpid(t->editor.child, &how, WNOHANG) != t->editor.child)
         return;
+    char *before = xstrdup(t->editor.before);
     char *text = editor_end(&t->editor, how, &why);
     tui_take_back(t);
-    ui_edited_outside(&t->ui, text, text ? strlen(text) : 0, why.text);
+    if (text)
+        text = with_others_changes(t, before, text, &len);
+    t->ui.now_ms = wall_ms();
+    ui_edited_outside(&t->ui, text, len, why.text);
     free(text);
+    free(before);
 }

@@ -93,8 +93,8 @@ static void on_event(void *ctx, const struct replica_event *event)
 static void on_presence(void *ctx, const Cocanvas__PresenceUpdate *update)
 {
     struct place *p = ctx;
-    if (is_open(p) && p->tui->shown)
-        ui_presence_update(&p->tui->ui, update);
+    if (is_open(p))
+        tui_canvas_presence(p->tui, update);
 }
 
 static void on_people(void *ctx)

@@ -91,6 +91,8 @@ struct tui {
     bool shown;  /* it is in the interface */
     bool begins; /* `open CANVAS` has not got there yet: failures end the program */
     struct ui_link link;
+    Cocanvas__PresenceUpdate **present; /* came before the canvas could be shown, in order; owned */
+    size_t n_present;
     struct past_reader *past;
 
     int64_t began_ms, drawn_ms; /* monotonic */
@@ -144,8 +146,10 @@ void tui_list_reply(struct place *p, const Cocanvas__Frame *reply);
 /* ---- tui_canvas.c */
 void tui_open(struct tui *t, struct place *p, const struct uuid *canvas);
 void tui_close(struct tui *t);
+void tui_forget(struct tui *t); /* nothing is open any more, as far as the interface is concerned */
 void tui_canvas_state(struct tui *t, enum client_state state, const char *sentence);
 void tui_canvas_status(struct tui *t, bool degraded, int64_t since_ms);
+void tui_canvas_presence(struct tui *t, const Cocanvas__PresenceUpdate *update);
 void tui_history(struct tui *t, uint64_t seq);
 bool tui_unsent(const struct tui *t);
 
