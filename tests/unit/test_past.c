@@ -10,6 +10,7 @@
 
 #include "client/core/client.h"
 #include "client/core/past.h"
+#include "tests/support/op_help.h"
 #include "tests/support/replica_help.h"
 
 enum { SESSIONS = 150 };
@@ -89,7 +90,7 @@ static void every_state_can_be_had(void **state)
 
     (void)state;
     history_init(&h);
-    history_grow(&h, &rng, 700);
+    history_grow(&h, &rng, 1300); /* more than the copies at their first distance reach */
     begin(p, &h);
     add_all(p, &h);
     assert_int_equal(past_first(p), 0);
@@ -446,6 +447,152 @@ static void a_card_is_as_it_was(void **state)
         assert_null(one_card(first + i));
 }
 
+static void edit(struct history *h, Cocanvas__Op *op)
+{
+    struct why why = {""};
+
+    if (replica_edit(h->p.r, 1, &op, 1, false, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    assert_true(peers_settle(&h->p, 1));
+    h->hashes = xrealloc(h->hashes, (h->s.head + 1) * sizeof(*h->hashes));
+    h->hashes[h->s.head] = canvas_hash(&h->s.c);
+}
+
+/* The state after seq of an object comes back; returns what is then seen. */
+static const struct canvas *restore(struct history *h, struct past *p, uint64_t seq, uint64_t object)
+{
+    struct why why = {""};
+    struct arena arena;
+    Cocanvas__Op **ops;
+    size_t n;
+
+    arena_init(&arena, 1 << 20);
+    add_all(p, h);
+    ops = past_restore_ops(replica_view(h->p.r), past_at(p, seq, &why), object, &arena, &n);
+    assert_non_null(ops);
+    assert_true(n > 0);
+    if (replica_edit(h->p.r, n, ops, 1, false, &why) != STATUS_OK)
+        fail_msg("%s", why.text);
+    arena_fini(&arena);
+    return replica_view(h->p.r);
+}
+
+/* A card that died in a block that was removed: it comes back to where it was, and that block only if it was there then. */
+static void a_card_comes_back_out_of_a_removed_block(void **state)
+{
+    const uint64_t card = object_id(1, 1), block = object_id(1, 2);
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct history h;
+        struct past *p = past_new();
+        struct arena a;
+        const struct canvas *c;
+        bool in_the_block = i % 2, all = i / 2;
+
+        history_init(&h);
+        arena_init(&a, 1 << 20);
+        edit(&h, card_create(&a, card, 1, 0, "words"));
+        edit(&h, block_add(&a, block, "extra", "Extra"));
+        edit(&h, card_move(&a, card, place_of(&a, block, 0, 0, false)));
+        edit(&h, card_delete(&a, card));
+        edit(&h, switch_op(&a, COCANVAS__OP__KIND_BLOCK_REMOVE, block, true));
+        begin(p, &h);
+        c = restore(&h, p, in_the_block ? 3 : 1, all ? 0 : card);
+        assert_int_equal(canvas_card(c, card)->deleted_seq, 0);
+        assert_int_equal(canvas_card(c, card)->block->o.id, in_the_block ? block : 1);
+        assert_int_equal(canvas_block(c, block)->deleted, !in_the_block);
+        assert_int_equal(replica_undo(h.p.r, 1, NULL), STATUS_OK);
+        assert_int_not_equal(canvas_card(replica_view(h.p.r), card)->deleted_seq, 0);
+        assert_true(canvas_block(replica_view(h.p.r), block)->deleted);
+        arena_fini(&a);
+        past_free(p);
+        history_fini(&h);
+    }
+}
+
+static void a_card_goes_back_into_a_removed_block(void **state)
+{
+    const uint64_t card = object_id(1, 1), block = object_id(1, 2);
+    struct history h;
+    struct past *p = past_new();
+    struct arena a;
+    const struct canvas *c;
+
+    (void)state;
+    history_init(&h);
+    arena_init(&a, 1 << 20);
+    edit(&h, card_create(&a, card, 1, 0, "words"));
+    edit(&h, block_add(&a, block, "extra", "Extra"));
+    edit(&h, card_move(&a, card, place_of(&a, block, 0, 0, false)));
+    edit(&h, card_move(&a, card, place_of(&a, 1, 0, 0, false)));
+    edit(&h, switch_op(&a, COCANVAS__OP__KIND_BLOCK_REMOVE, block, true));
+    begin(p, &h);
+    c = restore(&h, p, 3, card);
+    assert_int_equal(canvas_card(c, card)->block->o.id, block);
+    assert_false(canvas_block(c, block)->deleted);
+    arena_fini(&a);
+    past_free(p);
+    history_fini(&h);
+}
+
+static void a_block_is_as_it_was(void **state)
+{
+    struct history h;
+    struct past *p = past_new();
+    struct arena a;
+    const struct canvas *c;
+
+    (void)state;
+    history_init(&h);
+    arena_init(&a, 1 << 20);
+    edit(&h, prop_text(&a, 1, "title", "Before"));
+    edit(&h, prop_text(&a, 1, "title", "After"));
+    edit(&h, prop_set(&a, 1, "col_span", value_of(&a, VALUE_NUMBER, "3", 0)));
+    edit(&h, prop_text(&a, 1, "help", "since then"));
+    edit(&h, card_create(&a, object_id(1, 1), 1, 0, "words"));
+    begin(p, &h);
+    c = restore(&h, p, 1, 1);
+    assert_string_equal(canvas_block(c, 1)->title, "Before");
+    assert_int_not_equal(canvas_block(c, 1)->col_span, 3);
+    assert_null(props_get(&canvas_block(c, 1)->props, "help"));
+    assert_int_equal(canvas_card(c, object_id(1, 1))->deleted_seq, 0); /* cards are their own affair */
+    arena_fini(&a);
+    past_free(p);
+    history_fini(&h);
+}
+
+/* What others type meanwhile is kept: a text changes only where it is different. */
+static void restoring_merges_with_typing(void **state)
+{
+    const uint64_t card = object_id(1, 1);
+    struct history h;
+    struct peer other;
+    struct past *p = past_new();
+    struct arena a;
+
+    (void)state;
+    history_init(&h);
+    arena_init(&a, 1 << 20);
+    edit(&h, card_create(&a, card, 1, 0, "one two three"));
+    assert_int_equal(replica_text_set(h.p.r, card, "", "one 2 three", 11, 1, NULL), STATUS_OK);
+    assert_true(peers_settle(&h.p, 1));
+    h.hashes = xrealloc(h.hashes, 3 * sizeof(*h.hashes));
+    peer_init(&other, &h.s, 2);
+    peer_connect(&other, true, UINT32_MAX);
+    assert_int_equal(replica_text_splice(other.r, card, "", 11, 0, " four", 5, 1, false, NULL), STATUS_OK);
+    begin(p, &h);
+    (void)restore(&h, p, 1, card);
+    struct peer both[2] = {h.p, other};
+    assert_true(peers_settle(both, 2));
+    h.p = both[0];
+    assert_string_equal(canvas_card(&h.s.c, card)->text.bytes, "one two three four");
+    peer_fini(&both[1]);
+    arena_fini(&a);
+    past_free(p);
+    history_fini(&h);
+}
+
 static void a_full_arena_is_no_half_restoration(void **state)
 {
     struct rng rng = {rng_seed(0x9a573000)};
@@ -704,6 +851,8 @@ static void a_reader_answers_any_seq(void **state)
         assert_int_equal(f.code, STATUS_OK);
         assert_int_equal(f.author, f.seq ? 1 : 0);
     }
+    past_reader_reset(f.reader);
+    (void)ask_and_wait(&f, 700);
     (void)ask_and_wait(&f, 600); /* exactly a stored one: who made it is known all the same */
     assert_int_equal(f.author, 1);
     reading_fini(&f);
@@ -817,6 +966,10 @@ int main(void)
         cmocka_unit_test(a_copy_is_ones_own),
         cmocka_unit_test(everything_is_as_it_was),
         cmocka_unit_test(a_card_is_as_it_was),
+        cmocka_unit_test(a_card_comes_back_out_of_a_removed_block),
+        cmocka_unit_test(a_card_goes_back_into_a_removed_block),
+        cmocka_unit_test(a_block_is_as_it_was),
+        cmocka_unit_test(restoring_merges_with_typing),
         cmocka_unit_test(a_full_arena_is_no_half_restoration),
         cmocka_unit_test(a_reader_answers_any_seq),
         cmocka_unit_test(steps_cost_no_round_trip),
