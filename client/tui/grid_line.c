@@ -54,15 +54,28 @@ static struct arms arms_shown_ascii(const char *bytes)
     }
 }
 
+static int find_line(const char *bytes)
+{
+    for (int i = 1; (unsigned char)bytes[0] == 0xE2 && i < 81; i++) {
+        if (strcmp(bytes, lines[i]) == 0)
+            return i;
+    }
+    return 0;
+}
+
+bool grid_line_arms(const char *bytes, int arms[4])
+{
+    int i = find_line(bytes);
+    arms[0] = i / 27;
+    arms[1] = i / 9 % 3;
+    arms[2] = i / 3 % 3;
+    arms[3] = i % 3;
+    return i > 0;
+}
+
 static struct arms arms_shown(const struct grid *g, const char *bytes)
 {
-    if (g->ascii)
-        return arms_shown_ascii(bytes);
-    for (int i = 1; (unsigned char)bytes[0] >= 0x80 && i < 81; i++) {
-        if (strcmp(bytes, lines[i]) == 0)
-            return arms_of(i);
-    }
-    return arms_of(0);
+    return g->ascii ? arms_shown_ascii(bytes) : arms_of(find_line(bytes));
 }
 
 static const char *line_ascii(struct arms a)

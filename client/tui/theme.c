@@ -32,7 +32,7 @@ static const struct look dark_256[ROLES] = {
     [ROLE_HINT] = {247, -1, 0},
     [ROLE_HINT_KEY] = {117, -1, B},
     [ROLE_FOCUS] = {231, 239, B},
-    [ROLE_MARKED] = {230, 58, 0},
+    [ROLE_MARKED] = {230, 60, 0},
     [ROLE_SELECTION] = {231, 25, 0},
     [ROLE_FOUND] = {16, 221, 0},
     [ROLE_GOOD] = {114, -1, 0},
@@ -41,7 +41,7 @@ static const struct look dark_256[ROLES] = {
     [ROLE_TAG] = {152, -1, 0},
     [ROLE_VOTE] = {221, -1, B},
     [ROLE_LINK] = {117, -1, U},
-    [ROLE_CHANGED] = {231, 22, 0},
+    [ROLE_CHANGED] = {231, 23, 0},
     [ROLE_OVERLAY] = {253, 235, 0},
     [ROLE_FIELD] = {231, 237, 0},
     COLORS(221, 215, 210, 182, 117, 80, 114, 250),
@@ -174,6 +174,17 @@ static struct look on_color(const struct theme *t, struct look look, struct look
     return look;
 }
 
+static int brightness(uint32_t rgb)
+{
+    return (int)((rgb >> 16) * 299 + (rgb >> 8 & 255) * 587 + (rgb & 255) * 114) / 1000;
+}
+
+/* Whether one cannot be read on the other. */
+static bool is_near(const struct theme *t, short fg, short bg)
+{
+    return abs(brightness(theme_rgb(t, fg, false)) - brightness(theme_rgb(t, bg, true))) < 85;
+}
+
 struct look theme_look(const struct theme *t, struct style s)
 {
     const struct look *table = table_of(t);
@@ -187,8 +198,9 @@ struct look theme_look(const struct theme *t, struct style s)
     look.attrs |= under.attrs;
     if (under.bg >= 0) {
         look.bg = under.bg;
-        /* The default foreground may be anything, and few colours are left on a background of the sixteen. */
-        if (look.fg < 0 || t->palette == PALETTE_16)
+        /* The default foreground may be anything, few colours are left on a background of the sixteen, and not every
+         * one can be read on every background. */
+        if (look.fg < 0 || t->palette == PALETTE_16 || is_near(t, look.fg, look.bg))
             look.fg = under.fg;
     }
     return look;
@@ -208,6 +220,23 @@ void theme_choose(struct theme *t, int colors, bool no_color, int light, const c
 {
     t->palette = no_color || colors < 8 ? PALETTE_MONO : colors < 256 ? PALETTE_16 : PALETTE_256;
     t->light = light >= 0 ? light == 1 : background_is_light(colorfgbg);
+}
+
+uint32_t theme_rgb(const struct theme *t, short index, bool background)
+{
+    static const uint32_t basic[16] = {0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,
+                                       0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00, 0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF};
+    static const uint32_t steps[6] = {0, 95, 135, 175, 215, 255};
+    if (index < 0 && t->light)
+        return background ? 0xFFFFFF : 0x24292F;
+    if (index < 0)
+        return background ? 0x16191F : 0xD6D9DD;
+    if (index < 16)
+        return basic[index];
+    uint32_t i = (uint32_t)index - 16;
+    if (i >= 216)
+        return ((i - 216) * 10 + 8) * 0x010101;
+    return steps[i / 36] << 16 | steps[i / 6 % 6] << 8 | steps[i % 6];
 }
 
 static const struct card_color card_colors[CARD_COLORS] = {

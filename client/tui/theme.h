@@ -4,6 +4,7 @@
 #define COCANVAS_CLIENT_TUI_THEME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "client/tui/grid.h"
 
@@ -23,6 +24,9 @@ struct theme {
 struct look theme_look(const struct theme *t, struct style s);
 /* From --color/NO_COLOR, COLORFGBG, and what the terminal can; light: 1, 0 or -1 (find out). */
 void theme_choose(struct theme *t, int colors, bool no_color, int light, const char *colorfgbg);
+
+/* What xterm shows for an index of its palette, as 0xRRGGBB; for -1 a usual foreground or background. */
+uint32_t theme_rgb(const struct theme *t, short index, bool background);
 
 /* The eight card colours, by the names that people type (`color` property). Each has a mark of its own shape. */
 enum { CARD_COLORS = 8 };
