@@ -34,7 +34,7 @@ static void desk_init(struct desk *d, const char *text)
     memset(d, 0, sizeof *d);
     scene_init(&d->scene, 80, 24);
     d->scene.host.presence = on_presence;
-    d->card = scene_card(&d->scene, 0, "vp", text, "");
+    d->card = scene_card(&d->scene, 1, "vp", text, ""); /* somebody else made it: undo stops before that */
     ui_focus(&d->scene.ui, scene_block(&d->scene, "vp"), d->card);
 }
 
@@ -794,7 +794,7 @@ static void back_and_forth_is_no_change(void **state)
         }
         char *now = xstrdup(text_of(&d)->bytes);
         size_t n = 1 + rng_below(&rng, 12), depth = replica_undo_depth(d.scene.ui.replica);
-        n = n < depth - 1 ? n : depth - 1; /* the first one made the card */
+        n = n < depth ? n : depth;
         for (size_t i = 0; i < n; i++)
             keys(&d, "alt-u");
         for (size_t i = 0; i < n; i++)
