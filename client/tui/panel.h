@@ -24,6 +24,8 @@ struct panel_event {
     bool writing;            /* in one text: the following changes of it by the same person join this line */
     char key[KEY_MAX + 1];   /* while writing: which text */
     bool added;              /* a new card: the writing of its text joins this line */
+    uint64_t block;          /* added: to this one */
+    bool edit;               /* the change of a text, in a batch of several changes */
     uint32_t more;           /* further changes of the same batch */
     char *sentence;          /* without the name that it begins with: "added 7.12 to Channels: 'Wholesale'"; while writing
                                 without the verb; owned */

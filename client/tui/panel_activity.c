@@ -141,9 +141,21 @@ static char *sentence_of(struct arena *arena, struct ui *ui, uint32_t author, co
 
 /* ---- typing */
 
-static bool is_typing(const struct canvas *c, const Cocanvas__Op *op)
+static bool is_edit(const struct canvas *c, const Cocanvas__Op *op)
 {
     return op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && canvas_card(c, op->text_edit->object);
+}
+
+/* Keystrokes; or a new card and what is typed into it, sent together. */
+static bool is_typing(const struct ui *ui, const struct replica_event *event)
+{
+    const struct panel_event *last = panel_event_at(&ui->panel, 0);
+
+    if (!is_edit(ui_view(ui), event->op) || event->batch->undo_of)
+        return false;
+    return event->batch->n_ops == 1 ||
+           (last && last->added && last->more == 0 && last->object == event->op->text_edit->object &&
+            ui->panel.batch_seq == event->batch->seq);
 }
 
 /* What is being written, as it is now: "7.12 in Channels: 'Whole'". */
@@ -161,7 +173,8 @@ static char *writing_words(struct arena *arena, struct ui *ui, const struct card
 }
 
 /* The line of the same person in the same text, if it is the last thing that this person did. */
-static struct panel_event *line_to_join(struct panel *p, uint32_t author, const Cocanvas__TextEdit *edit, int64_t at_ms)
+static struct panel_event *line_to_join(struct panel *p, uint32_t author, const Cocanvas__TextEdit *edit,
+                                        const struct card *card, int64_t at_ms)
 {
     for (size_t row = 0; row < JOIN_LINES && row < p->n_events; row++) {
         struct panel_event *e = &p->activity[(p->next + PANEL_ACTIVITY_LINES - 1 - row) % PANEL_ACTIVITY_LINES];
@@ -170,7 +183,9 @@ static struct panel_event *line_to_join(struct panel *p, uint32_t author, const 
             continue;
         if (e->object != edit->object || at_ms - e->at_ms > JOIN_MS)
             return NULL;
-        return (e->writing && strcmp(e->key, edit->key) == 0) || (e->added && edit->key[0] == '\0') ? e : NULL;
+        if (e->added) /* to where it is no more: then that remains what was told */
+            return edit->key[0] == '\0' && e->block == card->block->o.id ? e : NULL;
+        return e->writing && strcmp(e->key, edit->key) == 0 ? e : NULL;
     }
     return NULL;
 }
@@ -202,7 +217,7 @@ static void take_typing(struct ui *ui, struct arena *arena, const Cocanvas__Comm
                         const Cocanvas__TextEdit *edit)
 {
     const struct card *card = canvas_card(ui_view(ui), edit->object);
-    struct panel_event *e = line_to_join(&ui->panel, batch->author, edit, batch->time_ms);
+    struct panel_event *e = line_to_join(&ui->panel, batch->author, edit, card, batch->time_ms);
     bool added = e && e->added;
     char *sentence = writing_words(arena, ui, card, edit->key, added);
 
@@ -217,28 +232,46 @@ static void take_typing(struct ui *ui, struct arena *arena, const Cocanvas__Comm
     }
 }
 
+/* A further change of the batch that the newest line tells: it is counted. What was deleted says more than how its text
+ * became empty before. */
+static void count_in(struct panel_event *e, char *sentence, uint64_t object, bool edit)
+{
+    if (e->edit && !edit) {
+        free(e->sentence);
+        e->sentence = sentence;
+        e->object = object;
+        e->edit = false;
+        return;
+    }
+    e->more += !edit || e->edit;
+    free(sentence);
+}
+
 static void take_other(struct ui *ui, struct arena *arena, const struct replica_event *event)
 {
     struct panel *p = &ui->panel;
-    const struct panel_event *last = panel_event_at(p, 0);
-    struct panel_event *e;
+    bool edit = is_edit(ui_view(ui), event->op);
+    uint64_t object = panel_op_place(ui_view(ui), event->op);
     char *sentence = sentence_of(arena, ui, event->batch->author, event->op);
+    struct panel_event *e;
 
     if (!sentence)
         return;
-    if (last && p->batch_seq == event->batch->seq) {
-        p->activity[(p->next + PANEL_ACTIVITY_LINES - 1) % PANEL_ACTIVITY_LINES].more++;
-        free(sentence);
-        return;
-    }
     if (event->batch->undo_of) {
         char *undone = xasprintf("%s (undo)", sentence);
 
         free(sentence);
         sentence = undone;
     }
-    e = new_line(ui, event->batch, panel_op_place(ui_view(ui), event->op), sentence);
+    if (p->n_events > 0 && p->batch_seq == event->batch->seq) {
+        count_in(&p->activity[(p->next + PANEL_ACTIVITY_LINES - 1) % PANEL_ACTIVITY_LINES], sentence, object, edit);
+        return;
+    }
+    e = new_line(ui, event->batch, object, sentence);
+    e->edit = edit;
     e->added = event->op->kind_case == COCANVAS__OP__KIND_CARD_CREATE && !event->batch->undo_of;
+    if (e->added && event->op->card_create->place)
+        e->block = event->op->card_create->place->block;
     p->batch_seq = event->batch->seq;
 }
 
@@ -263,7 +296,7 @@ void panel_event(struct ui *ui, const struct replica_event *event)
     if (!event->batch || !event->op || !ui_view(ui))
         return;
     arena_init(&arena, WORDS_BYTES);
-    if (is_typing(ui_view(ui), event->op))
+    if (is_typing(ui, event))
         take_typing(ui, &arena, event->batch, event->op->text_edit);
     else
         take_other(ui, &arena, event);

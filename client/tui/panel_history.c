@@ -305,6 +305,19 @@ static Cocanvas__Op *name_op(struct arena *a, uint64_t seq, const char *name)
     return m->name ? op : NULL;
 }
 
+/* Not through ui_submit(): a name is given while the past is looked at, and changes nothing of it. */
+static bool submit_name(struct ui *ui, Cocanvas__Op *op)
+{
+    struct why why = {""};
+
+    if (!ui->replica || replica_edit(ui->replica, 1, &op, ui->now_ms, false, &why) != STATUS_OK) {
+        ui_say(ui, ROLE_WARN, "The name could not be given: %s", why.text);
+        return false;
+    }
+    ui_edited(ui);
+    return true;
+}
+
 static void name_given(struct ui *ui, size_t choice, const char *line, uint64_t object)
 {
     uint64_t seq = ui->ask.about[0];
@@ -315,7 +328,7 @@ static void name_given(struct ui *ui, size_t choice, const char *line, uint64_t 
     (void)object;
     if (!op || (line[0] == '\0' && !named))
         return;
-    if (!ui_submit_one(ui, op))
+    if (!submit_name(ui, op))
         return;
     if (line[0])
         ui_say(ui, ROLE_GOOD, "This version is called “%s” now.", line);
