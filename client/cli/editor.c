@@ -100,7 +100,8 @@ char *editor_end(struct editor *e, int how, struct why *why)
     if (edited)
         trim_line_break(edited, e->before);
     else
-        (void)refuse(why, STATUS_INTERNAL, "The editor \"%.80s\" did not end well; nothing was changed.", editor_name());
+        (void)refuse(why, STATUS_INTERNAL, "The editor \"%.80s\" did not end well; nothing was changed.",
+                     editor_name());
     clear(e);
     return edited;
 }

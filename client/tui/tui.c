@@ -338,7 +338,7 @@ static int say_goodbye(struct tui *t)
                      unsent == 1 ? "change is" : "changes are");
             return EXIT_AGAIN;
         }
-        return t->code == EXIT_AGAIN ? EXIT_OK : t->code;
+        return t->code;
     }
     tui_give_terminal(t);
     if (t->failure != EXIT_OK && t->code == (int)t->failure)

@@ -115,11 +115,6 @@ void tui_close(struct tui *t)
     tui_places_refresh(t, true);
 }
 
-bool tui_unsent(const struct tui *t)
-{
-    return t->shown && t->open && t->open->client && !client_all_saved(t->open->client);
-}
-
 /* ---------------------------------------------------------------- how the connection stands */
 
 static void show(struct tui *t)

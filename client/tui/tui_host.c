@@ -219,26 +219,6 @@ static void start_editor(struct tui *t)
     free(text);
 }
 
-/* ---------------------------------------------------------------- leaving */
-
-static void leave_anyway(struct ui *ui, size_t choice, const char *line, uint64_t object)
-{
-    (void)line, (void)object;
-    if (choice == 0)
-        tui_end(ui->host->ctx, EXIT_AGAIN);
-}
-
-/* What is under way gets its chance when the connection stands; else the person decides. */
-static void leave(struct tui *t)
-{
-    static const struct ask_choice choices[] = {
-        {'y', "Leave: they are kept on this device and sent next time"}, {'n', "Stay"}, {0, NULL}};
-    if (!tui_unsent(t) || (t->link.online && !t->link.degraded))
-        tui_end(t, EXIT_OK);
-    else
-        ask_choice(&t->ui, "What you did last is not sent yet. Leave?", choices, leave_anyway);
-}
-
 void tui_carry_out(struct tui *t)
 {
     struct wishes *w = &t->wishes;
@@ -263,8 +243,8 @@ void tui_carry_out(struct tui *t)
         start_editor(t);
     if (take(&w->suspend))
         tui_suspend(t);
-    if (take(&w->quit))
-        leave(t);
+    if (take(&w->quit)) /* it has asked, if there was something to ask */
+        tui_end(t, EXIT_OK);
     if (w->say[0])
         ui_say(&t->ui, w->say_role, "%s", w->say);
     w->say[0] = 0;

@@ -151,6 +151,5 @@ void tui_canvas_state(struct tui *t, enum client_state state, const char *senten
 void tui_canvas_status(struct tui *t, bool degraded, int64_t since_ms);
 void tui_canvas_presence(struct tui *t, const Cocanvas__PresenceUpdate *update);
 void tui_history(struct tui *t, uint64_t seq);
-bool tui_unsent(const struct tui *t);
 
 #endif
