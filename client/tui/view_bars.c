@@ -23,7 +23,8 @@ static const char *state_words(struct ui *ui, enum role *role)
     if (!link->online && !link->offline_since_ms)
         return words_printf(ui, "%s connecting%s", sign(ui, SIGN_OFFLINE), and);
     if (!link->online)
-        return words_printf(ui, "%s offline since %s%s", sign(ui, SIGN_OFFLINE), ui_time(ui, link->offline_since_ms), and);
+        return words_printf(ui, "%s offline since %s%s", sign(ui, SIGN_OFFLINE), ui_time(ui, link->offline_since_ms),
+                            and);
     if (link->degraded) {
         *role = ROLE_BAD;
         return words_printf(ui, "%s not saved since %s", sign(ui, SIGN_WARN), ui_time(ui, link->degraded_since_ms));
@@ -118,7 +119,8 @@ static int draw_names(struct ui *ui, struct grid *g, int x, int y, const struct 
 static void draw_place(struct ui *ui, struct grid *g, struct rect r, const struct canvas *canvas)
 {
     const char *title = words_line(ui, canvas_title(canvas), strlen(canvas_title(canvas)));
-    const char *before = words_printf(ui, "%s %s ", words_line(ui, ui->context, strlen(ui->context)), sign(ui, SIGN_CRUMB));
+    const char *before =
+        words_printf(ui, "%s %s ", words_line(ui, ui->context, strlen(ui->context)), sign(ui, SIGN_CRUMB));
     int used = 0;
     if (ui->context[0] && words_width(before) + TITLE_LEAST / 2 <= r.w)
         used = grid_put(g, r.x, r.y, style_on(ROLE_BAR_DIM, ROLE_BAR, 0), before);
@@ -211,57 +213,81 @@ struct hint {
     const char *words;
 };
 
-/* The most useful first; what does not fit is left out. ACTION_NONE ends a list. */
+/* Lists with the most useful first: what does not fit is left out. ACTION_NONE ends them. */
+static const struct hint of_card[] = {
+    {ACTION_OPEN, "open"},       {ACTION_NEW_CARD, "new card"}, {ACTION_EDIT, "type"},       {ACTION_VOTE, "vote"},
+    {ACTION_MOVE, "move"},       {ACTION_LEAVE, "back"},        {ACTION_COMMENT, "comment"}, {ACTION_REMOVE, "remove"},
+    {ACTION_UNDO, "undo"},       {ACTION_ZOOM, "zoom"},         {ACTION_SEARCH, "search"},   {ACTION_TAG, "tag"},
+    {ACTION_COLOUR, "colour"},   {ACTION_MARK, "mark"},         {ACTION_LINK, "link"},       {ACTION_FOLLOW, "follow"},
+    {ACTION_OUTLINE, "outline"}, {ACTION_TABLE, "table"},       {ACTION_HISTORY, "history"}, {ACTION_NONE, NULL},
+};
+
+static const struct hint of_block[] = {
+    {ACTION_OPEN, "zoom in"},    {ACTION_NEW_CARD, "new card"}, {ACTION_NEXT_BLOCK, "next block"},
+    {ACTION_LEAVE, "back"},      {ACTION_SEARCH, "search"},     {ACTION_PEOPLE, "people"},
+    {ACTION_COMMENT, "comment"}, {ACTION_UNDO, "undo"},         {ACTION_OUTLINE, "outline"},
+    {ACTION_TABLE, "table"},     {ACTION_HISTORY, "history"},   {ACTION_ACTIVITY, "activity"},
+    {ACTION_FOLLOW, "follow"},   {ACTION_NONE, NULL},
+};
+
+static const struct hint of_carrying[] = {
+    {ACTION_OPEN, "put here"}, {ACTION_BACK, "leave it where it was"},
+    {ACTION_LEFT, "left"},     {ACTION_RIGHT, "right"},
+    {ACTION_DOWN, "down"},     {ACTION_UP, "up"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_opened[] = {
+    {ACTION_PANE_EDIT, "type"},
+    {ACTION_PANE_NEXT_PART, "next part"},
+    {ACTION_PANE_CLOSE, "close"},
+    {ACTION_PANE_COMMENT, "comment"},
+    {ACTION_VOTE, "vote"},
+    {ACTION_TAG, "tag"},
+    {ACTION_COLOUR, "colour"},
+    {ACTION_PANE_ADD_FIELD, "field"},
+    {ACTION_PANE_NEXT_CARD, "next card"},
+    {ACTION_EDITOR, "your editor"},
+    {ACTION_LINK, "link"},
+    {ACTION_UNDO, "undo"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_typing[] = {
+    {ACTION_TYPE_DONE, "done"},
+    {ACTION_TYPE_ENTER, "next"},
+    {ACTION_TYPE_NEWLINE, "new line"},
+    {ACTION_TYPE_UNDO, "take back"},
+    {ACTION_SELECT_RIGHT, "select"},
+    {ACTION_TYPE_COPY, "copy"},
+    {ACTION_TYPE_PASTE, "put in"},
+    {ACTION_TYPE_CUT_WORD_LEFT, "cut word"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_history[] = {
+    {ACTION_HISTORY_BACK, "back"},          {ACTION_HISTORY_FORWARD, "forward"}, {ACTION_HISTORY_NOW, "now"},
+    {ACTION_HISTORY_RESTORE, "bring back"}, {ACTION_PANEL_CLOSE, "close"},       {ACTION_HISTORY_BACK_TEN, "ten back"},
+    {ACTION_HISTORY_FIRST, "beginning"},    {ACTION_HISTORY_NAME, "name it"},    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_panel[] = {
+    {ACTION_PANEL_GO, "go there"}, {ACTION_PANEL_FOLLOW, "follow"},
+    {ACTION_PANEL_CLOSE, "close"}, {ACTION_PANEL_LEAVE, "back to the canvas"},
+    {ACTION_PANEL_DOWN, "down"},   {ACTION_PANEL_UP, "up"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_start[] = {
+    {ACTION_START_OPEN, "open"},          {ACTION_START_FIND, "find"}, {ACTION_START_NEW, "new canvas"},
+    {ACTION_START_BACK, "leave"},         {ACTION_START_DOWN, "down"}, {ACTION_START_UP, "up"},
+    {ACTION_START_REFRESH, "look again"}, {ACTION_NONE, NULL},
+};
+
+static const struct hint of_question[] = {{ACTION_NONE, NULL}}; /* it has its keys in its own frame */
+
 static const struct hint *hints_of(const struct ui *ui)
 {
-    static const struct hint of_card[] = {
-        {ACTION_OPEN, "open"},    {ACTION_NEW_CARD, "new card"}, {ACTION_EDIT, "type"},     {ACTION_VOTE, "vote"},
-        {ACTION_MOVE, "move"},    {ACTION_COMMENT, "comment"},   {ACTION_REMOVE, "remove"}, {ACTION_UNDO, "undo"},
-        {ACTION_ZOOM, "zoom"},    {ACTION_SEARCH, "search"},     {ACTION_TAG, "tag"},       {ACTION_COLOUR, "colour"},
-        {ACTION_MARK, "mark"},    {ACTION_LINK, "link"},         {ACTION_FOLLOW, "follow"}, {ACTION_OUTLINE, "outline"},
-        {ACTION_TABLE, "table"},  {ACTION_HISTORY, "history"},   {ACTION_LEAVE, "back"},    {ACTION_NONE, NULL},
-    };
-    static const struct hint of_block[] = {
-        {ACTION_OPEN, "zoom in"},      {ACTION_NEW_CARD, "new card"},    {ACTION_NEXT_BLOCK, "next block"},
-        {ACTION_SEARCH, "search"},     {ACTION_PEOPLE, "people"},        {ACTION_COMMENT, "comment"},
-        {ACTION_UNDO, "undo"},         {ACTION_OUTLINE, "outline"},      {ACTION_TABLE, "table"},
-        {ACTION_HISTORY, "history"},   {ACTION_ACTIVITY, "activity"},    {ACTION_FOLLOW, "follow"},
-        {ACTION_LEAVE, "back"},        {ACTION_NONE, NULL},
-    };
-    static const struct hint of_carrying[] = {
-        {ACTION_LEFT, "left"}, {ACTION_RIGHT, "right"},   {ACTION_DOWN, "down"}, {ACTION_UP, "up"},
-        {ACTION_OPEN, "put here"}, {ACTION_BACK, "leave it where it was"}, {ACTION_NONE, NULL},
-    };
-    static const struct hint of_opened[] = {
-        {ACTION_PANE_EDIT, "type"},      {ACTION_PANE_NEXT_PART, "next part"}, {ACTION_PANE_COMMENT, "comment"},
-        {ACTION_VOTE, "vote"},           {ACTION_TAG, "tag"},                  {ACTION_COLOUR, "colour"},
-        {ACTION_PANE_ADD_FIELD, "field"}, {ACTION_PANE_NEXT_CARD, "next card"}, {ACTION_EDITOR, "your editor"},
-        {ACTION_LINK, "link"},           {ACTION_UNDO, "undo"},                {ACTION_PANE_CLOSE, "close"},
-        {ACTION_NONE, NULL},
-    };
-    static const struct hint of_typing[] = {
-        {ACTION_TYPE_DONE, "done"},          {ACTION_TYPE_ENTER, "next"},      {ACTION_TYPE_NEWLINE, "new line"},
-        {ACTION_TYPE_UNDO, "take back"},     {ACTION_SELECT_RIGHT, "select"},  {ACTION_TYPE_COPY, "copy"},
-        {ACTION_TYPE_PASTE, "put in"},       {ACTION_TYPE_CUT_WORD_LEFT, "cut word"}, {ACTION_NONE, NULL},
-    };
-    static const struct hint of_history[] = {
-        {ACTION_HISTORY_BACK, "back"},       {ACTION_HISTORY_FORWARD, "forward"}, {ACTION_HISTORY_BACK_TEN, "ten back"},
-        {ACTION_HISTORY_FIRST, "beginning"}, {ACTION_HISTORY_NOW, "now"},         {ACTION_HISTORY_RESTORE, "bring back"},
-        {ACTION_HISTORY_NAME, "name it"},    {ACTION_PANEL_CLOSE, "close"},       {ACTION_NONE, NULL},
-    };
-    static const struct hint of_panel[] = {
-        {ACTION_PANEL_GO, "go there"},      {ACTION_PANEL_DOWN, "down"},  {ACTION_PANEL_UP, "up"},
-        {ACTION_PANEL_FOLLOW, "follow"},    {ACTION_PANEL_LEAVE, "back to the canvas"},
-        {ACTION_PANEL_CLOSE, "close"},      {ACTION_NONE, NULL},
-    };
-    static const struct hint of_start[] = {
-        {ACTION_START_OPEN, "open"},  {ACTION_START_FIND, "find"}, {ACTION_START_NEW, "new canvas"},
-        {ACTION_START_DOWN, "down"},  {ACTION_START_UP, "up"},     {ACTION_START_REFRESH, "look again"},
-        {ACTION_START_BACK, "leave"}, {ACTION_NONE, NULL},
-    };
-    static const struct hint of_question[] = {
-        {ACTION_ASK_ACCEPT, "answer"}, {ACTION_ASK_NEXT, "next"}, {ACTION_ASK_CANCEL, "leave it"}, {ACTION_NONE, NULL},
-    };
     if (ui->ask.kind != ASK_NONE)
         return of_question;
     if (ui->screen == SCREEN_START)

@@ -41,9 +41,9 @@ static void draw_row(struct ui *ui, struct grid *g, struct rect r, const struct 
     int right = r.x + r.w - 1 - words_width(count), x = r.x + 1;
     grid_put(g, right, r.y, style(ROLE_DIM), count);
     right = draw_people(ui, g, right, r.y, block);
-    x += grid_put(g, x, r.y, style(ROLE_DIM), words_printf(ui, number < 10 ? "%2zu " : "   ", number));
-    grid_fit(g, x, r.y, right - x - 1, focused ? style_on(ROLE_BORDER_FOCUS, ROLE_TEXT, ATTR_BOLD) : style(ROLE_TEXT), title,
-             strlen(title));
+    x += grid_put(g, x, r.y, style(ROLE_DIM), number < 10 ? words_printf(ui, "%2zu ", number) : "   ");
+    grid_fit(g, x, r.y, right - x - 1, focused ? style_on(ROLE_BORDER_FOCUS, ROLE_TEXT, ATTR_BOLD) : style(ROLE_TEXT),
+             title, strlen(title));
     if (focused)
         grid_put(g, r.x, r.y, style_on(ROLE_BORDER_FOCUS, ROLE_TEXT, ATTR_BOLD), sign(ui, SIGN_FOCUS));
     grid_hit(g, r, HIT_BLOCK, block->o.id, 0);
@@ -51,7 +51,8 @@ static void draw_row(struct ui *ui, struct grid *g, struct rect r, const struct 
 
 void view_blocks(struct ui *ui, struct grid *g, struct rect r, const struct block *focus)
 {
-    size_t n, at = block_number(panel_canvas(ui), focus, &n), rows = (size_t)most(1, r.h - 2), gap = 2 * n <= rows ? 2 : 1;
+    size_t n, at = block_number(panel_canvas(ui), focus, &n), rows = (size_t)most(1, r.h - 2),
+              gap = 2 * n <= rows ? 2 : 1;
     struct block **blocks = canvas_blocks_in_order(panel_canvas(ui), NULL);
     size_t first = at > rows ? at - rows : 0; /* the focused one is in sight */
     if (r.w < WIDE)

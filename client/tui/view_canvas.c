@@ -80,7 +80,7 @@ void box_head(struct ui *ui, struct grid *g, struct rect box, const struct card_
     int x = box.x + (wide ? 2 : 1), room = box.w - (wide ? 3 : 2);
     const char *title = words_line(ui, block->title, strlen(block->title));
     room = head_right(ui, g, x, box.y, room, list, wide);
-    const char *before = words_printf(ui, number <= 9 ? "%s%zu " : "%s", wide ? " " : "", number);
+    const char *before = number < 10 ? words_printf(ui, "%s%zu ", wide ? " " : "", number) : wide ? " " : "";
     int used = grid_put(g, x, box.y, style(ROLE_DIM), before);
     title = short_title(ui, title, room - used - (wide ? 1 : 0));
     struct style s = style_on(focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, ROLE_TEXT, ATTR_BOLD);
@@ -138,9 +138,9 @@ static void draw_banner(struct ui *ui, struct grid *g, struct rect body)
     struct style s = style_on(ROLE_WARN, ROLE_TEXT, ATTR_BOLD | ATTR_REVERSE);
     const char *when = ui->panel.past_ms ? ui_time(ui, ui->panel.past_ms) : "long ago";
     const char *what = words_line(ui, ui->panel.past_sentence, strlen(ui->panel.past_sentence));
-    const char *text = words_printf(ui, " %s The past, %s, change %llu%s%s. Nothing can be changed here.",
-                                    sign(ui, SIGN_PAST), when, (unsigned long long)ui->panel.past_seq,
-                                    what[0] ? ": " : "", what);
+    const char *text =
+        words_printf(ui, " %s The past, %s, change %llu%s%s. Nothing can be changed here.", sign(ui, SIGN_PAST), when,
+                     (unsigned long long)ui->panel.past_seq, what[0] ? ": " : "", what);
     grid_fill(g, r, s);
     grid_fit(g, r.x, r.y, r.w, s, text, strlen(text));
 }

@@ -24,10 +24,10 @@ struct card_lay {
     int gutter, text_w, rows;
     char *text; /* printable; owned */
     struct wrap wrap;
-    bool cut;                   /* there is more text than can be shown */
+    bool cut;                    /* there is more text than can be shown */
     struct piece pieces[PIECES]; /* in the order of rank */
-    int n_pieces, pieces_w;     /* cells with the blanks between */
-    bool own_row;               /* the pieces stand in a row below the text */
+    int n_pieces, pieces_w;      /* cells with the blanks between */
+    bool own_row;                /* the pieces stand in a row below the text */
 };
 
 bool card_typed_here(const struct ui *ui, const struct card *card)
@@ -242,7 +242,7 @@ static int typed_width(enum card_style how, int width)
 
 static int typed_rows(struct ui *ui, enum card_style how, int width, int max_rows)
 {
-    return most(1, least(typing_rows(ui, typed_width(how, width)), max_rows));
+    return typing_rows_most(ui, typed_width(how, width), max_rows);
 }
 
 int card_rows_in(struct ui *ui, const struct card *card, enum card_style how, int width, int max_rows)
@@ -271,8 +271,14 @@ static void draw_gutter(struct ui *ui, struct grid *g, struct rect r, const stru
         mark = sign(ui, SIGN_MARKED);
         role = ROLE_MARKED;
     }
+    if (panel_found(ui, card->o.id)) {
+        grid_put(g, r.x, r.y, style(ROLE_FOUND), sign(ui, SIGN_CRUMB));
+        if (gutter == 2 && !has_focus(ui, card))
+            return;
+    }
     if (has_focus(ui, card)) {
-        grid_put(g, r.x, r.y, style_on(gutter == 3 ? ROLE_BORDER_FOCUS : role, ROLE_TEXT, ATTR_BOLD), sign(ui, SIGN_FOCUS));
+        grid_put(g, r.x, r.y, style_on(gutter == 3 ? ROLE_BORDER_FOCUS : role, ROLE_TEXT, ATTR_BOLD),
+                 sign(ui, SIGN_FOCUS));
         if (gutter == 2)
             return;
     }
@@ -327,8 +333,6 @@ void card_tint(struct ui *ui, struct grid *g, struct rect r, const struct card *
 {
     if (!panel_in_past(ui) && ui_changed_by(ui, card->o.id))
         grid_tint(g, r, style_on(ROLE_TEXT, ROLE_CHANGED, 0));
-    if (panel_found(ui, card->o.id))
-        grid_tint(g, r, style_on(ROLE_TEXT, ROLE_FOUND, ATTR_UNDERLINE));
     if (ui_marked(ui, card->o.id))
         grid_tint(g, r, style_on(ROLE_TEXT, ROLE_MARKED, 0));
     if (has_focus(ui, card))

@@ -214,7 +214,8 @@ bool outline_wheel(struct ui *ui, struct rect r, int n)
 
 /* ---- drawing */
 
-static void draw_title(const struct outline_view *v, struct grid *g, struct rect r, const struct block *block, size_t number)
+static void draw_title(const struct outline_view *v, struct grid *g, struct rect r, const struct block *block,
+                       size_t number)
 {
     struct ui *ui = v->ui;
     bool focused = ui->block == block->o.id;
@@ -223,7 +224,7 @@ static void draw_title(const struct outline_view *v, struct grid *g, struct rect
     int x = r.x + 1, w = least(r.w - 2, READABLE + 2), right = words_width(count);
     grid_fill(g, (struct rect){r.x, r.y, r.w, 1}, style(ROLE_TEXT));
     grid_hit(g, (struct rect){r.x, r.y, r.w, 1}, HIT_BLOCK, block->o.id, 0);
-    int used = grid_put(g, x, r.y, style(ROLE_DIM), words_printf(ui, number < 10 ? "%zu " : "", number));
+    int used = grid_put(g, x, r.y, style(ROLE_DIM), number < 10 ? words_printf(ui, "%zu ", number) : "");
     struct style s = style_on(focused ? ROLE_BORDER_FOCUS : ROLE_TITLE, ROLE_TEXT, ATTR_BOLD);
     if (focused && ui->card == 0 && !ui->typing.object) {
         s = style_on(ROLE_TITLE, ROLE_FOCUS, ATTR_BOLD);

@@ -13,12 +13,12 @@
 const char *sign(const struct ui *ui, enum sign which)
 {
     static const char *const signs[SIGNS][2] = {
-        [SIGN_FOCUS] = {"▸", ">"},   [SIGN_CARD] = {"•", "*"},    [SIGN_MARKED] = {"✓", "x"},
-        [SIGN_CHANGED] = {"✱", "*"}, [SIGN_VOTE] = {"▲", "^"},    [SIGN_COMMENT] = {"❞", "\""},
-        [SIGN_LINK] = {"→", ">"},    [SIGN_UP] = {"↑", "^"},      [SIGN_DOWN] = {"↓", "v"},
-        [SIGN_LEFT] = {"←", "<"},    [SIGN_RIGHT] = {"→", ">"},   [SIGN_DOT] = {"·", "-"},
-        [SIGN_CRUMB] = {"›", ">"},   [SIGN_SAVED] = {"●", "*"},   [SIGN_UNSENT] = {"◌", "o"},
-        [SIGN_OFFLINE] = {"○", "o"}, [SIGN_WARN] = {"⚠", "!"},    [SIGN_PERSON] = {"‹", "<"},
+        [SIGN_FOCUS] = {"▸", ">"},      [SIGN_CARD] = {"•", "*"},  [SIGN_MARKED] = {"✓", "x"},
+        [SIGN_CHANGED] = {"✱", "*"},    [SIGN_VOTE] = {"▲", "^"},  [SIGN_COMMENT] = {"❞", "\""},
+        [SIGN_LINK] = {"→", ">"},       [SIGN_UP] = {"↑", "^"},    [SIGN_DOWN] = {"↓", "v"},
+        [SIGN_LEFT] = {"←", "<"},       [SIGN_RIGHT] = {"→", ">"}, [SIGN_DOT] = {"·", "-"},
+        [SIGN_CRUMB] = {"›", ">"},      [SIGN_SAVED] = {"●", "*"}, [SIGN_UNSENT] = {"◌", "o"},
+        [SIGN_OFFLINE] = {"○", "o"},    [SIGN_WARN] = {"⚠", "!"},  [SIGN_PERSON] = {"‹", "<"},
         [SIGN_PERSON_END] = {"›", ">"}, [SIGN_TYPES] = {"✎", "~"}, [SIGN_PAST] = {"◷", "@"},
     };
     return signs[which][ui->ascii];

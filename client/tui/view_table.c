@@ -29,11 +29,11 @@ struct column {
 struct table {
     struct ui *ui;
     const struct block *block;
-    struct rect rows;  /* of the cards */
+    struct rect rows; /* of the cards */
     struct column at[COLUMNS];
     int n;
-    int from, to;      /* columns that are shown */
-    int text_w;        /* with the gutter */
+    int from, to; /* columns that are shown */
+    int text_w;   /* with the gutter */
 };
 
 /* ---- columns */
@@ -275,7 +275,8 @@ static void draw_more_columns(const struct table *t, struct grid *g)
     int y = t->rows.y - 1, more = t->n - t->to;
     if (t->from > 0)
         grid_put(g, t->rows.x + 2, y, style(ROLE_DIM),
-                 words_printf(t->ui, " %s %s ", sign(t->ui, SIGN_LEFT), words_count(t->ui, (size_t)t->from, "column", "columns")));
+                 words_printf(t->ui, " %s %s ", sign(t->ui, SIGN_LEFT),
+                              words_count(t->ui, (size_t)t->from, "column", "columns")));
     if (more > 0) {
         const char *text = words_printf(t->ui, " %s %s ", words_count(t->ui, (size_t)more, "column", "columns"),
                                         sign(t->ui, SIGN_RIGHT));

@@ -82,7 +82,8 @@ static struct scene *demo(void)
             if (card->status)
                 scene_do(s, who, prop_text(&s->arena, id, "status", card->status));
         }
-    scene_do(s, BEN, link_add(&s->arena, replica_next_id(s->peers[BEN].r), card_of(s, "vp", 1), card_of(s, "ch", 0), "serves"));
+    scene_do(s, BEN,
+             link_add(&s->arena, replica_next_id(s->peers[BEN].r), card_of(s, "vp", 1), card_of(s, "ch", 0), "serves"));
     s->ui.now_ms += 2 * UI_CHANGED_MS; /* nobody has changed anything lately */
     return s;
 }
@@ -100,7 +101,9 @@ static void with_people(struct scene *s)
 
 static void put_prop(struct scene *s, uint64_t card, const char *key, const char *value, bool number)
 {
-    scene_do(s, ANNA, number ? prop_set(&s->arena, card, key, value_of(&s->arena, VALUE_NUMBER, value, 0)) : prop_text(&s->arena, card, key, value));
+    scene_do(s, ANNA,
+             number ? prop_set(&s->arena, card, key, value_of(&s->arena, VALUE_NUMBER, value, 0))
+                    : prop_text(&s->arena, card, key, value));
 }
 
 /* ---------------------------------------------------------------- frames */
@@ -203,21 +206,19 @@ static void looks_like_a_table(void **state)
     static const char *const prices[] = {"9.50", "120", "0.75", "15"};
     struct scene *s = scene_of("bmc", "Prices");
 
-
     (void)state;
     for (uint32_t i = 0; i < 4; i++) {
-        uint64_t id = scene_card(s, i % 3, "rs", i == 2 ? "Napkins\nby the hundred" : "Furniture for a small flat, sold as is", "");
+        uint64_t id = scene_card(s, i % 3, "rs",
+                                 i == 2 ? "Napkins\nby the hundred" : "Furniture for a small flat, sold as is", "");
 
         put_prop(s, id, "f.price", prices[i], true);
         put_prop(s, id, "f.region", i % 2 ? "North" : "South", false);
         if (i == 1)
             scene_do(s, ANNA, vote_set(&s->arena, id, true));
     }
-
-
     struct why why;
-    assert_int_equal(replica_text_splice(s->peers[0].r, card_of(s, "rs", 0), "reason", 0, 0, "It sells", 8, s->ui.now_ms,
-                                         false, &why),
+    assert_int_equal(replica_text_splice(s->peers[0].r, card_of(s, "rs", 0), "reason", 0, 0, "It sells", 8,
+                                         s->ui.now_ms, false, &why),
                      STATUS_OK);
     scene_settle(s);
     ui_focus(&s->ui, scene_block(s, "rs"), card_of(s, "rs", 1));
@@ -289,7 +290,8 @@ static void says_whether_it_is_saved(void **state)
                 fail_msg("%s is not on the screen", cases[i].words);
         }
     ui_link_changed(&s->ui, &cases[0].link);
-    assert_int_equal(replica_text_splice(s->peers[0].r, card_of(s, "vp", 0), "", 0, 0, "x", 1, since, false, &why), STATUS_OK);
+    assert_int_equal(replica_text_splice(s->peers[0].r, card_of(s, "vp", 0), "", 0, 0, "x", 1, since, false, &why),
+                     STATUS_OK);
     assert_true(scene_shows(s, "◌ 1 unsent"));
     ui_link_changed(&s->ui, &cases[2].link);
     assert_true(scene_shows(s, "offline since 12:00 · 1 unsent"));
@@ -340,6 +342,33 @@ static void hints_come_from_the_keymap(void **state)
     end(s);
 }
 
+/* Wherever one is, the line below tells how to go on and how to leave. */
+static void every_place_has_hints(void **state)
+{
+    static const struct {
+        const char *keys, *hints[2];
+    } places[] = {
+        {"1", {"enter zoom in", "tab next block"}},
+        {"1 down enter", {"enter type", "escape close"}},
+        {"1 down e", {"escape done", "enter next"}},
+        {"@", {"enter go there", "escape close"}},
+        {"g h", {"left back", "r bring back"}},
+        {":", {"enter run", "esc close"}},
+        {"1 down m", {"enter put here", "escape leave it where it was"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        struct scene *s = demo();
+
+        scene_keys(s, places[i].keys);
+        for (int k = 0; k < 2; k++)
+            if (!scene_shows(s, places[i].hints[k]))
+                fail_msg("'%s' is not shown after '%s'", places[i].hints[k], places[i].keys);
+        end(s);
+    }
+}
+
 /* ---------------------------------------------------------------- nothing breaks a frame */
 
 static const char *const hostile[] = {
@@ -377,7 +406,8 @@ static struct scene *hostile_scene(void)
     (void)scene_card(s, BEN, "cs", repeated(s, "x", 5000), "");
     (void)scene_card(s, BEN, "vp", repeated(s, "👨‍👩‍👧‍👦", 1000), "");
     (void)scene_card(s, BEN, "rs", repeated(s, "word é ", 1428), "red");
-    scene_do(s, BEN, prop_text(&s->arena, scene_block(s, "kp"), "title", "\u202e漢字漢字漢字 👩🏽‍🚀 (漢)"));
+    scene_do(s, BEN,
+             prop_text(&s->arena, scene_block(s, "kp"), "title", "\u202e漢字漢字漢字 👩🏽‍🚀 (漢)"));
     scene_do(s, BEN, prop_text(&s->arena, scene_block(s, "ka"), "title", repeated(s, "W", 200)));
     scene_do(s, BEN, prop_text(&s->arena, scene_block(s, "cr"), "title", repeated(s, "漢 ", 80)));
     scene_do(s, BEN, prop_text(&s->arena, scene_block(s, "cost"), "prompt", repeated(s, "👩🏽‍🚀\n", 300)));
@@ -453,7 +483,8 @@ static void every_sign_takes_one_cell(void **state)
 
 static void set_grid(struct scene *s, const char *block, const char *key, const char *value)
 {
-    scene_do(s, ANNA, prop_set(&s->arena, block ? scene_block(s, block) : 0, key, value_of(&s->arena, VALUE_NUMBER, value, 0)));
+    scene_do(s, ANNA,
+             prop_set(&s->arena, block ? scene_block(s, block) : 0, key, value_of(&s->arena, VALUE_NUMBER, value, 0)));
 }
 
 static enum ui_layout shown(struct scene *s)
@@ -779,10 +810,10 @@ static void a_card_tells_what_is_about_it(void **state)
     assert_true(scene_shows(s, "▲1 ❞1 CR"));           /* a comment */
     with_people(s);
     assert_true(scene_shows(s, "▲2 →1 ‹BO✎› AK"));
-    assert_true(scene_shows(s, "✱BO"));                /* changed just now */
+    assert_true(scene_shows(s, "✱BO")); /* changed just now */
     s->ui.now_ms += 2 * UI_CHANGED_MS;
     assert_false(scene_shows(s, "✱BO"));
-    assert_true(scene_shows(s, "▸▲ A whole home"));    /* the focus, without colour */
+    assert_true(scene_shows(s, "▸▲ A whole home")); /* the focus, without colour */
     assert_true(scene_shows(s, " ✓ You do a part"));
     s->ui.layout = LAYOUT_BLOCK;
     assert_true(scene_shows(s, "#flatpack · ▲ 2 votes · 1 link · ‹BO✎›"));
@@ -832,6 +863,7 @@ int main(void)
         cmocka_unit_test(says_whether_it_is_saved),
         cmocka_unit_test(the_bars_as_they_are),
         cmocka_unit_test(hints_come_from_the_keymap),
+        cmocka_unit_test(every_place_has_hints),
         cmocka_unit_test(hostile_texts_break_nothing),
         cmocka_unit_test(frames_hold_at_every_size),
         cmocka_unit_test(plain_terminals_get_plain_characters),
