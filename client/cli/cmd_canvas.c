@@ -6,6 +6,7 @@
 
 #include "client/cli/edit.h"
 #include "client/cli/outline.h"
+#include "client/cli/version.h"
 #include "common/template.h"
 #include "common/utf8.h"
 
@@ -210,7 +211,8 @@ static json_t *cards_json(struct edit *e, const struct block *only, bool removed
     return list;
 }
 
-static void show_json(struct edit *e, const struct block *only)
+/* at: the earlier version that e->canvas is; NULL: it is the present one. */
+static void show_json(struct edit *e, const struct block *only, const struct version *at)
 {
     json_t *object = session_object(&e->s, "canvas"), *comments = json_array(), *links = json_array();
     const char *const header[] = {"template", "kind", "attribution", "licence"};
@@ -226,6 +228,8 @@ static void show_json(struct edit *e, const struct block *only)
                                                    id_text(e->arena, link->from), "to", id_text(e->arena, link->to),
                                                    "kind", link->kind));
     }
+    if (at)
+        json_object_set_new(object, "at", json_integer((json_int_t)at->seq));
     json_object_set_new(object, "blocks", blocks_json(e, only));
     json_object_set_new(object, "cards", cards_json(e, only, cli_flag(e->s.cli, "removed")));
     json_object_set_new(object, "comments", comments);
@@ -258,16 +262,39 @@ static void show_text(struct edit *e, const struct block *only)
         outline_print(&o);
 }
 
+static int show(struct edit *e, const struct version *at)
+{
+    struct cli *cli = e->s.cli;
+    struct block *only = NULL;
+    const char *why = "", *words = cli_value(cli, "block");
+    if (at)
+        e->canvas = e->describe.canvas = at->canvas;
+    enum status status = words ? find_block(e->arena, e->canvas, words, &only, &why) : STATUS_OK;
+    if (status != STATUS_OK)
+        return cli_fail(cli, status == STATUS_CONFLICT ? EXIT_USAGE : EXIT_NOT_FOUND, "%s", why);
+    if (cli->out.json) {
+        show_json(e, only, at);
+        return EXIT_OK;
+    }
+    if (at)
+        out_note(&cli->out, "As it was at %s:", version_words(e, at));
+    show_text(e, only);
+    return EXIT_OK;
+}
+
 int cmd_show(struct cli *cli)
 {
     struct edit e;
-    struct block *only = NULL;
+    struct version at = {.name = ""};
+    const char *words = cli_value(cli, "at");
     int code = edit_begin(&e, cli, cli->args[0], true);
-    if (code == EXIT_OK && cli_value(cli, "block"))
-        code = edit_block(&e, cli_value(cli, "block"), &only);
-    if (code == EXIT_OK && cli->out.json)
-        show_json(&e, only);
-    else if (code == EXIT_OK)
-        show_text(&e, only);
-    return edit_end(&e, code);
+    if (code == EXIT_OK && words)
+        code = version_find(&e, words, &at);
+    if (code == EXIT_OK && words)
+        code = version_fetch(&e, &at);
+    if (code == EXIT_OK)
+        code = show(&e, words ? &at : NULL);
+    code = edit_end(&e, code);
+    version_fini(&at);
+    return code;
 }

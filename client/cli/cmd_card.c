@@ -5,6 +5,8 @@
 
 #include "client/cli/edit.h"
 #include "client/cli/ops.h"
+#include "client/cli/version.h"
+#include "client/core/past.h"
 
 /* The texts of new cards: the arguments, and for "-" the lines of standard input. */
 struct texts {
@@ -192,8 +194,76 @@ int cmd_remove(struct cli *cli)
     return each_card(cli, FIND_ALIVE, ops_card_delete, "Removed");
 }
 
+/* ---- bringing back what was */
+
+/* A card (removed ones, too), a block, or the whole canvas (id 0). */
+static int find_anything(struct edit *e, const char *words, uint64_t *id)
+{
+    struct card *card;
+    struct block *block;
+    const char *why = "", *ignored;
+    *id = 0;
+    if (strcmp(words, "canvas") == 0 || strcmp(words, ".") == 0)
+        return EXIT_OK;
+    enum status status = find_card(e->arena, e->canvas, FIND_ANY_CARD, words, &card, &why);
+    if (status == STATUS_OK)
+        *id = card->o.id;
+    else if (status == STATUS_NOT_FOUND && find_block(e->arena, e->canvas, words, &block, &ignored) == STATUS_OK)
+        *id = block->o.id;
+    else
+        return cli_fail(e->s.cli, status == STATUS_CONFLICT ? EXIT_USAGE : EXIT_NOT_FOUND, "%s", why);
+    return EXIT_OK;
+}
+
+static int collect_past(struct edit *e, const struct version *from)
+{
+    struct cli *cli = e->s.cli;
+    for (int i = 1; i < cli->n_args; i++) {
+        uint64_t id;
+        size_t n;
+        int code = find_anything(e, cli->args[i], &id);
+        if (code != EXIT_OK)
+            return code;
+        Cocanvas__Op **ops = past_restore_ops(e->canvas, from->canvas, id, e->arena, &n);
+        if (!ops)
+            return cli_fail(cli, EXIT_ERROR, "That is too much to be brought back at once.");
+        for (size_t k = 0; k < n; k++)
+            edit_op(e, ops[k]);
+    }
+    return EXIT_OK;
+}
+
+static int restore_from(struct edit *e, const char *words, struct version *from)
+{
+    int code = version_find(e, words, from);
+    if (code == EXIT_OK)
+        code = version_fetch(e, from);
+    e->canvas = replica_view(e->replica); /* others may have changed it meanwhile */
+    if (code == EXIT_OK)
+        code = collect_past(e, from);
+    bool nothing = e->n == 0;
+    if (code == EXIT_OK)
+        code = edit_save(e);
+    if (code == EXIT_OK && nothing)
+        out_note(&e->s.cli->out, "Nothing has changed there since %s.", version_words(e, from));
+    else if (code == EXIT_OK)
+        edit_tell(e, "Brought back as it was at %s", version_words(e, from));
+    return code;
+}
+
 int cmd_restore(struct cli *cli)
 {
+    struct edit e;
+    struct version from = {.name = ""};
+    const char *words = cli_value(cli, "from");
+    if (words) {
+        int code = edit_begin(&e, cli, cli->args[0], false);
+        if (code == EXIT_OK)
+            code = restore_from(&e, words, &from);
+        code = edit_end(&e, code);
+        version_fini(&from);
+        return code;
+    }
     return each_card(cli, FIND_DELETED, ops_card_restore, "Restored");
 }
 

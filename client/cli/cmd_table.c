@@ -73,11 +73,13 @@ static const struct cmd_option show_options[] = {
     {"block", 'b', "BLOCK", "Only this block (outline)"},
     {"comments", 'c', NULL, "With the comments' texts"},
     {"removed", 0, NULL, "Removed cards, too, to be restored"},
+    {"at", 0, "VERSION", "As it was after that revision (0: as it was made), or at that named version"},
     END_OPTIONS,
 };
 static const struct cmd_example show_examples[] = {
     {"show bakery", "By the beginning of its title"},
     {"show bakery --block ch --comments", "One block with its comments"},
+    {"show bakery --at 120", "As it was after revision 120; see history"},
     {"show bakery --json | jq -r '.cards[].text'", "All texts"},
     END_EXAMPLES,
 };
@@ -122,6 +124,16 @@ static const struct cmd_example move_examples[] = {
 static const struct cmd_example remove_examples[] = {
     {"remove bakery 7.12 7.13", "Two cards, together"},
     {"restore bakery 7.12", "One of them again, with its votes, comments and links"},
+    END_EXAMPLES,
+};
+static const struct cmd_option restore_options[] = {
+    {"from", 0, "VERSION", "As it was after that revision (0: as it was made), or at that named version"},
+    END_OPTIONS,
+};
+static const struct cmd_example restore_examples[] = {
+    {"restore bakery 7.12", "A removed card, with its votes, comments and links"},
+    {"restore bakery 7.12 --from 120", "A card as it was after revision 120"},
+    {"restore bakery canvas --from 'before lunch'", "Everything as it was at a named version"},
     END_EXAMPLES,
 };
 static const struct cmd_option off_options[] = {
@@ -340,9 +352,13 @@ static const struct command table[] = {
      move_options, move_examples, NEEDS_EDITOR, true, cmd_move},
     {"remove", "rm, delete", "CANVAS CARD...", 2, -1, "Remove cards",
      "A removed card keeps everything and can be restored.", NULL, remove_examples, NEEDS_EDITOR, true, cmd_remove},
-    {"restore", "", "CANVAS CARD...", 2, -1, "Bring removed cards back",
-     "With their votes, comments and links. See show --removed.", NULL, remove_examples, NEEDS_EDITOR, true,
-     cmd_restore},
+    {"restore", "", "CANVAS CARD...", 2, -1, "Bring removed cards back, or what was",
+     "With their votes, comments and links. See show --removed.\n\n"
+     "With --from, a card becomes what it was at that version: text, fields, properties, tags and place, and whether "
+     "it is there. CARD may then also be a block, or \"canvas\" for everything: what was made since then is removed. "
+     "Votes and comments stay as they are. It is an ordinary change: undo takes it back, and what others type "
+     "meanwhile is kept.",
+     restore_options, restore_examples, NEEDS_EDITOR, true, cmd_restore},
     {"undo", "", "CANVAS", 1, 1, "Take your last change back",
      "Looks in the canvas' history for your own last change that is not undone yet, and submits its inverse as a new "
      "change. What others did since "

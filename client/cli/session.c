@@ -8,6 +8,7 @@
 #include <sys/time.h>
 
 #include "client/cli/find.h"
+#include "client/core/past.h"
 #include "client/core/outbox.h"
 #include "common/message.h"
 #include "common/utf8.h"
@@ -75,6 +76,8 @@ static void on_logged_in(void *ctx, const Cocanvas__LoggedIn *logged_in)
 static void on_reply(void *ctx, const Cocanvas__Frame *reply)
 {
     struct session *s = ctx;
+    if (s->past && past_reader_reply(s->past, reply))
+        return;
     if (!s->request || reply->request != s->request)
         return;
     if (reply->body_case == COCANVAS__FRAME__BODY_HISTORY_PAGE && s->on_page) {

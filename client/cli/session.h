@@ -18,6 +18,8 @@ struct session_hooks {
     void (*on_batch)(void *ctx, const Cocanvas__Committed *batch);
 };
 
+struct past_reader;
+
 struct session {
     struct cli *cli;
     struct contexts contexts;
@@ -38,6 +40,8 @@ struct session {
     Cocanvas__Frame *reply;
     void (*on_page)(struct session *s, const Cocanvas__HistoryPage *page, void *ctx);
     void *page_ctx;
+    struct past_reader *past; /* while an old state is fetched; and what for */
+    void *past_ctx;
     bool rejected; /* the batch under way was refused */
     enum status reject_code;
     char reject_detail[256];

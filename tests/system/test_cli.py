@@ -87,6 +87,49 @@ class Newcomers(Case):
         batches = {b["seq"]: b["batch"] for b in ann.json("history", "undone")}
         self.assertEqual([batches[seq].get("undo_of", 0) for seq in (4, 5)], [2, 3])
 
+    def test_versions(self):
+        """As it was: shown by number or name, and brought back: a card, everything; undone like any change."""
+        ann, ben = self.newcomer("ann6", "Ann"), self.newcomer("ben6", "Ben")
+        ann.ok("new", "bmc", "Versions")
+        ann.ok("add", "versions", "vp", "one")                                           # 1
+        ann.ok("tag", "versions", "one", "first")                                        # 2
+        ben.ok("edit", "versions", "one", "something else")                              # 3
+        ben.ok("move", "versions", "something", "ch")                                    # 4
+        ben.ok("add", "versions", "vp", "two")                                           # 5
+        ben.ok("remove", "versions", "something")                                        # 6
+
+        def cards(*at):
+            return [(c["text"], c["block"], c["tags"]) for c in ann.json("show", "versions", *at)[0]["cards"]]
+        self.assertEqual(cards(), [("two", "vp", [])])
+        self.assertEqual(cards("--at", "0"), [])
+        self.assertEqual(cards("--at", "2"), [("one", "vp", ["first"])])
+        self.assertEqual(cards("--at", "4"), [("something else", "ch", ["first"])])
+        self.assertEqual(ann.json("show", "versions", "--at", "4")[0]["at"], 4)
+        shown = ann.ok("show", "versions", "--at", "1")
+        self.assertIn("one", shown.out)
+        self.assertRegex(shown.err, r"As it was at revision 1, \d{4}-.* by Ann:")
+        self.fails(3, ann.run("show", "versions", "--at", "7"), "the present one is 6")
+        self.fails(3, ann.run("show", "versions", "--at", "lunch"), "no revision or named version")
+        self.name_version("versions", ann, 2, "Before lunch")                            # 7
+        self.assertEqual(cards("--at", "before"), [("one", "vp", ["first"])])
+        self.assertRegex(ann.ok("restore", "versions", "something", "--from", "before lunch").out, r"Brought back .* revision 2 \(\"Before lunch\"\)")
+        self.assertEqual(cards(), [("one", "vp", ["first"]), ("two", "vp", [])])
+        self.assertIn("Nothing has changed", ann.ok("restore", "versions", "one", "--from", "2").err)
+        ann.ok("restore", "versions", "canvas", "--from", "1")
+        self.assertEqual(cards(), [("one", "vp", [])])
+        ann.ok("undo", "versions")
+        self.assertEqual(cards(), [("one", "vp", ["first"]), ("two", "vp", [])])
+        self.fails(3, ann.run("restore", "versions", "nonsense", "--from", "2"), "nonsense")
+
+    def name_version(self, canvas, person, seq, name):
+        """No command does that yet."""
+        listed = person.json("list", canvas)[0]["canvases"][0]["id"]
+        with self.server.wire() as wire:
+            wire.login(login=person.login, password=person.password)
+            opened = wire.open(bytes.fromhex(listed.replace("-", "")), os.urandom(16))
+            wire.submit(1, opened["head_seq"], {"name_seq": {"seq": seq, "name": name}})
+            wire.expect("committed")
+
     def test_contexts(self):
         """Two accounts on one device: commands say which one they act for, and can be told."""
         ann, ben = self.newcomer("ann5", "Ann"), self.newcomer("ben5", "Ben")

@@ -11,13 +11,14 @@ from wire import CODES, ENUMS, HELLO, MESSAGES, Closed, encode, decode, frame, t
 
 FRAME_MAX, FRAME_MAX_IMPORT = 1 << 20, 9 << 20
 CLIENTS_SEND = {"hello", "login", "ping", "pong", "open", "close", "submit", "presence", "progress", "diverged", "history_request",
-                "canvas_list_request", "canvas_create", "template_list_request", "invitation_create"}
+                "state_request", "canvas_list_request", "canvas_create", "template_list_request", "invitation_create"}
+ON_A_CANVAS = {"close", "submit", "presence", "progress", "diverged", "history_request", "state_request"}
 BODIES = [name for name in MESSAGES["Frame"] if name != "request"]
 
 
 def setUpModule():
     global server
-    server = LocalServer(room_log_batches=64, room_log_bytes=65536)
+    server = LocalServer(room_log_batches=64, room_log_bytes=65536, snapshot_batches=40)
 
 
 def tearDownModule():
@@ -204,7 +205,7 @@ class States(unittest.TestCase):
 
     def test_ready(self):
         with server.member() as wire:
-            self.check(wire, CLIENTS_SEND - {"hello", "login", "close", "submit", "presence", "progress", "diverged", "history_request"}, wire.alive)
+            self.check(wire, CLIENTS_SEND - {"hello", "login", *ON_A_CANVAS}, wire.alive)
 
     def test_open(self):
         with Editor(server.canvas()) as editor:
@@ -215,8 +216,7 @@ class States(unittest.TestCase):
         with Editor(canvas) as editor:
             editor.card()
             editor.wire.send({"close": {}})
-            self.check(editor.wire, CLIENTS_SEND - {"hello", "login", "close", "submit", "presence", "progress", "diverged", "history_request"},
-                       editor.wire.alive)
+            self.check(editor.wire, CLIENTS_SEND - {"hello", "login", *ON_A_CANVAS}, editor.wire.alive)
             self.assertEqual(editor.wire.open(canvas, editor.client_id)["acked_client_seq"], 1)
 
     def test_versions(self):
@@ -491,6 +491,53 @@ class Borders(unittest.TestCase):
     def test_the_same_request_makes_one_canvas(self):
         request_id = os.urandom(16)
         self.assertEqual(server.canvas(request_id=request_id, template="bmc"), server.canvas(request_id=request_id, template="bmc"))
+
+
+def old_state(wire, seq):
+    """The state that a StateRequest brings, with its seq; None if it is refused."""
+    parts = b""
+    wire.send({"request": 31, "state_request": {"seq": seq}})
+    while True:
+        got = wire.either("snapshot", "error", but=("people", "status", "presence_update", "checkpoint", "committed"))
+        assert got["request"] == 31, got
+        if "error" in got:
+            return None
+        part = got["snapshot"]
+        parts += part.get("part", b"")
+        if part.get("last"):
+            return part.get("seq", 0), decode("CanvasState", parts)
+
+
+class Past(unittest.TestCase):
+    def test_states_that_are_over(self):
+        """Each batch makes a card, so a state tells how many batches it is of. Whatever is asked for, the state is not after it, and the history
+        leads from there to it."""
+        canvas = server.canvas()
+        with Editor(canvas) as editor, server.member() as reader:
+            for _ in range(150):
+                editor.card()
+            reader.open(canvas)
+            found = set()
+            for seq in (0, 1, 39, 60, 100, 149, 150, 1 << 63):
+                at, state = old_state(reader, seq)
+                found.add(at)
+                self.assertLessEqual(at, min(seq, 150))
+                self.assertEqual(len(state.get("cards", [])), at)
+                self.assertEqual(state.get("seq", 0), at)
+                if at < min(seq, 150):
+                    reader.send({"request": 9, "history_request": {"from_seq": at + 1, "to_seq": min(seq, 150)}})
+                    page = reader.expect("history_page")
+                    self.assertEqual([decode("Committed", c)["seq"] for c in page["committed"]], list(range(at + 1, min(seq, 150) + 1)))
+            self.assertGreater(len(found), 1, found)
+            self.assertIn(0, found)
+            reader.send({"state_request": {"seq": 1}})       # without a number there is nothing to answer to
+            reader.refused("UNEXPECTED")
+            editor.card()
+
+    def test_only_of_the_open_canvas(self):
+        with server.member() as wire:
+            wire.send({"request": 1, "state_request": {"seq": 1}})
+            wire.refused("UNEXPECTED")
 
 
 class Imports(unittest.TestCase):
