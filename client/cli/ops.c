@@ -241,6 +241,7 @@ Cocanvas__Op *ops_block_remove(struct arena *a, uint64_t id)
     Cocanvas__BlockRemove *body;
     Cocanvas__Op *op = make_op(a, COCANVAS__OP__KIND_BLOCK_REMOVE, &cocanvas__block_remove__descriptor, &body);
     body->id = id;
+    body->on = true;
     return op;
 }
 
