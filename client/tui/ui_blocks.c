@@ -221,7 +221,6 @@ void ui_run_split(struct ui *ui)
     struct ops_place place = {.block = ui->block, .after = ui->card};
     struct ui_line *lines;
     size_t n = card ? lines_of(ui, &card->text, &lines) : 0, n_ops = 0;
-    uint64_t id = replica_next_id(ui->replica);
     Cocanvas__Op **ops;
 
     if (n < 2) {
@@ -231,7 +230,8 @@ void ui_run_split(struct ui *ui)
     ops = arena_calloc(&ui->words, n + 1, sizeof *ops);
     ASSERT(ops);
     ops[n_ops++] = set_card_text(ui, card, lines[0].bytes, lines[0].len);
-    for (size_t i = 1; i < n; i++, id++) {
+    for (size_t i = 1; i < n; i++) {
+        uint64_t id = replica_next_id(ui->replica);
         char *text = arena_strndup(&ui->words, lines[i].bytes, lines[i].len);
         ASSERT(text);
         ops[n_ops] = ops_card_create(&ui->words, id, &place, text);

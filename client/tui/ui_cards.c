@@ -61,14 +61,15 @@ void ui_run_new_card_before(struct ui *ui)
 bool ui_add_cards(struct ui *ui, const struct ui_line *lines, size_t n, uint64_t block, uint64_t after)
 {
     Cocanvas__Op **ops = ops_room(ui, n);
-    struct ops_place place = {.block = block, .after = after};
-    uint64_t first = replica_next_id(ui->replica), id = first;
+    struct ops_place place = {.block = block};
+    uint64_t first = 0;
 
-    for (size_t i = 0; i < n; i++, id++) {
+    for (size_t i = 0; i < n; i++) {
         char *text = arena_strndup(&ui->words, lines[i].bytes, lines[i].len);
         ASSERT(text);
-        ops[i] = ops_card_create(&ui->words, id, &place, text);
-        place.after = id;
+        place.after = i > 0 ? ops[i - 1]->card_create->id : after;
+        ops[i] = ops_card_create(&ui->words, replica_next_id(ui->replica), &place, text);
+        first = first ? first : ops[i]->card_create->id;
     }
     if (!ui_submit(ui, n, ops, false))
         return false;
@@ -170,16 +171,16 @@ static size_t copy_ops(struct ui *ui, const struct card *card, uint64_t id, Coca
 void ui_run_duplicate(struct ui *ui)
 {
     const struct canvas *canvas = ui_view(ui);
-    uint64_t *ids, id = replica_next_id(ui->replica), first = id;
+    uint64_t *ids;
     size_t n = ui_targets(ui, &ids), n_ops = 0;
     Cocanvas__Op **ops = ops_room(ui, n * (1 + PROPS_MAX + FIELDS_MAX));
 
     for (size_t i = 0; i < n; i++)
-        n_ops += copy_ops(ui, canvas_card(canvas, ids[i]), id++, ops + n_ops);
+        n_ops += copy_ops(ui, canvas_card(canvas, ids[i]), replica_next_id(ui->replica), ops + n_ops);
     if (!ui_submit(ui, n_ops, ops, false))
         return;
     ui_unmark_all(ui);
-    (void)ui_go(ui, first);
+    (void)ui_go(ui, ops[0]->card_create->id);
     ui_say(ui, ROLE_TEXT, "Copied %s.%s", ui_cards_words(ui, ids, n), undo_hint(ui));
 }
 

@@ -256,7 +256,7 @@ static void link_as(struct ui *ui, uint64_t to, const char *words)
 {
     const char *kind = kind_key(ui, words);
     const struct canvas *canvas = ui_view(ui);
-    uint64_t *ids, id = replica_next_id(ui->replica);
+    uint64_t *ids;
     size_t n = ui_subjects(ui, &ids), n_ops = 0;
     Cocanvas__Op **ops = ops_room(ui, n);
 
@@ -266,7 +266,7 @@ static void link_as(struct ui *ui, uint64_t to, const char *words)
     }
     for (size_t i = 0; i < n; i++)
         if (ids[i] != to && !is_linked(canvas, ids[i], to, kind))
-            ops[n_ops++] = ops_link_add(&ui->words, id++, ids[i], to, kind);
+            ops[n_ops++] = ops_link_add(&ui->words, replica_next_id(ui->replica), ids[i], to, kind);
     if (n_ops == 0)
         ui_say(ui, ROLE_TEXT, "That link is there already.");
     else if (ui_submit(ui, n_ops, ops, false))

@@ -236,7 +236,11 @@ static void others_event(struct run *r)
     unsigned who = 1 + below(r, SCENE_PEOPLE - 1);
     struct peer *p = &s->peers[who];
 
-    switch (below(r, 6)) {
+    uint32_t what = below(r, 6);
+
+    if (r->trace)
+        fprintf(stderr, "%lu others: %u does %u\n", r->at, who, what);
+    switch (what) {
     case 0:
         if (s->ui.replica) {
             arena_reset(&s->arena);
@@ -261,8 +265,6 @@ static void others_event(struct run *r)
         }
         break;
     }
-    if (r->trace)
-        fprintf(stderr, "%lu others\n", r->at);
 }
 
 static void answer_asked(struct run *r)
@@ -271,8 +273,10 @@ static void answer_asked(struct run *r)
     struct start_canvas canvas = {.context = "acme", .workspace = "Acme", .title = (char[]){"A test"},
                                   .template_id = (char[]){"bmc"}};
 
-    if (s->past_wanted && below(r, 3) == 0)
+    if (s->past_wanted && below(r, 3) == 0) {
         scene_answer(s);
+        (void)scene_draw(s); /* as the loop does: another state is shown, and the focus finds a place in it */
+    }
     if (s->ui.outside_object && below(r, 4) == 0)
         ui_edited_outside(&s->ui, texts[below(r, 5)], strlen(texts[0]) > 4 ? 3 : 0, NULL);
     if (r->closes) {
