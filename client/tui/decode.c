@@ -365,6 +365,32 @@ static bool own_key(const struct decoder *d, const char *bytes, size_t len, stru
 }
 
 static enum verdict escape(struct decoder *d, const char *bytes, size_t len, int64_t now_ms, struct input *in,
+                           size_t *used);
+
+/* A key of several bytes with Alt, as some terminals send it; else the key Escape, and then something else: a report of
+ * the mouse or a paste that came right behind it. */
+static enum verdict escape_twice(struct decoder *d, const char *bytes, size_t len, int64_t now_ms, struct input *in,
+                                 size_t *used)
+{
+    bool sequence = bytes[2] == '[' || bytes[2] == 'O';
+    if (sequence && len == 3)
+        return MORE;
+    enum verdict verdict = NOTHING;
+    if (sequence && strchr("<=>?M", bytes[3]) == NULL)
+        verdict = escape(d, bytes + 1, len - 1, now_ms, in, used);
+    if (verdict == MORE)
+        return MORE;
+    if (verdict == NOTHING) {
+        *in = special(INPUT_ESCAPE, 0);
+        *used = 1;
+        return KEY;
+    }
+    in->mods |= INPUT_ALT;
+    ++*used;
+    return KEY;
+}
+
+static enum verdict escape(struct decoder *d, const char *bytes, size_t len, int64_t now_ms, struct input *in,
                            size_t *used)
 {
     *used = len;
@@ -380,16 +406,9 @@ static enum verdict escape(struct decoder *d, const char *bytes, size_t len, int
         return osc(d, bytes, len, used);
     if (bytes[1] == ESC && len == 2)
         return MORE;
-    enum verdict verdict;
-    if (bytes[1] != ESC) {
-        verdict = plain(bytes + 1, len - 1, in, used);
-    } else if (bytes[2] == '[' || bytes[2] == 'O') {
-        verdict = escape(d, bytes + 1, len - 1, now_ms, in, used);
-    } else {
-        *in = special(INPUT_ESCAPE, 0);
-        *used = 1;
-        return KEY;
-    }
+    if (bytes[1] == ESC)
+        return escape_twice(d, bytes, len, now_ms, in, used);
+    enum verdict verdict = plain(bytes + 1, len - 1, in, used);
     in->mods |= INPUT_ALT;
     ++*used;
     return verdict;

@@ -159,6 +159,7 @@ static void test_mouse(void **state)
         {"\033[<2;300;200M", "press:3@299,199"},
         {"\033[<64;3;4M\033[<65;3;4M\033[<66;3;4M", "wheel-up:0@2,3 wheel-down:0@2,3"},
         {"\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M", "press:1@0,0 release:1@0,0 double:1@0,0 release:1@0,0 press:1@0,0"},
+        {"\033\033[<0;1;1M", "escape press:1@0,0"},
         {"\033[<0;1;1M\033[<0;2;1M", "press:1@0,0 press:1@1,0"},
         {"\033[<35;1;1M\033[<0M\033[<;;M\033[<0;0;0M", "press:1@0,0 double:1@0,0"}, /* moves without a button; cut ones */
         {"\033[M !!\033[M#!!", "press:1@0,0 release:1@0,0"}, /* before SGR */
@@ -184,6 +185,7 @@ static void test_paste(void **state)
         {"\033[200~\033[201~", "paste:"},
         {"\033[200~a\033[31m\a\xc2\x9b" "b\tc\xff\033[201~", "paste:a[31mb\tc\xEF\xBF\xBD"},
         {"\033[200~a\033[200~b\033[201~c", "paste:a[200~b c"},
+        {"\033\033[200~a\033[201~", "escape paste:a"},
         {"\033[200~never ended", "paste:never ended"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
