@@ -244,7 +244,9 @@ static void test_opens_in_its_context(void **state)
 
     (void)state;
     tell_all(t);
-    press(t, "down enter");
+    press(t, "down");
+    tell_all(t);
+    press(t, "enter");
     assert_string_equal(t->opened, "voss");
     assert_int_equal(t->canvas.b[0], 1);
     scene_end(t);
@@ -376,6 +378,8 @@ static void test_a_long_paste(void **state)
     tell_all(t);
     memset(long_text, 'x', 5000);
     scene_input(&t->s, &(struct input){.kind = INPUT_PASTE, .bytes = long_text, .len = 5000});
+    assert_int_equal(strlen(t->s.ui.start.find), sizeof t->s.ui.start.find - 1);
+    scene_type(&t->s, "yz");
     assert_int_equal(strlen(t->s.ui.start.find), sizeof t->s.ui.start.find - 1);
     press(t, "escape");
     scene_input(&t->s, &(struct input){.kind = INPUT_PASTE, .bytes = "sour\nsecond line", .len = 16});
@@ -539,6 +543,8 @@ static void test_ago(void **state)
     assert_string_equal(text, "");
     ago_text(noon, noon - 13 * HOUR_MS, 2 * 3600, text); /* 14:00 there: one in the morning of the same day */
     assert_string_equal(text, "13 h ago");
+    ago_text(noon - 10 * HOUR_MS, noon - 13 * HOUR_MS, 0, text); /* over midnight, but not long ago */
+    assert_string_equal(text, "3 h ago");
     ago_number(0, text);
     assert_string_equal(text, "0");
     ago_number(999, text);
