@@ -74,8 +74,12 @@ void typing_tell(struct ui *ui);
 /* Where the mouse is: line and cell of the text as it was drawn last (HIT_TEXT). drag: selects up to there. On the
  * opened card's text that is not being typed: begins. */
 void typing_click(struct ui *ui, size_t line, int cell, bool drag);
-/* Lines that view_typing() needs at that width. */
-int typing_rows(struct ui *ui, int width);
+/* Lines that view_typing() needs at that width; at most max_rows, at least one. */
+int typing_rows_most(struct ui *ui, int width, int max_rows);
+static inline int typing_rows(struct ui *ui, int width)
+{
+    return typing_rows_most(ui, width, INT16_MAX);
+}
 
 /* ---- the opened card: pane.c */
 

@@ -111,10 +111,8 @@ static struct style row_style(const struct list *l, const struct pane_row *row, 
 
 static int text_lines(struct list *l, uint64_t object, const char *key, const char *bytes, size_t len, int width)
 {
-    if (is_typed(l->ui, object, key)) {
-        int lines = typing_rows(l->ui, width);
-        return lines < l->r.h ? lines : l->r.h;
-    }
+    if (is_typed(l->ui, object, key))
+        return typing_rows_most(l->ui, width, l->r.h);
     return (int)wrap_count(bytes, len, width > 1 ? width - 1 : 1, ROW_LINES);
 }
 
@@ -364,13 +362,11 @@ static void draw_card_text(struct ui *ui, struct grid *g, struct rect r, const s
 /* The text takes what it needs, but leaves a third of the place to the list. */
 static int text_height(struct ui *ui, const struct card *card, struct rect r)
 {
-    int width = r.w > 1 ? r.w - 1 : 1;
+    int width = r.w > 1 ? r.w - 1 : 1, max_rows = most(3, r.h - r.h / 3 - 1);
     int need = is_typed(ui, card->o.id, "")
-                   ? typing_rows(ui, r.w)
-                   : (int)wrap_count(card->text.bytes, card->text.len_bytes, width, GRID_MAX_ROWS);
-    int most = r.h - r.h / 3 - 1, least = 3;
-    need = need < least ? least : need;
-    return need < most ? need : most;
+                   ? typing_rows_most(ui, r.w, max_rows)
+                   : (int)wrap_count(card->text.bytes, card->text.len_bytes, width, (size_t)max_rows);
+    return least(most(need, 3), most(1, r.h));
 }
 
 void view_card(struct ui *ui, struct grid *g, struct rect r)

@@ -24,10 +24,11 @@ static int wrap_width(int width)
     return width > 1 ? width - 1 : 1;
 }
 
-int typing_rows(struct ui *ui, int width)
+int typing_rows_most(struct ui *ui, int width, int max_rows)
 {
     const struct text *text = typing_text(ui);
-    return text != NULL ? (int)wrap_count(text->bytes, text->len_bytes, wrap_width(width), GRID_MAX_ROWS) : 1;
+    size_t most = max_rows > 0 ? (size_t)max_rows : 1;
+    return text != NULL ? (int)wrap_count(text->bytes, text->len_bytes, wrap_width(width), most) : 1;
 }
 
 /* ---- places */
