@@ -12,6 +12,7 @@ static bool has_reply(struct session *s)
 
 int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame **reply)
 {
+    *reply = NULL;
     s->reply = NULL;
     s->request = client_request(s->client, frame);
     enum status status = session_wait(s, has_reply, s->timeout_ms);

@@ -375,6 +375,11 @@ int client_role(const struct client *c)
     return c->role;
 }
 
+uint32_t client_session(const struct client *c)
+{
+    return c->opened ? c->own_session : 0;
+}
+
 bool client_all_saved(const struct client *c)
 {
     return !c->replica || (!replica_has_pending(c->replica) && !replica_in_flight(c->replica));

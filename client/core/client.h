@@ -89,6 +89,7 @@ const char *client_person(struct client *c, uint32_t author, char room[32]); /* 
 const uint8_t *client_pin(const struct client *c);                           /* of the server, after the handshake */
 const Cocanvas__Welcome *client_welcome(const struct client *c);
 int client_role(const struct client *c);
+uint32_t client_session(const struct client *c); /* this connection's number in PresenceUpdate; 0: no canvas is open */
 
 /* After replica_edit and the like: seals, saves the outbox, submits. */
 void client_edited(struct client *c);

@@ -181,6 +181,7 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
         return;
     c->opened = true;
     c->role = (int)opened->role;
+    c->own_session = opened->session;
     c->head_seq = opened->head_seq;
     c->acked = opened->acked_client_seq;
     take_limits(c);

@@ -108,6 +108,7 @@ struct client {
     struct outbox *outbox;
     struct replica *replica;
     int role;
+    uint32_t own_session;     /* from Opened */
     uint64_t head_seq, acked; /* from Opened */
     struct buf snapshot;
     uint64_t snapshot_seq;

@@ -50,6 +50,7 @@ static void keep_present(struct tui *t, const Cocanvas__PresenceUpdate *update)
 
 void tui_canvas_presence(struct tui *t, const Cocanvas__PresenceUpdate *update)
 {
+    t->ui.session = client_session(t->open->client);
     if (t->shown)
         ui_presence_update(&t->ui, update);
     else
@@ -125,6 +126,7 @@ static void show(struct tui *t)
     t->begins = false;
     t->past = past_reader_new(t->base, p->client, on_past, t);
     ui_set_canvas(&t->ui, replica, p->context.name, client_role(p->client));
+    t->ui.session = client_session(p->client);
     for (size_t i = 0; i < t->n_present; i++)
         ui_presence_update(&t->ui, t->present[i]);
     forget_present(t);
