@@ -151,8 +151,9 @@ void ui_run_start_new(struct ui *ui)
     for (size_t i = 0; i < s->n_contexts; i++)
         offer(making, &s->contexts[i]);
     if (making->n_offered == 0) {
-        ui_say(ui, ROLE_WARN, s->n_contexts > 0 ? "No workspace can be reached now. A new canvas is made on its server."
-                                                : "You are not in a workspace yet.");
+        ui_say(ui, ROLE_WARN,
+               s->n_contexts > 0 ? "No workspace can be reached now. A new canvas is made on its server."
+                                 : "You are not in a workspace yet.");
         return;
     }
     if (making->n_offered == 1) {

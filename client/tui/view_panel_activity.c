@@ -68,8 +68,9 @@ static void row(struct ui *ui, struct grid *g, struct rect r, size_t at, bool fo
 
 static const char *empty(struct ui *ui)
 {
-    return words_printf(ui, "Nothing has happened since you opened the canvas. What anybody does from now on is told "
-                            "here.\n\nWhat was before: history, %s.",
+    return words_printf(ui,
+                        "Nothing has happened since you opened the canvas. What anybody does from now on is told "
+                        "here.\n\nWhat was before: history, %s.",
                         ui_key(ui, ACTION_HISTORY));
 }
 

@@ -181,9 +181,12 @@ static void row(struct ui *ui, struct grid *g, struct rect r, size_t at, bool fo
     int used = 0;
 
     if (named)
-        used = view_line_right(g, r.x + r.w, r.y, 14, view_panel_style(ROLE_DIM, focus), ui_time(ui, named->created_ms));
+        used =
+            view_line_right(g, r.x + r.w, r.y, 14, view_panel_style(ROLE_DIM, focus), ui_time(ui, named->created_ms));
     view_line(g, r.x + 1, r.y, 1, view_panel_style(here ? ROLE_HINT_KEY : ROLE_WARN, focus),
-              here ? "●" : named ? "◆" : "○");
+              here    ? "●"
+              : named ? "◆"
+                      : "○");
     view_line(g, r.x + 3, r.y, r.w - 4 - used, view_panel_style(ROLE_TEXT, focus), named ? named->name : "Now");
 }
 

@@ -15,8 +15,8 @@ enum {
     MOST_COLS = 140, /* wider lines are hard to read along */
     WIDE_COLS = 104, /* from here on with template and number of changes */
     LOGO_CELLS = 7,
-    SLIM_COLS = 72,  /* below only how many are in a canvas, not who */
-    LIST_LEAST = 6,  /* rows that are kept free for the list, though it is shorter */
+    SLIM_COLS = 72, /* below only how many are in a canvas, not who */
+    LIST_LEAST = 6, /* rows that are kept free for the list, though it is shorter */
 };
 
 /* ---------------------------------------------------------------- places */
@@ -49,7 +49,8 @@ static int status_lines(const struct start *s, int page_lines)
 
 static struct rect list_rect(const struct ui *ui, struct rect page)
 {
-    int head = head_lines(page), below = status_lines(&ui->start, page.h) + 2; /* a blank, and what is about the focus */
+    int head = head_lines(page),
+        below = status_lines(&ui->start, page.h) + 2; /* a blank, and what is about the focus */
     int room = most(1, page.h - head - below), rows = (int)ui->start.n_canvases;
 
     return (struct rect){page.x, page.y + head, page.w, least(room, most(LIST_LEAST, rows))};
@@ -294,9 +295,9 @@ static void about_focus(struct ui *ui, struct grid *g, struct rect line)
     if (line.w < WIDE_COLS)
         more = words_printf(ui, " %s %s %s %s %s", dot, number(ui, canvas->head_seq),
                             canvas->head_seq == 1 ? "change" : "changes", dot, template_title(s, canvas->template_id));
-    view_line(g, line.x, line.y, line.w, style(ROLE_DIM),
-              words_printf(ui, "%s %s %s %s as %s%s", context->workspace, dot, context->server, dot, context->login,
-                           more));
+    view_line(
+        g, line.x, line.y, line.w, style(ROLE_DIM),
+        words_printf(ui, "%s %s %s %s as %s%s", context->workspace, dot, context->server, dot, context->login, more));
 }
 
 /* ---------------------------------------------------------------- contexts */
@@ -309,7 +310,7 @@ static void trouble(struct ui *ui, struct grid *g, struct rect line, const struc
              sign(ui, context->loading ? SIGN_UNSENT : SIGN_OFFLINE));
     used = view_line(g, line.x + 2, line.y, line.w / 3, style(ROLE_TEXT), context->workspace);
     view_line(g, line.x + 2 + used + 2, line.y, line.w - used - 4, style(ROLE_DIM),
-              context->loading        ? words_printf(ui, "asking %s …", context->server)
+              context->loading       ? words_printf(ui, "asking %s …", context->server)
               : context->sentence[0] ? context->sentence
                                      : "offline");
 }
@@ -366,9 +367,10 @@ static void welcome(struct ui *ui, struct grid *g, struct rect page)
     way(ui, g, &r, "You have a code for a session:", "cocanvas join CODE");
     way(ui, g, &r, "You have an account already:", "cocanvas login NAME@SERVER");
     r.h = page.y + page.h - r.y;
-    view_lines(g, r, style(ROLE_DIM),
-               "Leave with q or Esc, type one of these, and come back with cocanvas. Whoever set the server up found the "
-               "first link in what it printed when it was started first.");
+    view_lines(
+        g, r, style(ROLE_DIM),
+        "Leave with q or Esc, type one of these, and come back with cocanvas. Whoever set the server up found the "
+        "first link in what it printed when it was started first.");
 }
 
 /* Contexts are there, but nothing to list. */
@@ -390,8 +392,9 @@ static void nothing(struct ui *ui, struct grid *g, struct rect r)
         view_line(g, r.x, r.y + 1, r.w, style(ROLE_DIM), "Esc shows all of them again.");
     } else if (!online) {
         view_lines(g, (struct rect){r.x, r.y, r.w, 3}, style(ROLE_TEXT),
-                   loading ? "Looking for your canvases …"
-                           : "None of your workspaces can be reached now. The list comes by itself as soon as one can.");
+                   loading
+                       ? "Looking for your canvases …"
+                       : "None of your workspaces can be reached now. The list comes by itself as soon as one can.");
     } else {
         view_line(g, r.x, r.y, r.w, style(ROLE_TITLE), words_printf(ui, "There is no canvas in %s yet.", where));
         grid_put(g, r.x, r.y + 2, style(ROLE_HINT_KEY), "n");

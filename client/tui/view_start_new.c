@@ -44,8 +44,8 @@ static void list(struct ui *ui, struct grid *g, struct rect r)
             if (!ui->start.finding)
                 grid_cursor(g, line.x, line.y, false);
         }
-        view_line(g, line.x + 2, line.y, line.w - 3, focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, ATTR_BOLD) : style(ROLE_TEXT),
-                  t->title);
+        view_line(g, line.x + 2, line.y, line.w - 3,
+                  focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, ATTR_BOLD) : style(ROLE_TEXT), t->title);
         grid_hit(g, line, HIT_ROW, i, 0);
     }
     if (making->top > 0)

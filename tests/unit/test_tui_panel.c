@@ -685,11 +685,22 @@ static void test_fold(void **state)
         const char *typed, *text;
         int at, len; /* -1: not there */
     } cases[] = {
-        {"zurich", "In Zürich", 3, 7},       {"Zürich", "in ZURICH", 3, 6},  {"strasse", "Straße 5", 0, 7},
-        {"STRAßE", "strasse", 0, 7},         {"stras", "Straße", 0, 6},         {"e", "cafe\u0301!", 3, 3},        {"caf\u00e9", "cafe\u0301", 0, 6},
-        {"fin", "ﬁnal", 0, 4},               {"naive", "naïve", 0, 6},       {"x", "", -1, 0},
-        {"日本", "これは日本です", 9, 6},    {"ςοφος", "ΣΟΦΟΣ", 0, 10},      {"abc", "ab", -1, 0},
-        {"one two", "a two", 2, 3},          {"😀", "x😀y", 1, 4},           {"ab a", "cab", 1, 2},
+        {"zurich", "In Zürich", 3, 7},
+        {"Zürich", "in ZURICH", 3, 6},
+        {"strasse", "Straße 5", 0, 7},
+        {"STRAßE", "strasse", 0, 7},
+        {"stras", "Straße", 0, 6},
+        {"e", "cafe\u0301!", 3, 3},
+        {"caf\u00e9", "cafe\u0301", 0, 6},
+        {"fin", "ﬁnal", 0, 4},
+        {"naive", "naïve", 0, 6},
+        {"x", "", -1, 0},
+        {"日本", "これは日本です", 9, 6},
+        {"ςοφος", "ΣΟΦΟΣ", 0, 10},
+        {"abc", "ab", -1, 0},
+        {"one two", "a two", 2, 3},
+        {"😀", "x😀y", 1, 4},
+        {"ab a", "cab", 1, 2},
     };
 
     (void)state;

@@ -79,8 +79,8 @@ static const struct start_context loading = {
 static struct start_canvas canvas(uint8_t id, const char *workspace, const char *title, const char *template_id,
                                   int64_t ago_ms, uint64_t seq, unsigned n_present)
 {
-    static const char *const names[] = {"Ben Ode", "Chiara Rossi", "Dai Nguyen", "Efua Mensah", "Finn", "Gül", "Hana",
-                                        "Ilir"};
+    static const char *const names[] = {"Ben Ode", "Chiara Rossi", "Dai Nguyen", "Efua Mensah",
+                                        "Finn",    "Gül",          "Hana",       "Ilir"};
     struct start_canvas c = {.title = (char *)(uintptr_t)title,
                              .template_id = (char *)(uintptr_t)template_id,
                              .changed_ms = (int64_t)SCENE_NOW_S * 1000 - ago_ms,
@@ -526,10 +526,17 @@ static void test_ago(void **state)
         int64_t ago_ms;
         const char *text;
     } cases[] = {
-        {-5 * MINUTE_MS, "just now"}, {59 * 1000, "just now"},          {60 * 1000, "1 min ago"},
-        {HOUR_MS - 1, "59 min ago"},  {HOUR_MS, "1 h ago"},             {11 * HOUR_MS, "11 h ago"},
-        {13 * HOUR_MS, "yesterday"},  {2 * (int64_t)DAY_MS, "2 days ago"}, {6 * (int64_t)DAY_MS, "6 days ago"},
-        {7 * (int64_t)DAY_MS, "31 Oct"}, {400 * (int64_t)DAY_MS, "3 Oct 2024"},
+        {-5 * MINUTE_MS, "just now"},
+        {59 * 1000, "just now"},
+        {60 * 1000, "1 min ago"},
+        {HOUR_MS - 1, "59 min ago"},
+        {HOUR_MS, "1 h ago"},
+        {11 * HOUR_MS, "11 h ago"},
+        {13 * HOUR_MS, "yesterday"},
+        {2 * (int64_t)DAY_MS, "2 days ago"},
+        {6 * (int64_t)DAY_MS, "6 days ago"},
+        {7 * (int64_t)DAY_MS, "31 Oct"},
+        {400 * (int64_t)DAY_MS, "3 Oct 2024"},
     };
     int64_t noon = (int64_t)SCENE_NOW_S * 1000;
     char text[AGO_TEXT];
