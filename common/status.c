@@ -42,6 +42,7 @@ const char *status_name(enum status code)
         [STATUS_SHUTDOWN] = "SHUTDOWN",
         [STATUS_DEGRADED] = "DEGRADED",
         [STATUS_OUT_OF_ORDER] = "OUT_OF_ORDER",
+        [STATUS_FORBIDDEN] = "FORBIDDEN",
     };
     /* A code may come from a newer peer. */
     size_t at = (size_t)code;

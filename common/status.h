@@ -28,6 +28,7 @@ enum status {
     STATUS_SHUTDOWN = 18,
     STATUS_DEGRADED = 19,
     STATUS_OUT_OF_ORDER = 20,
+    STATUS_FORBIDDEN = 21,
 };
 
 /* Why something was refused: one sentence, never with card text or secrets in it. */

@@ -6,6 +6,7 @@
 
 #include "client/core/client_private.h"
 #include "common/message.h"
+#include "common/rights.h"
 
 /* ---------------------------------------------------------------- getting ready */
 
@@ -175,7 +176,7 @@ static void take_limits(struct client *c)
 
 void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
 {
-    bool may_edit = opened->role >= COCANVAS__ROLE__EDITOR && opened->client <= UINT32_MAX;
+    bool may_edit = (int)opened->role >= rights_least_role() && opened->client <= UINT32_MAX;
 
     if (!c->open_sent || c->opened || !c->replica)
         return;
@@ -187,6 +188,7 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
     take_limits(c);
     replica_set_identity(c->replica, may_edit ? (uint32_t)opened->client : 0, opened->author, opened->last_object,
                          opened->acked_client_seq);
+    replica_set_role(c->replica, c->role);
     client_merge_people(c, opened->n_people, opened->people);
     if (opened->last_reject)
         client_on_reject(c, opened->last_reject);

@@ -21,6 +21,7 @@ struct replica *replica_new(const struct canvas_limits *limits)
     r->confirmed = xcalloc(1, sizeof(*r->confirmed));
     canvas_init(r->confirmed, &no_limits);
     replica_set_limits(r, limits);
+    r->role = COCANVAS__ROLE__OWNER;
     arena_init(&r->arena, REPLICA_ARENA_BYTES);
     return r;
 }
@@ -125,6 +126,11 @@ void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, u
 uint32_t replica_client(const struct replica *r)
 {
     return r->client;
+}
+
+void replica_set_role(struct replica *r, int role)
+{
+    r->role = role;
 }
 
 uint32_t replica_author(const struct replica *r)

@@ -64,6 +64,9 @@ void replica_set_limits(struct replica *r, const struct canvas_limits *limits);
 /* From Opened: ids and stamps of local ops. client 0: reading only. */
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object,
                           uint64_t acked_client_seq);
+/* From Opened: edits that the role or a block's rights do not allow are refused at once (rights.h: FORBIDDEN). Without it,
+ * everything is tried. */
+void replica_set_role(struct replica *r, int role);
 uint32_t replica_client(const struct replica *r);
 uint32_t replica_author(const struct replica *r);
 /* The id for the next object of one's own. */

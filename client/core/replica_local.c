@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/rights.h"
 #include "common/utf8.h"
 
 static const struct canvas_limits no_limits;
@@ -186,6 +187,10 @@ enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, in
     uint32_t used_object = r->used_object;
     enum status st = replica_may_edit(r, why);
 
+    uint32_t bad_op;
+
+    if (st == STATUS_OK)
+        st = rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, &bad_op, why);
     if (st != STATUS_OK || n_ops == 0)
         return st;
     st = edit_all(r, n_ops, ops, now_ms, step, &fresh, &inverse, why);

@@ -68,6 +68,7 @@ struct replica {
     void *lost_ctx;
 
     uint32_t client, author;
+    int role;                     /* on the canvas; OWNER until we are told */
     uint32_t last_object;     /* highest counter given out */
     uint32_t used_object;     /* highest counter in an op of ours */
     uint64_t last_client_seq; /* highest sealed */

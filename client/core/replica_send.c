@@ -125,7 +125,7 @@ Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
 static bool one_op_is_at_fault(enum status code)
 {
     return code == STATUS_GONE || code == STATUS_NOT_FOUND || code == STATUS_BAD_TEXT || code == STATUS_BAD_OP ||
-           code == STATUS_CONFLICT || code == STATUS_TOO_LARGE;
+           code == STATUS_CONFLICT || code == STATUS_TOO_LARGE || code == STATUS_FORBIDDEN;
 }
 
 /* The index that Reject names counts the ops as they were sent, without those that had become noops. */

@@ -10,6 +10,7 @@
 #include "common/message.h"
 #include "common/op.h"
 #include "common/order.h"
+#include "common/rights.h"
 
 enum {
     TRANSFORM_STEPS_MAX = 2000000, /* steps looked at for one batch; beyond it the base counts as too old */
@@ -29,6 +30,7 @@ struct batch {
     struct room_client *client;
     Cocanvas__Submit *submit; /* in the arena; its ops are changed in place */
     uint32_t author;
+    int role;
     int64_t time_ms;
     uint64_t durable_seq;  /* head that clients can know */
     uint64_t steps;        /* transformed so far */
@@ -392,6 +394,8 @@ static void order_batch(struct batch *b, const struct member *m, size_t len)
     struct room_answer *answer = add_answer(b->room, b->client, m->id);
     enum status status = check_submit(b, len);
     if (status == STATUS_OK)
+        status = rights_check_batch(&b->room->c, b->submit->n_ops, b->submit->ops, b->author, b->role, &b->bad_op, &b->why);
+    if (status == STATUS_OK)
         status = transform_batch(b);
     if (status == STATUS_OK)
         status = apply_batch(b);
@@ -413,7 +417,7 @@ static void order_submit(struct room *room, struct member *m, const uint8_t *bod
 {
     struct rooms *r = room->rooms;
     struct batch b = {
-        .room = room, .client = m->client, .author = m->author, .time_ms = time_ms, .durable_seq = room->durable_seq};
+        .room = room, .client = m->client, .author = m->author, .role = m->role, .time_ms = time_ms, .durable_seq = room->durable_seq};
     b.submit = decode(r, body, len);
     if (!b.submit) {
         m->submitted = false;

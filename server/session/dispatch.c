@@ -32,7 +32,7 @@ enum {
     ROW(PONG,                  ANY,        SCOPE_NONE,      NONE,   SMALL,        false, handle_pong)                 \
     ROW(OPEN,                  IN_READY,   SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_open)                 \
     ROW(CLOSE,                 IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_close)                \
-    ROW(SUBMIT,                IN_OPEN,    SCOPE_CANVAS,    EDITOR, SUBMIT_LIMIT, true,  handle_submit)               \
+    ROW(SUBMIT,                IN_OPEN,    SCOPE_CANVAS,    COMMENTER, SUBMIT_LIMIT, true, handle_submit)             \
     ROW(PRESENCE,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, MEDIUM,       false, handle_presence)             \
     ROW(PROGRESS,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_progress)             \
     ROW(DIVERGED,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_diverged)             \

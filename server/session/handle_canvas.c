@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/message.h"
+#include "common/rights.h"
 #include "server/session/handle.h"
 
 static void on_opened(void *ctx)
@@ -91,7 +92,7 @@ static void on_access(void *ctx, uint64_t id, enum status status, const struct s
     m->author = access->author;
     m->role = access->role;
     memcpy(m->name, access->name, sizeof m->name);
-    if (m->role < COCANVAS__ROLE__EDITOR)
+    if (m->role < rights_least_role())
         m->has_client_id = false; /* may not submit: reads only */
     room_join(all->rooms, m, &s->workspace, &s->canvas);
 }

@@ -1,0 +1,241 @@
+/* Rights per op, see rights.h. */
+#include "common/rights.h"
+
+#include <string.h>
+
+#define VIEWER COCANVAS__ROLE__VIEWER
+#define COMMENTER COCANVAS__ROLE__COMMENTER
+#define EDITOR COCANVAS__ROLE__EDITOR
+#define LEADER COCANVAS__ROLE__FACILITATOR
+#define NOBODY COCANVAS__ROLE__NONE
+
+/* Columns: op, least role, least role for what others made, right in a block. */
+/* clang-format off */
+#define ROWS(ROW)                                           \
+    ROW(CARD_CREATE,     EDITOR,    EDITOR,    RIGHT_ADD)    \
+    ROW(CARD_DELETE,     EDITOR,    EDITOR,    RIGHT_DELETE) \
+    ROW(CARD_RESTORE,    EDITOR,    EDITOR,    RIGHT_DELETE) \
+    ROW(CARD_MOVE,       EDITOR,    EDITOR,    RIGHT_MOVE)   \
+    ROW(PROP_SET,        EDITOR,    EDITOR,    RIGHT_EDIT)   \
+    ROW(TAG_SET,         EDITOR,    EDITOR,    RIGHT_EDIT)   \
+    ROW(VOTE_SET,        COMMENTER, COMMENTER, RIGHT_VOTE)   \
+    ROW(TEXT_EDIT,       EDITOR,    EDITOR,    RIGHT_EDIT)   \
+    ROW(COMMENT_ADD,     COMMENTER, COMMENTER, RIGHT_NONE)   \
+    ROW(COMMENT_DELETE,  COMMENTER, LEADER,    RIGHT_NONE)   \
+    ROW(COMMENT_RESOLVE, COMMENTER, COMMENTER, RIGHT_NONE)   \
+    ROW(LINK_ADD,        EDITOR,    EDITOR,    RIGHT_NONE)   \
+    ROW(LINK_REMOVE,     EDITOR,    EDITOR,    RIGHT_NONE)   \
+    ROW(READING_ADD,     EDITOR,    EDITOR,    RIGHT_NONE)   \
+    ROW(READING_REMOVE,  EDITOR,    EDITOR,    RIGHT_NONE)   \
+    ROW(BLOCK_ADD,       EDITOR,    EDITOR,    RIGHT_NONE)   \
+    ROW(BLOCK_REMOVE,    EDITOR,    EDITOR,    RIGHT_DELETE) \
+    ROW(NAME_SEQ,        EDITOR,    EDITOR,    RIGHT_NONE)
+/* clang-format on */
+
+#define AS_ROW(op, role, others, right) {COCANVAS__OP__KIND_##op, role, others, right},
+static const struct rights_row rows[] = {ROWS(AS_ROW)};
+enum { N_ROWS = sizeof rows / sizeof *rows };
+
+const struct rights_row *rights_at(size_t i)
+{
+    return i < N_ROWS ? &rows[i] : NULL;
+}
+
+const struct rights_row *rights_row(Cocanvas__Op__KindCase op)
+{
+    for (size_t i = 0; i < N_ROWS; i++)
+        if (rows[i].op == op)
+            return &rows[i];
+    return NULL;
+}
+
+int rights_least_role(void)
+{
+    int least = COCANVAS__ROLE__OWNER;
+    for (size_t i = 0; i < N_ROWS; i++)
+        least = rows[i].role < least ? rows[i].role : least;
+    return least;
+}
+
+static const char *const names[RIGHTS] = {
+    [RIGHT_NONE] = "", [RIGHT_ADD] = "add", [RIGHT_EDIT] = "edit", [RIGHT_MOVE] = "move", [RIGHT_DELETE] = "delete", [RIGHT_VOTE] = "vote"};
+static const char *const keys[RIGHTS] = {
+    [RIGHT_ADD] = "rights.add", [RIGHT_EDIT] = "rights.edit", [RIGHT_MOVE] = "rights.move", [RIGHT_DELETE] = "rights.delete", [RIGHT_VOTE] = "rights.vote"};
+
+const char *right_name(enum right right)
+{
+    return names[right];
+}
+
+static bool is_locked(const struct block *block)
+{
+    const struct value *locked = props_get(&block->props, "locked");
+    return locked && locked->kind == VALUE_FLAG && locked->number != 0;
+}
+
+bool rights_in_block(const struct block *block, enum right right, int role)
+{
+    if (is_locked(block) && role < LEADER)
+        return false;
+    const struct value *who = right == RIGHT_NONE ? NULL : props_get(&block->props, keys[right]);
+    if (!who || who->kind != VALUE_CHOICE || strcmp(who->text, "everyone") == 0)
+        return true;
+    return strcmp(who->text, "facilitators") == 0 && role >= LEADER;
+}
+
+bool rights_is_lead_property(uint64_t object, const char *key)
+{
+    if (strncmp(key, "rights.", 7) == 0 || strcmp(key, "locked") == 0)
+        return true;
+    return object == 0 && (strcmp(key, "phase") == 0 || strcmp(key, "visibility") == 0);
+}
+
+/* What an op is about: the object's maker, and the blocks whose rights count. */
+struct about {
+    uint32_t author; /* 0: nobody's, or not there */
+    const struct block *block, *target;
+};
+
+static struct about about_card(const struct canvas *c, uint64_t id)
+{
+    const struct card *card = canvas_card(c, id);
+    return card ? (struct about){.author = card->created_by, .block = card->block} : (struct about){0};
+}
+
+static struct about about_comment(const struct canvas *c, uint64_t id)
+{
+    const struct comment *comment = canvas_comment(c, id);
+    return comment ? (struct about){.author = comment->created_by} : (struct about){0};
+}
+
+static struct about about_object(const struct canvas *c, uint64_t id)
+{
+    const struct block *block = canvas_block(c, id);
+    if (block)
+        return (struct about){.block = block};
+    return canvas_comment(c, id) ? about_comment(c, id) : about_card(c, id);
+}
+
+static struct about find_about(const struct canvas *c, const Cocanvas__Op *op)
+{
+    switch (op->kind_case) {
+    case COCANVAS__OP__KIND_CARD_CREATE:
+        return (struct about){.block = canvas_block(c, op->card_create->place ? op->card_create->place->block : 0)};
+    case COCANVAS__OP__KIND_CARD_DELETE:
+        return about_card(c, op->card_delete->id);
+    case COCANVAS__OP__KIND_CARD_RESTORE:
+        return about_card(c, op->card_restore->id);
+    case COCANVAS__OP__KIND_CARD_MOVE: {
+        struct about about = about_card(c, op->card_move->id);
+        about.target = canvas_block(c, op->card_move->place ? op->card_move->place->block : 0);
+        return about;
+    }
+    case COCANVAS__OP__KIND_PROP_SET:
+        return about_object(c, op->prop_set->object);
+    case COCANVAS__OP__KIND_TAG_SET:
+        return about_card(c, op->tag_set->card);
+    case COCANVAS__OP__KIND_VOTE_SET:
+        return about_card(c, op->vote_set->card);
+    case COCANVAS__OP__KIND_TEXT_EDIT:
+        return about_object(c, op->text_edit->object);
+    case COCANVAS__OP__KIND_COMMENT_DELETE:
+        return about_comment(c, op->comment_delete->id);
+    case COCANVAS__OP__KIND_BLOCK_REMOVE:
+        return (struct about){.block = canvas_block(c, op->block_remove->id)};
+    default:
+        return (struct about){0};
+    }
+}
+
+static const char *role_words(int role)
+{
+    static const char *const words[] = {"nobody", "viewers", "commenters", "editors", "facilitators", "owners"};
+    return role >= 0 && role <= COCANVAS__ROLE__OWNER ? words[role] : words[0];
+}
+
+static enum status check_block(const struct block *block, enum right right, int role, struct why *why)
+{
+    if (!block || rights_in_block(block, right, role))
+        return STATUS_OK;
+    if (is_locked(block) && role < LEADER)
+        return refuse(why, STATUS_FORBIDDEN, "The block \"%.60s\" is locked; a facilitator can unlock it.", block->key);
+    return refuse(why, STATUS_FORBIDDEN, "The facilitator has reserved \"%s\" in the block \"%.60s\".", names[right], block->key);
+}
+
+/* A comment's text is its author's alone: nobody's words are put into another's mouth. */
+static int role_for_others(const struct canvas *c, const Cocanvas__Op *op, const struct rights_row *row)
+{
+    bool comment = op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && canvas_comment(c, op->text_edit->object) != NULL;
+    return comment ? NOBODY : row->others;
+}
+
+static bool sets_lead_property(const Cocanvas__Op *op)
+{
+    if (op->kind_case == COCANVAS__OP__KIND_PROP_SET)
+        return rights_is_lead_property(op->prop_set->object, op->prop_set->key);
+    const Cocanvas__Block *block = op->kind_case == COCANVAS__OP__KIND_BLOCK_ADD ? op->block_add->block : NULL;
+    for (size_t i = 0; block && i < block->n_props; i++)
+        if (rights_is_lead_property(block->id, block->props[i]->key))
+            return true;
+    return false;
+}
+
+/* What stands in a right must be one of its words: another one would silently mean "everyone". */
+static enum status check_value(const Cocanvas__PropSet *set, struct why *why)
+{
+    const Cocanvas__Value *value = set->value;
+    if (!value || value->kind_case == COCANVAS__VALUE__KIND__NOT_SET)
+        return STATUS_OK;
+    if (strcmp(set->key, "locked") == 0 && value->kind_case != COCANVAS__VALUE__KIND_FLAG)
+        return refuse(why, STATUS_BAD_OP, "\"locked\" is a flag.");
+    if (strncmp(set->key, "rights.", 7) != 0)
+        return STATUS_OK;
+    const char *word = value->kind_case == COCANVAS__VALUE__KIND_CHOICE ? value->choice : "";
+    if (strcmp(word, "everyone") != 0 && strcmp(word, "facilitators") != 0 && strcmp(word, "nobody") != 0)
+        return refuse(why, STATUS_BAD_OP, "A right is one of the choices everyone, facilitators, nobody.");
+    return STATUS_OK;
+}
+
+static int least_role(const struct canvas *c, const Cocanvas__Op *op, const struct rights_row *row)
+{
+    if (sets_lead_property(op))
+        return LEADER;
+    if (op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT && canvas_comment(c, op->text_edit->object))
+        return COMMENTER;
+    return row->role;
+}
+
+enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, struct why *why)
+{
+    const struct rights_row *row = rights_row(op->kind_case);
+    if (!row)
+        return refuse(why, STATUS_FORBIDDEN, "Nobody may submit this kind of op.");
+    int least = least_role(c, op, row);
+    if (role < least)
+        return refuse(why, STATUS_FORBIDDEN, "This is for %s and above.", role_words(least));
+    if (op->kind_case == COCANVAS__OP__KIND_PROP_SET && rights_is_lead_property(op->prop_set->object, op->prop_set->key))
+        return check_value(op->prop_set, why);
+    struct about about = find_about(c, op);
+    bool others = about.author != 0 && about.author != author;
+    int least_others = role_for_others(c, op, row);
+    if (others && least_others == NOBODY)
+        return refuse(why, STATUS_FORBIDDEN, "Only who wrote it may change it.");
+    if (others && role < least_others)
+        return refuse(why, STATUS_FORBIDDEN, "It is somebody else's: this is for %s and above.", role_words(least_others));
+    enum right right = row->right == RIGHT_EDIT && about.author == author && author != 0 ? RIGHT_NONE : row->right;
+    enum status status = check_block(about.block, right, role, why);
+    return status == STATUS_OK ? check_block(about.target, right, role, why) : status;
+}
+
+enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role, uint32_t *bad_op,
+                               struct why *why)
+{
+    for (size_t i = 0; i < n_ops; i++) {
+        enum status status = rights_check(c, ops[i], author, role, why);
+        if (status != STATUS_OK) {
+            *bad_op = (uint32_t)i;
+            return status;
+        }
+    }
+    return STATUS_OK;
+}

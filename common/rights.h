@@ -1,0 +1,52 @@
+/* Who may do what on a canvas: one table row for each kind of op, and what a facilitator has set for single blocks. Pure;
+ * the server refuses by it when it orders a batch, clients use it to say beforehand why something is not possible, and the
+ * documentation is printed from it.
+ *
+ * A block's own rights are properties of it, which only facilitators may set:
+ *   locked          flag: nothing in it changes but by facilitators
+ *   rights.add      choice: everyone, facilitators, nobody (absent: everyone); the same for
+ *   rights.edit     changing cards that somebody else made
+ *   rights.move     moving cards out of it, into it, and within it
+ *   rights.delete   removing and restoring
+ *   rights.vote     voting
+ * "nobody" holds for facilitators, too, until they set something else. */
+#ifndef COCANVAS_COMMON_RIGHTS_H
+#define COCANVAS_COMMON_RIGHTS_H
+
+#include <stdbool.h>
+
+#include "common/canvas.h"
+#include "common/status.h"
+#include "wire.pb-c.h"
+
+/* What a block's rights speak of. */
+enum right { RIGHT_NONE, RIGHT_ADD, RIGHT_EDIT, RIGHT_MOVE, RIGHT_DELETE, RIGHT_VOTE };
+enum { RIGHTS = RIGHT_VOTE + 1 };
+
+struct rights_row {
+    Cocanvas__Op__KindCase op;
+    int role;             /* least role (wire.proto's Role) */
+    int others;           /* least role for an object that somebody else made; NONE: nobody at all */
+    enum right right;     /* what it is in a block */
+};
+
+/* In the order of canvas.proto's Op; NULL behind the last. Respread has no row: nobody may submit it. */
+const struct rights_row *rights_at(size_t i);
+/* NULL: nobody may. */
+const struct rights_row *rights_row(Cocanvas__Op__KindCase op);
+const char *right_name(enum right right);      /* "add"; "" for RIGHT_NONE */
+/* Least role that may submit anything at all. */
+int rights_least_role(void);
+
+/* Whether `author`, who has `role` on the canvas, may do this checked op (op_check) on its present state. What the op names
+ * and is not there is not this function's business: op_resolve says so. FORBIDDEN and a sentence. */
+enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, struct why *why) MUST_CHECK;
+/* The same for all of a batch, on the state before it; *bad_op is the index of the first one. */
+enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role, uint32_t *bad_op,
+                               struct why *why) MUST_CHECK;
+/* Whether a block lets that role do it; for hints on screens. */
+bool rights_in_block(const struct block *block, enum right right, int role);
+/* A property that only facilitators may set: a block's rights and lock, the canvas' phase and visibility. */
+bool rights_is_lead_property(uint64_t object, const char *key);
+
+#endif
