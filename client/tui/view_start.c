@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/cmd.h"
 #include "client/tui/ago.h"
 #include "client/tui/start_private.h"
 #include "client/tui/view_lines.h"
@@ -364,8 +365,9 @@ static void welcome(struct ui *ui, struct grid *g, struct rect page)
     view_line(g, r.x, r.y, r.w, style(ROLE_TITLE), "Welcome. This device does not know a workspace yet.");
     r.y += 2;
     way(ui, g, &r, "You have an invitation link:", "cocanvas login LINK");
-    way(ui, g, &r, "You have a code for a session:", "cocanvas join CODE");
-    way(ui, g, &r, "You have an account already:", "cocanvas login NAME@SERVER");
+    if (cmd_find("join"))
+        way(ui, g, &r, "You have a code for a session:", "cocanvas join CODE");
+    way(ui, g, &r, "You have an account already:", "cocanvas login SERVER");
     r.h = page.y + page.h - r.y;
     view_lines(
         g, r, style(ROLE_DIM),
