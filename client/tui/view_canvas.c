@@ -99,7 +99,8 @@ static void draw_box(struct ui *ui, struct grid *g, struct rect box, const struc
 {
     struct rect inside = box_inside(box);
     struct card_list list;
-    grid_hit(g, box, HIT_BLOCK, block->o.id, 0);
+    /* Shared borders belong to the block below or to the right: its title stands in the upper one. */
+    grid_hit(g, (struct rect){box.x, box.y, box.w - 1, box.h - 1}, HIT_BLOCK, block->o.id, 0);
     list_plan(ui, &list, block, inside, CARD_SHORT);
     box_head(ui, g, box, &list, number);
     struct rect old = grid_clip(g, inside);
