@@ -141,6 +141,7 @@ void paint_add_keys(const struct paint *p, struct decoder *d)
 void paint_resize(struct paint *p, int cols, int rows)
 {
     resize_term(rows, cols);
+    erase();
     grid_resize(&p->shown, cols, rows);
     paint_forget(p);
 }
@@ -248,7 +249,7 @@ void paint_grid(struct paint *p, const struct grid *g, const struct theme *theme
         paint_row(p, g, y, theme);
     if (!p->known)
         clearok(curscr, TRUE);
-    p->known = g->cols == p->shown.cols && g->rows == p->shown.rows;
+    p->known = true;
     p->shown.cursor_x = g->cursor_x;
     p->shown.cursor_y = g->cursor_y;
     p->shown.cursor_block = g->cursor_block;
