@@ -84,7 +84,7 @@ static void tell_of_move(struct ui *ui, const struct replica_event *event, uint6
     const struct canvas *canvas = ui_view(ui);
     const char *who = ui_person_name(ui, event->batch->author);
 
-    if (before == 0 || ui->card == before)
+    if (before == 0 || ui->card == before || before == ui->open_card) /* pane_event() told of an opened one */
         return;
     if (op->kind_case == COCANVAS__OP__KIND_CARD_DELETE && op->card_delete->id == before)
         ui_say(ui, ROLE_TEXT, "%s removed %s.", who, ui_card_words(ui, before));
