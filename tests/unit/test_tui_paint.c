@@ -128,6 +128,10 @@ static void test_costs(void **state)
     paint_forget(p);
     paint_grid(p, &g, &dark, &out);
     assert_true(buf_len(&out) > 80);
+    paint_leave(p, &out);
+    buf_clear(&out, 4096);
+    paint_grid(p, &g, &dark, &out); /* the shell has written over everything */
+    assert_true(buf_len(&out) > 80);
     paint_free(p);
     grid_fini(&g);
     buf_fini(&out);
