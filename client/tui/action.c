@@ -71,14 +71,17 @@ static const char *missing(const struct ui *ui, unsigned needs)
 
 const char *action_refusal(const struct ui *ui, const struct action_row *row)
 {
+    const unsigned changes = NEEDS_EDITING | NEEDS_COMMENTING;
     const char *why = wrong_place(ui, row);
 
     if (!why)
-        why = missing(ui, row->needs & ~(unsigned)NEEDS_EDITING);
+        why = missing(ui, row->needs & ~changes);
     /* What belongs to the history knows that it is about the past. */
-    if (!why && row->needs & NEEDS_EDITING && panel_in_past(ui) && !(row->contexts & CONTEXT_HISTORY))
+    if (!why && row->needs & changes && panel_in_past(ui) && !(row->contexts & CONTEXT_HISTORY))
         return "You are looking at an earlier state: go back to now to change something.";
-    if (!why && row->needs & NEEDS_EDITING && !ui_may_edit(ui))
-        return "You may read this canvas, but not change it. Its owner can let you.";
+    if (!why && ((row->needs & NEEDS_EDITING && !ui_may_edit(ui)) ||
+                 (row->needs & NEEDS_COMMENTING && !ui_may_comment(ui))))
+        return ui_may_comment(ui) ? "You may comment and vote here, but not change cards. The canvas' owner can let you."
+                                  : "You may read this canvas, but not change it. Its owner can let you.";
     return why;
 }

@@ -43,7 +43,7 @@
     ROW(TAG, "tag", "Tag, or take a tag away", CONTEXT_CANVAS | CONTEXT_CARD, "#", NEEDS_A_CARD | NEEDS_EDITING,       \
         ui_run_tag)                                                                                                    \
     ROW(VOTE, "vote", "Vote for the card, or take the vote back", CONTEXT_CANVAS | CONTEXT_CARD, "v",                  \
-        NEEDS_A_CARD | NEEDS_EDITING, ui_run_vote)                                                                     \
+        NEEDS_A_CARD | NEEDS_COMMENTING, ui_run_vote)                                                                  \
     ROW(LINK, "link", "Link to another card", CONTEXT_CANVAS | CONTEXT_CARD, "L", NEEDS_A_CARD | NEEDS_EDITING,        \
         ui_run_link)                                                                                                   \
     ROW(FOLLOW_LINK, "follow-link", "Go to a linked card", CONTEXT_CANVAS, "g l, ctrl-]", NEEDS_A_CARD,                \
@@ -55,9 +55,9 @@
     ROW(MERGE, "merge", "Join the marked cards into one", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING,            \
         ui_run_merge)                                                                                                  \
     ROW(UNDO, "undo", "Take back your last change", CONTEXT_CANVAS | CONTEXT_CARD, "u",                                \
-        NEEDS_A_CANVAS | NEEDS_EDITING, ui_run_undo)                                                                   \
+        NEEDS_A_CANVAS | NEEDS_COMMENTING, ui_run_undo)                                                                \
     ROW(REDO, "redo", "Do again what you took back", CONTEXT_CANVAS | CONTEXT_CARD, "ctrl-r",                          \
-        NEEDS_A_CANVAS | NEEDS_EDITING, ui_run_redo)                                                                   \
+        NEEDS_A_CANVAS | NEEDS_COMMENTING, ui_run_redo)                                                                \
     ROW(RENAME_BLOCK, "rename-block", "Rename the block", CONTEXT_CANVAS, "b r", NEEDS_A_BLOCK | NEEDS_EDITING,        \
         ui_run_rename_block)                                                                                           \
     ROW(EDIT_PROMPT, "edit-prompt", "Change the block's question", CONTEXT_CANVAS, "b q",                              \

@@ -123,11 +123,27 @@ void ui_edited(struct ui *ui)
         ui->host->edited(ui->host->ctx);
 }
 
+/* What commenters may do, too. */
+static bool only_comments(size_t n_ops, Cocanvas__Op *const *ops)
+{
+    for (size_t i = 0; i < n_ops; i++)
+        switch (ops[i]->kind_case) {
+        case COCANVAS__OP__KIND_VOTE_SET:
+        case COCANVAS__OP__KIND_COMMENT_ADD:
+        case COCANVAS__OP__KIND_COMMENT_DELETE:
+        case COCANVAS__OP__KIND_COMMENT_RESOLVE:
+            break;
+        default:
+            return false;
+        }
+    return true;
+}
+
 bool ui_submit(struct ui *ui, size_t n_ops, Cocanvas__Op **ops, bool group)
 {
     struct why why = {""};
 
-    if (n_ops == 0 || !ui_check_edit(ui))
+    if (n_ops == 0 || !(only_comments(n_ops, ops) ? ui_check_comment(ui) : ui_check_edit(ui)))
         return false;
     if (replica_edit(ui->replica, n_ops, ops, ui->now_ms, group, &why) != STATUS_OK) {
         ui_say_why(ui, &why);

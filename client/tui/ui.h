@@ -222,6 +222,7 @@ void ui_draw(struct ui *ui, struct grid *g);
 
 const struct canvas *ui_view(const struct ui *ui); /* the replica's view; NULL if no canvas is open */
 bool ui_may_edit(const struct ui *ui);
+bool ui_may_comment(const struct ui *ui); /* and vote */
 const char *ui_person_name(const struct ui *ui, uint32_t author);
 /* "AK" of "Anna Koch": one or two letters; from ui->words. */
 const char *ui_initials(struct ui *ui, uint32_t author);
@@ -239,8 +240,9 @@ const char *ui_key(struct ui *ui, enum action action);
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Says why something was refused, as a sentence. */
 void ui_say_why(struct ui *ui, const struct why *why);
-/* True, or says why nothing can be changed. */
+/* True, or says why nothing can be changed; or, of comments and votes. */
 bool ui_check_edit(struct ui *ui);
+bool ui_check_comment(struct ui *ui);
 /* Edits of one's own: applied, sent, or the reason said. True if done. */
 bool ui_submit(struct ui *ui, size_t n_ops, Cocanvas__Op **ops, bool group);
 bool ui_submit_one(struct ui *ui, Cocanvas__Op *op);

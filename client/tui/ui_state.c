@@ -15,6 +15,11 @@ bool ui_may_edit(const struct ui *ui)
     return ui->replica && ui->role >= COCANVAS__ROLE__EDITOR && replica_client(ui->replica) != 0;
 }
 
+bool ui_may_comment(const struct ui *ui)
+{
+    return ui->replica && ui->role >= COCANVAS__ROLE__COMMENTER && replica_client(ui->replica) != 0;
+}
+
 /* A card that is alive in what is shown. */
 static struct card *card_at(const struct ui *ui, uint64_t id)
 {

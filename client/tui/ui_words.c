@@ -85,15 +85,25 @@ void ui_say_why(struct ui *ui, const struct why *why)
            len && why->text[len - 1] != '.' ? "." : "");
 }
 
-bool ui_check_edit(struct ui *ui)
+static bool check(struct ui *ui, bool may)
 {
     if (panel_in_past(ui))
         ui_say(ui, ROLE_WARN, "You are looking at an earlier state: go back to now to change something.");
-    else if (!ui_may_edit(ui))
+    else if (!may && ui_may_comment(ui))
+        ui_say(ui, ROLE_WARN, "You may comment and vote here, but not change cards. The canvas' owner can let you.");
+    else if (!may)
         ui_say(ui, ROLE_WARN, "You may read this canvas, but not change it. Its owner can let you.");
-    else
-        return true;
-    return false;
+    return may && !panel_in_past(ui);
+}
+
+bool ui_check_edit(struct ui *ui)
+{
+    return check(ui, ui_may_edit(ui));
+}
+
+bool ui_check_comment(struct ui *ui)
+{
+    return check(ui, ui_may_comment(ui));
 }
 
 /* ---- times */

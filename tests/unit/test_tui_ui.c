@@ -618,6 +618,21 @@ static void readers_change_nothing(void **state)
     assert_int_equal(replica_hash(s->peers[0].r), hash);
 }
 
+static void commenters_vote(void **state)
+{
+    FIXTURE;
+
+    ui_set_canvas(ui, s->peers[0].r, "acme", COCANVAS__ROLE__COMMENTER);
+    ui_focus(ui, f->kp, f->two);
+    scene_keys(s, "v");
+    says(ui, "You vote for “two”: 1 in all.");
+    scene_keys(s, "u v u");
+    assert_int_equal(canvas_card(&s->server.c, f->two)->n_votes, 0);
+    scene_keys(s, "d d");
+    says(ui, "You may comment and vote here");
+    assert_int_equal(canvas_card(&s->server.c, f->two)->deleted_seq, 0);
+}
+
 static void refusals_say_what_is_missing(void **state)
 {
     FIXTURE;
@@ -737,6 +752,7 @@ int main(void)
         TEST(leaving_with_unsent_changes_asks),
         TEST(leaving_without_any_does_not),
         TEST(readers_change_nothing),
+        TEST(commenters_vote),
         TEST(refusals_say_what_is_missing),
         TEST(nothing_is_done_on_a_screen_that_is_too_small),
         TEST(the_editor_gives_a_text),
