@@ -203,7 +203,6 @@ static void tell(evutil_socket_t fd, short what, void *arg)
 {
     struct past_reader *r = arg;
     struct past_answer answer = {.seq = r->wanted, .code = r->failed, .sentence = r->sentence};
-    const Cocanvas__Committed *batch;
     struct why why = {""};
 
     (void)fd, (void)what;
@@ -212,10 +211,10 @@ static void tell(evutil_socket_t fd, short what, void *arg)
     r->asked = false;
     if (r->failed == STATUS_OK) {
         answer.sentence = "";
-        batch = past_batch(r->past, r->wanted);
-        answer.author = batch ? batch->author : 0;
-        answer.time_ms = batch ? batch->time_ms : 0;
         answer.canvas = past_at(r->past, r->wanted, &why);
+        answer.batch = past_batch(r->past, r->wanted);
+        answer.author = answer.batch ? answer.batch->author : 0;
+        answer.time_ms = answer.batch ? answer.batch->time_ms : 0;
         if (!answer.canvas) {
             answer.code = STATUS_INTERNAL;
             answer.sentence = "The history is damaged at this place.";
