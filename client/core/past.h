@@ -45,7 +45,8 @@ bool past_has(const struct past *p, uint64_t seq);
 /* The canvas after seq, which must be in the window; borrowed until the next call with p. NULL and why if a batch does not
  * fit: the history is damaged. */
 const struct canvas *past_at(struct past *p, uint64_t seq, struct why *why);
-/* The batch that led to seq; borrowed until the next call with p, and what past_at() gave stays as it is. NULL for the window's first seq and outside of it. */
+/* The batch that led to seq; borrowed until the next call with p; what past_at() gave stays as it is. NULL for the
+ * window's first seq and outside of it. */
 const Cocanvas__Committed *past_batch(struct past *p, uint64_t seq);
 /* A canvas of one's own, like c: canvas_fini() and free(). */
 struct canvas *past_copy(const struct canvas *c);
