@@ -66,24 +66,17 @@ static int point_width(uint32_t point, bool *known)
     return utf8proc_charwidth((utf8proc_int32_t)point);
 }
 
-/* The nearest ASCII character: accents fall away, typographic signs become what typewriters had. */
+/* The nearest ASCII character: accents fall away, typographic signs become what typewriters had, the marks of the card
+ * colours (theme.c) their initials. */
 static uint32_t ascii_for(uint32_t point)
 {
-    static const struct {
-        uint32_t from, to;
-    } table[] = {
-        {0x2018, '\''}, {0x2019, '\''}, {0x201C, '"'}, {0x201D, '"'}, {0x201E, '"'}, {0x2013, '-'}, {0x2014, '-'},
-        {0x2026, '.'},  {0x2022, '*'},  {0x00B7, '.'}, {0x00AB, '<'}, {0x00BB, '>'}, {0x2039, '<'}, {0x203A, '>'},
-        {0x2190, '<'},  {0x2192, '>'},  {0x2191, '^'}, {0x2193, 'v'}, {0x00D7, 'x'}, {0x20AC, 'E'}, {0x2713, 'v'},
-        {0x2714, 'v'},  {0x2717, 'x'},  {0x2500, '-'}, {0x2502, '|'}, {0x258C, '>'}, {0x258F, '|'}, {0x25B8, '>'},
-        {0x25BE, 'v'},  {0x2588, '#'},  {0x2591, '.'}, {0x2592, ':'}, {0x00A0, ' '}, {0x203A, '>'}, {0x276F, '>'},
-        /* the marks of the card colours (theme.c): their initials */
-        {0x25CF, 'Y'},  {0x25C6, 'O'},  {0x25A0, 'R'}, {0x25B2, 'P'}, {0x25BC, 'B'}, {0x2605, 'T'}, {0x271A, 'G'},
-        {0x25CB, 'E'},
-    };
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].from == point)
-            return table[i].to;
+    static const char pairs[] = "‘'’'“\"”\"„\"–-—-….•*·.«<»>‹<›>❯>←<→>↑^↓v▸>▾v▌>▏|█#░.▒:─-│|×x€E✓v✔v✗x"
+                                "●Y◆O■R▲P▼B★T✚G○E";
+    uint32_t from;
+    for (size_t at = 0, step; at < sizeof pairs - 1; at += step + 1) {
+        step = utf8_decode(pairs + at, sizeof pairs - at, &from);
+        if (from == point)
+            return (unsigned char)pairs[at + step];
     }
     utf8proc_int32_t parts[8];
     int boundclass = UTF8PROC_BOUNDCLASS_START;

@@ -23,18 +23,18 @@ struct decode_key {
 };
 
 struct decoder {
-    struct buf in;      /* not understood yet */
-    struct buf paste;   /* of the paste under way */
-    char *pasted;       /* the last paste, cleaned; owned, lent to the input */
+    struct buf in;    /* not understood yet */
+    struct buf paste; /* of the paste under way */
+    char *pasted;     /* the last paste, cleaned; owned, lent to the input */
     bool pasting;
-    int64_t fed_ms;     /* when the last bytes came */
+    int64_t fed_ms; /* when the last bytes came */
     struct decode_key keys[DECODE_KEYS];
     size_t n_keys;
     int press_x, press_y; /* the last press, for double clicks */
     uint8_t press_button; /* 0: none */
     int64_t press_ms;
-    int background;     /* the answer to OSC 11: 1 light, 0 dark, -1 none yet */
-    bool attributes;    /* the answer to DA1 has come (every terminal gives it) */
+    int background;  /* the answer to OSC 11: 1 light, 0 dark, -1 none yet */
+    bool attributes; /* the answer to DA1 has come (every terminal gives it) */
 };
 
 void decode_init(struct decoder *d);

@@ -12,9 +12,9 @@ enum {
     CELL_W = 9, /* 0.6 of the font's size, as most monospace fonts have it */
     CELL_H = 18,
     FONT = 15,
-    BASE = 13,  /* from a row's top to its text's base line */
+    BASE = 13, /* from a row's top to its text's base line */
     PAD = 12,
-    HEAD = 30,  /* the window's title */
+    HEAD = 30, /* the window's title */
 };
 
 struct picture {
@@ -241,9 +241,12 @@ static void add_window(const struct picture *p, const char *title, int width, in
     add(p, "<path d=\"M1 %dV9a8 8 0 0 1 8-8H%da8 8 0 0 1 8 8V%dz\" fill=\"#%06x\"/>\n", HEAD, width - 9, HEAD, head);
     for (int i = 0; i < 3; i++)
         add(p, "<circle cx=\"%d\" cy=\"%d\" r=\"5\" fill=\"#%06x\"/>\n", 18 + i * 18, HEAD / 2, edge);
-    add(p, "<g font-family=\"ui-monospace,SFMono-Regular,Menlo,'DejaVu Sans Mono',Consolas,monospace\" font-size=\"%d\" "
-           "xml:space=\"preserve\">\n", FONT);
-    add(p, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\" font-size=\"13\" text-anchor=\"middle\">", width / 2, HEAD / 2 + 5, text);
+    add(p,
+        "<g font-family=\"ui-monospace,SFMono-Regular,Menlo,'DejaVu Sans Mono',Consolas,monospace\" font-size=\"%d\" "
+        "xml:space=\"preserve\">\n",
+        FONT);
+    add(p, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\" font-size=\"13\" text-anchor=\"middle\">", width / 2, HEAD / 2 + 5,
+        text);
     add_escaped(p, title, strlen(title));
     add(p, "</text>\n");
 }

@@ -11,14 +11,26 @@ static const struct {
     const char *name;
     enum input_kind kind;
 } kinds[] = {
-    {"enter", INPUT_ENTER},         {"tab", INPUT_TAB},       {"escape", INPUT_ESCAPE},
-    {"backspace", INPUT_BACKSPACE}, {"delete", INPUT_DELETE}, {"insert", INPUT_INSERT},
-    {"up", INPUT_UP},               {"down", INPUT_DOWN},     {"left", INPUT_LEFT},
-    {"right", INPUT_RIGHT},         {"home", INPUT_HOME},     {"end", INPUT_END},
-    {"page-up", INPUT_PAGE_UP},     {"page-down", INPUT_PAGE_DOWN},
+    {"enter", INPUT_ENTER},
+    {"tab", INPUT_TAB},
+    {"escape", INPUT_ESCAPE},
+    {"backspace", INPUT_BACKSPACE},
+    {"delete", INPUT_DELETE},
+    {"insert", INPUT_INSERT},
+    {"up", INPUT_UP},
+    {"down", INPUT_DOWN},
+    {"left", INPUT_LEFT},
+    {"right", INPUT_RIGHT},
+    {"home", INPUT_HOME},
+    {"end", INPUT_END},
+    {"page-up", INPUT_PAGE_UP},
+    {"page-down", INPUT_PAGE_DOWN},
     /* also understood */
-    {"esc", INPUT_ESCAPE},          {"return", INPUT_ENTER},  {"del", INPUT_DELETE},
-    {"pageup", INPUT_PAGE_UP},      {"pagedown", INPUT_PAGE_DOWN},
+    {"esc", INPUT_ESCAPE},
+    {"return", INPUT_ENTER},
+    {"del", INPUT_DELETE},
+    {"pageup", INPUT_PAGE_UP},
+    {"pagedown", INPUT_PAGE_DOWN},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0], F_KEYS = 12 };

@@ -17,10 +17,10 @@
 
 struct paint {
     SCREEN *curses;
-    FILE *sink;         /* where curses writes: memory */
+    FILE *sink; /* where curses writes: memory */
     bool ascii;
     struct grid shown;
-    bool known;         /* shown is what the terminal shows */
+    bool known;             /* shown is what the terminal shows */
     short last_fg, last_bg; /* the pair used last, and what it is */
     int last_pair;
 };
@@ -116,12 +116,25 @@ void paint_add_keys(const struct paint *p, struct decoder *d)
         enum input_kind kind;
         uint8_t mods;
     } keys[] = {
-        {"kcuu1", INPUT_UP, 0},    {"kcud1", INPUT_DOWN, 0},      {"kcub1", INPUT_LEFT, 0},  {"kcuf1", INPUT_RIGHT, 0},
-        {"khome", INPUT_HOME, 0},  {"kend", INPUT_END, 0},        {"kpp", INPUT_PAGE_UP, 0}, {"knp", INPUT_PAGE_DOWN, 0},
-        {"kdch1", INPUT_DELETE, 0}, {"kich1", INPUT_INSERT, 0},   {"kbs", INPUT_BACKSPACE, 0}, {"kent", INPUT_ENTER, 0},
-        {"kcbt", INPUT_TAB, INPUT_SHIFT}, {"kHOM", INPUT_HOME, INPUT_SHIFT}, {"kEND", INPUT_END, INPUT_SHIFT},
-        {"kLFT", INPUT_LEFT, INPUT_SHIFT}, {"kRIT", INPUT_RIGHT, INPUT_SHIFT},
-        {"kri", INPUT_UP, INPUT_SHIFT}, {"kind", INPUT_DOWN, INPUT_SHIFT},
+        {"kcuu1", INPUT_UP, 0},
+        {"kcud1", INPUT_DOWN, 0},
+        {"kcub1", INPUT_LEFT, 0},
+        {"kcuf1", INPUT_RIGHT, 0},
+        {"khome", INPUT_HOME, 0},
+        {"kend", INPUT_END, 0},
+        {"kpp", INPUT_PAGE_UP, 0},
+        {"knp", INPUT_PAGE_DOWN, 0},
+        {"kdch1", INPUT_DELETE, 0},
+        {"kich1", INPUT_INSERT, 0},
+        {"kbs", INPUT_BACKSPACE, 0},
+        {"kent", INPUT_ENTER, 0},
+        {"kcbt", INPUT_TAB, INPUT_SHIFT},
+        {"kHOM", INPUT_HOME, INPUT_SHIFT},
+        {"kEND", INPUT_END, INPUT_SHIFT},
+        {"kLFT", INPUT_LEFT, INPUT_SHIFT},
+        {"kRIT", INPUT_RIGHT, INPUT_SHIFT},
+        {"kri", INPUT_UP, INPUT_SHIFT},
+        {"kind", INPUT_DOWN, INPUT_SHIFT},
     };
     (void)p;
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

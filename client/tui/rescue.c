@@ -18,15 +18,15 @@ enum { FATAL = sizeof fatal / sizeof fatal[0] };
 
 static struct {
     volatile sig_atomic_t armed;
-    pid_t pid;            /* who armed it: a child that dies before it becomes another program changes nothing */
+    pid_t pid; /* who armed it: a child that dies before it becomes another program changes nothing */
     int fd;
     struct termios modes;
     char reset[RESET_MAX];
     size_t len;
     struct sigaction former[FATAL];
     stack_t former_stack;
-    char *stack;          /* the handler's */
-    int errors, kept;     /* the real standard error, and the file that stands in for it; -1: not held back */
+    char *stack;      /* the handler's */
+    int errors, kept; /* the real standard error, and the file that stands in for it; -1: not held back */
 } rescue = {.errors = -1, .kept = -1};
 
 static void write_all(int fd, const char *bytes, size_t len)

@@ -4,8 +4,6 @@
 #include "client/tui/screen.h"
 
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +14,20 @@
 #include <unistd.h>
 
 #include "client/tui/decode.h"
+#include "client/tui/kind.h"
 #include "client/tui/paint.h"
 #include "client/tui/rescue.h"
 #include "common/buf.h"
 #include "common/utf8.h"
 
 enum {
-    TERM_NAME = 64,
-    EARLY = 32,             /* keys that come before the terminal has answered at the start */
-    ANSWER_MS = 100,        /* how long an answer is waited for */
+    TERM_NAME = KIND_NAME,
+    EARLY = 32,      /* keys that come before the terminal has answered at the start */
+    ANSWER_MS = 100, /* how long an answer is waited for */
     READ_BYTES = 64 * 1024,
     COPY_MAX = 74000,
     TITLE_MAX = 200,
-    FRAME_BYTES = 256,      /* output from here on is shown at one blow (?2026) */
+    FRAME_BYTES = 256, /* output from here on is shown at one blow (?2026) */
 };
 
 #define MOUSE_ON "\033[?1002h\033[?1006h"
@@ -46,22 +45,22 @@ enum {
 #define FRAME_END "\033[?2026l"
 
 struct screen {
-    int in, out;                /* borrowed: standard input and output */
-    struct termios former;      /* modes as they were */
+    int in, out;           /* borrowed: standard input and output */
+    struct termios former; /* modes as they were */
     struct paint *paint;
     struct theme theme;
     struct decoder decoder;
     char term[TERM_NAME];
-    bool extras;                /* the terminal understands (or ignores) what xterm does */
+    bool extras; /* the terminal understands (or ignores) what xterm does */
     bool ascii, mouse, titles;
-    bool inside;                /* the terminal is ours now */
-    bool gone;                  /* writing failed */
-    bool resized;               /* to be told by screen_read() */
-    bool typing;                /* the cursor has the shape for typing */
+    bool inside;  /* the terminal is ours now */
+    bool gone;    /* writing failed */
+    bool resized; /* to be told by screen_read() */
+    bool typing;  /* the cursor has the shape for typing */
     int cols, rows;
-    char *title;                /* owned; NULL: not set */
+    char *title; /* owned; NULL: not set */
     uint64_t written;
-    struct buf frame;           /* reused */
+    struct buf frame; /* reused */
     struct input early[EARLY];
     size_t n_early, next_early;
 };
@@ -118,65 +117,16 @@ static void write_frame(struct screen *s)
 
 /* ---- finding out */
 
-static bool utf8_locale(void)
-{
-    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
-}
-
-/* Without settings (C, POSIX) a terminal of today takes UTF-8; settings that say otherwise are believed. */
-static bool want_utf8(void)
-{
-    if (utf8_locale())
-        return true;
-    const char *name = setlocale(LC_CTYPE, NULL);
-    if (name != NULL && strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0)
-        return false;
-    static const char *const names[] = {"C.UTF-8", "C.utf8", "en_US.UTF-8"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (setlocale(LC_CTYPE, names[i]) != NULL && utf8_locale())
-            return true;
-    }
-    setlocale(LC_CTYPE, "C");
-    return false;
-}
-
-static bool begins(const char *name, const char *with)
-{
-    return strncmp(name, with, strlen(with)) == 0;
-}
-
-static bool has_extras(const char *term)
-{
-    static const char *const families[] = {"xterm", "tmux",  "screen",  "rxvt",    "alacritty", "foot",   "kitty", "st-",
-                                           "vte",   "gnome", "konsole", "wezterm", "contour",   "mintty", "putty", "iterm"};
-    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++) {
-        if (begins(term, families[i]))
-            return true;
-    }
-    return strcmp(term, "st") == 0;
-}
-
-static bool try_term(struct screen *s, const char *term)
-{
-    if (s->paint != NULL || term == NULL || strlen(term) >= TERM_NAME || term[0] == '\0')
-        return s->paint != NULL;
-    s->paint = paint_new(term, s->cols, s->rows, s->ascii);
-    if (s->paint != NULL)
-        snprintf(s->term, sizeof s->term, "%s", term);
-    return s->paint != NULL;
-}
-
-/* The terminal's type, or what is near. One that says it is dumb gets the least that can place text. */
+/* The terminal's type, or what is near. */
 static bool choose_term(struct screen *s, const char *term)
 {
-    if (try_term(s, term))
-        return true;
-    bool dumb = term != NULL && strcmp(term, "dumb") == 0;
-    if (term != NULL && (begins(term, "tmux") || begins(term, "screen")))
-        (void)(try_term(s, "screen-256color") || try_term(s, "screen"));
-    if (!dumb)
-        (void)(try_term(s, "xterm-256color") || try_term(s, "xterm"));
-    return try_term(s, "vt100") || try_term(s, "ansi") || try_term(s, "xterm");
+    const char *candidates[KIND_CANDIDATES];
+    size_t n = kind_candidates(term, candidates);
+    for (size_t i = 0; i < n && s->paint == NULL; i++) {
+        s->paint = paint_new(candidates[i], s->cols, s->rows, s->ascii);
+        snprintf(s->term, sizeof s->term, "%s", candidates[i]);
+    }
+    return s->paint != NULL;
 }
 
 static void measure(struct screen *s)
@@ -344,7 +294,7 @@ struct screen *screen_new(const struct screen_options *options, struct why *why)
         fini(s);
         return NULL;
     }
-    s->ascii = !want_utf8();
+    s->ascii = !kind_use_utf8();
     measure(s);
     const char *term = options->term != NULL ? options->term : getenv("TERM");
     if (!choose_term(s, term)) {
@@ -354,7 +304,7 @@ struct screen *screen_new(const struct screen_options *options, struct why *why)
         fini(s);
         return NULL;
     }
-    s->extras = has_extras(s->term);
+    s->extras = kind_has_extras(s->term);
     s->mouse = options->mouse;
     s->titles = options->title && s->extras;
     paint_add_keys(s->paint, &s->decoder);
@@ -483,7 +433,8 @@ static void add_base64(struct buf *out, const unsigned char *bytes, size_t len)
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for (size_t at = 0; at < len; at += 3) {
         size_t n = len - at < 3 ? len - at : 3;
-        uint32_t word = (uint32_t)bytes[at] << 16 | (n > 1 ? (uint32_t)bytes[at + 1] << 8 : 0) | (n > 2 ? bytes[at + 2] : 0);
+        uint32_t word =
+            (uint32_t)bytes[at] << 16 | (n > 1 ? (uint32_t)bytes[at + 1] << 8 : 0) | (n > 2 ? bytes[at + 2] : 0);
         char four[4] = {digits[word >> 18], digits[word >> 12 & 63], digits[word >> 6 & 63], digits[word & 63]};
         if (n < 3)
             four[3] = '=';

@@ -75,55 +75,25 @@ static const struct look light_256[ROLES] = {
 
 /* black 0, red 1, green 2, yellow 3, blue 4, magenta 5, cyan 6, white 7 */
 static const struct look dark_16[ROLES] = {
-    [ROLE_TEXT] = {-1, -1, 0},
-    [ROLE_DIM] = {6, -1, 0},
-    [ROLE_TITLE] = {-1, -1, B},
-    [ROLE_BORDER] = {-1, -1, 0},
-    [ROLE_BORDER_FOCUS] = {6, -1, B},
-    [ROLE_BAR] = {7, 4, B},
-    [ROLE_BAR_DIM] = {7, 4, 0},
-    [ROLE_HINT] = {-1, -1, 0},
-    [ROLE_HINT_KEY] = {6, -1, B},
-    [ROLE_FOCUS] = {-1, -1, B | R},
-    [ROLE_MARKED] = {3, -1, B | U},
-    [ROLE_SELECTION] = {0, 6, 0},
-    [ROLE_FOUND] = {0, 3, 0},
-    [ROLE_GOOD] = {2, -1, 0},
-    [ROLE_WARN] = {3, -1, B},
-    [ROLE_BAD] = {1, -1, B},
-    [ROLE_TAG] = {6, -1, 0},
-    [ROLE_VOTE] = {3, -1, B},
-    [ROLE_LINK] = {6, -1, U},
-    [ROLE_CHANGED] = {0, 2, 0},
-    [ROLE_OVERLAY] = {-1, -1, 0},
-    [ROLE_FIELD] = {-1, -1, U},
-    COLORS(3, 3, 1, 5, 4, 6, 2, 7),
+    [ROLE_TEXT] = {-1, -1, 0},      [ROLE_DIM] = {6, -1, 0},          [ROLE_TITLE] = {-1, -1, B},
+    [ROLE_BORDER] = {-1, -1, 0},    [ROLE_BORDER_FOCUS] = {6, -1, B}, [ROLE_BAR] = {7, 4, B},
+    [ROLE_BAR_DIM] = {7, 4, 0},     [ROLE_HINT] = {-1, -1, 0},        [ROLE_HINT_KEY] = {6, -1, B},
+    [ROLE_FOCUS] = {-1, -1, B | R}, [ROLE_MARKED] = {3, -1, B | U},   [ROLE_SELECTION] = {0, 6, 0},
+    [ROLE_FOUND] = {0, 3, 0},       [ROLE_GOOD] = {2, -1, 0},         [ROLE_WARN] = {3, -1, B},
+    [ROLE_BAD] = {1, -1, B},        [ROLE_TAG] = {6, -1, 0},          [ROLE_VOTE] = {3, -1, B},
+    [ROLE_LINK] = {6, -1, U},       [ROLE_CHANGED] = {0, 2, 0},       [ROLE_OVERLAY] = {-1, -1, 0},
+    [ROLE_FIELD] = {-1, -1, U},     COLORS(3, 3, 1, 5, 4, 6, 2, 7),
 };
 
 static const struct look light_16[ROLES] = {
-    [ROLE_TEXT] = {-1, -1, 0},
-    [ROLE_DIM] = {4, -1, 0},
-    [ROLE_TITLE] = {-1, -1, B},
-    [ROLE_BORDER] = {-1, -1, 0},
-    [ROLE_BORDER_FOCUS] = {4, -1, B},
-    [ROLE_BAR] = {7, 4, B},
-    [ROLE_BAR_DIM] = {7, 4, 0},
-    [ROLE_HINT] = {-1, -1, 0},
-    [ROLE_HINT_KEY] = {4, -1, B},
-    [ROLE_FOCUS] = {-1, -1, B | R},
-    [ROLE_MARKED] = {5, -1, B | U},
-    [ROLE_SELECTION] = {0, 6, 0},
-    [ROLE_FOUND] = {0, 3, 0},
-    [ROLE_GOOD] = {2, -1, 0},
-    [ROLE_WARN] = {5, -1, B},
-    [ROLE_BAD] = {1, -1, B},
-    [ROLE_TAG] = {4, -1, 0},
-    [ROLE_VOTE] = {5, -1, B},
-    [ROLE_LINK] = {4, -1, U},
-    [ROLE_CHANGED] = {0, 2, 0},
-    [ROLE_OVERLAY] = {-1, -1, 0},
-    [ROLE_FIELD] = {-1, -1, U},
-    COLORS(3, 3, 1, 5, 4, 6, 2, 0),
+    [ROLE_TEXT] = {-1, -1, 0},      [ROLE_DIM] = {4, -1, 0},          [ROLE_TITLE] = {-1, -1, B},
+    [ROLE_BORDER] = {-1, -1, 0},    [ROLE_BORDER_FOCUS] = {4, -1, B}, [ROLE_BAR] = {7, 4, B},
+    [ROLE_BAR_DIM] = {7, 4, 0},     [ROLE_HINT] = {-1, -1, 0},        [ROLE_HINT_KEY] = {4, -1, B},
+    [ROLE_FOCUS] = {-1, -1, B | R}, [ROLE_MARKED] = {5, -1, B | U},   [ROLE_SELECTION] = {0, 6, 0},
+    [ROLE_FOUND] = {0, 3, 0},       [ROLE_GOOD] = {2, -1, 0},         [ROLE_WARN] = {5, -1, B},
+    [ROLE_BAD] = {1, -1, B},        [ROLE_TAG] = {4, -1, 0},          [ROLE_VOTE] = {5, -1, B},
+    [ROLE_LINK] = {4, -1, U},       [ROLE_CHANGED] = {0, 2, 0},       [ROLE_OVERLAY] = {-1, -1, 0},
+    [ROLE_FIELD] = {-1, -1, U},     COLORS(3, 3, 1, 5, 4, 6, 2, 0),
 };
 
 static const struct look mono[ROLES] = {
@@ -240,7 +210,7 @@ uint32_t theme_rgb(const struct theme *t, short index, bool background)
 }
 
 static const struct card_color card_colors[CARD_COLORS] = {
-    {"yellow", "●"}, {"orange", "◆"}, {"red", "■"},  {"purple", "▲"},
+    {"yellow", "●"}, {"orange", "◆"}, {"red", "■"},   {"purple", "▲"},
     {"blue", "▼"},   {"teal", "★"},   {"green", "✚"}, {"grey", "○"},
 };
 

@@ -72,9 +72,9 @@ static bool is_one_of(const char *bytes, size_t len, const uint32_t *points, siz
 static bool is_closing(const char *bytes, size_t len)
 {
     static const uint32_t closing[] = {
-        '!',    '"',    '%',    '\'',   ')',    ',',    '.',    ':',    ';',    '?',    ']',    '}',   0x2019, 0x201D,
-        0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F, 0x3011, 0x3015, 0x30FC, 0xFF01, 0xFF09, 0xFF0C, 0xFF0E,
-        0xFF1A, 0xFF1B, 0xFF1F,
+        '!',    '"',    '%',    '\'',   ')',    ',',    '.',    ':',    ';',    '?',
+        ']',    '}',    0x2019, 0x201D, 0x3001, 0x3002, 0x3009, 0x300B, 0x300D, 0x300F,
+        0x3011, 0x3015, 0x30FC, 0xFF01, 0xFF09, 0xFF0C, 0xFF0E, 0xFF1A, 0xFF1B, 0xFF1F,
     };
     return is_one_of(bytes, len, closing, sizeof closing / sizeof closing[0]);
 }

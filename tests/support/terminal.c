@@ -28,15 +28,15 @@ struct terminal {
     VTermScreen *screen;
     int master;
     pid_t pid;
-    bool ended;          /* waited for; status is valid */
+    bool ended; /* waited for; status is valid */
     int status;
-    bool closed;         /* nothing more can be read */
-    int modes[MODES];    /* private modes that are set */
+    bool closed;      /* nothing more can be read */
+    int modes[MODES]; /* private modes that are set */
     size_t n_modes;
     bool cursor_visible;
     char title[TITLE];
-    struct buf output;   /* everything, in order */
-    size_t scanned;      /* of output, for modes */
+    struct buf output; /* everything, in order */
+    size_t scanned;    /* of output, for modes */
     const char *background;
 };
 
@@ -273,11 +273,20 @@ static VTermKey key_of(const char *name, size_t len)
         const char *name;
         VTermKey key;
     } keys[] = {
-        {"enter", VTERM_KEY_ENTER}, {"tab", VTERM_KEY_TAB},       {"escape", VTERM_KEY_ESCAPE},
-        {"up", VTERM_KEY_UP},       {"down", VTERM_KEY_DOWN},     {"left", VTERM_KEY_LEFT},
-        {"right", VTERM_KEY_RIGHT}, {"home", VTERM_KEY_HOME},     {"end", VTERM_KEY_END},
-        {"insert", VTERM_KEY_INS},  {"delete", VTERM_KEY_DEL},    {"page-up", VTERM_KEY_PAGEUP},
-        {"page-down", VTERM_KEY_PAGEDOWN}, {"backspace", VTERM_KEY_BACKSPACE},
+        {"enter", VTERM_KEY_ENTER},
+        {"tab", VTERM_KEY_TAB},
+        {"escape", VTERM_KEY_ESCAPE},
+        {"up", VTERM_KEY_UP},
+        {"down", VTERM_KEY_DOWN},
+        {"left", VTERM_KEY_LEFT},
+        {"right", VTERM_KEY_RIGHT},
+        {"home", VTERM_KEY_HOME},
+        {"end", VTERM_KEY_END},
+        {"insert", VTERM_KEY_INS},
+        {"delete", VTERM_KEY_DEL},
+        {"page-up", VTERM_KEY_PAGEUP},
+        {"page-down", VTERM_KEY_PAGEDOWN},
+        {"backspace", VTERM_KEY_BACKSPACE},
     };
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         if (strlen(keys[i].name) == len && memcmp(keys[i].name, name, len) == 0)

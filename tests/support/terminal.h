@@ -22,14 +22,14 @@
 struct terminal;
 
 struct terminal_options {
-    const char *const *argv;    /* program (found in PATH) and arguments, NULL-terminated */
-    int (*child)(void *ctx);    /* instead of argv: runs in a forked child, its result is the exit code */
+    const char *const *argv; /* program (found in PATH) and arguments, NULL-terminated */
+    int (*child)(void *ctx); /* instead of argv: runs in a forked child, its result is the exit code */
     void *ctx;
-    int cols, rows;             /* 0: 80, 24 */
-    const char *term;           /* $TERM; NULL: xterm-256color */
-    const char *const *env;     /* "NAME=VALUE" or "NAME" (unset), NULL-terminated, over what the test has; NULL none.
+    int cols, rows;         /* 0: 80, 24 */
+    const char *term;       /* $TERM; NULL: xterm-256color */
+    const char *const *env; /* "NAME=VALUE" or "NAME" (unset), NULL-terminated, over what the test has; NULL none.
                                    LC_ALL is C.UTF-8, and what would change colours (NO_COLOR, COLORFGBG) is unset. */
-    const char *background;     /* answer to OSC 11 ("rgb:ffff/ffff/ffff"); NULL: none, as most terminals do */
+    const char *background; /* answer to OSC 11 ("rgb:ffff/ffff/ffff"); NULL: none, as most terminals do */
 };
 
 enum { TERMINAL_WAIT_MS = 20000 }; /* the deadline of everything that is waited for */
@@ -79,9 +79,9 @@ int terminal_wait_exit(struct terminal *t);
 /* ---- a person's eyes */
 
 struct terminal_cell {
-    char text[32];       /* UTF-8; "" in the right half of a wide character, " " where nothing stands */
-    int width;           /* 1 or 2 */
-    int fg, bg;          /* palette index, -1 the terminal's default */
+    char text[32]; /* UTF-8; "" in the right half of a wide character, " " where nothing stands */
+    int width;     /* 1 or 2 */
+    int fg, bg;    /* palette index, -1 the terminal's default */
     bool bold, underline, italic, reverse;
 };
 

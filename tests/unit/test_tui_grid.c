@@ -61,15 +61,15 @@ static void test_texts(void **state)
         {"世界", 4, "世界"},
         {"e\u0301", 1, "e\u0301"},
         {"a\tb\nc", 5, "a b c"},
-        {"👩‍🌾x", 3, "👩x"},            /* a farmer is shown as a woman */
+        {"👩‍🌾x", 3, "👩x"}, /* a farmer is shown as a woman */
         {"👍🏽x", 3, "👍x"},
         {"🇩🇪x", 3, "DEx"},
         {"🇩x", 2, "Dx"},
         {"❤️x", 2, "❤x"},
-        {"\u0301x", 1, "x"},             /* a mark on nothing */
+        {"\u0301x", 1, "x"}, /* a mark on nothing */
         {"a\u200Bb\u202Ec\u00ADd", 4, "abcd"},
         {"a\033[31m", 6, "a\uFFFD[31m"},
-        {"\u0378x", 2, "▯x"},            /* not assigned */
+        {"\u0378x", 2, "▯x"}, /* not assigned */
         {"a\u0301\u0302\u0303\u0304\u0305\u0306z", 2, "a\u0301\u0302\u0303\u0304z"},
         {"각", 2, "각"},
         {"\u1112\u1161\u11ABx", 3, "\u1112\u1161\u11ABx"},
@@ -182,9 +182,13 @@ static void test_boxes(void **state)
     grid_box(&g, (struct rect){0, 0, 7, 4}, plain);
     grid_box(&g, (struct rect){6, 0, 7, 4}, plain);
     grid_box(&g, (struct rect){0, 3, 13, 4}, plain);
-    assert_grid(&g, "╭─────┬─────╮\n│     │     │\n│     │     │\n├─────┴─────┤\n│           │\n│           │\n╰───────────╯\n");
+    assert_grid(
+        &g,
+        "╭─────┬─────╮\n│     │     │\n│     │     │\n├─────┴─────┤\n│           │\n│           │\n╰───────────╯\n");
     grid_box_heavy(&g, (struct rect){6, 0, 7, 4}, plain);
-    assert_grid(&g, "╭─────┲━━━━━┓\n│     ┃     ┃\n│     ┃     ┃\n├─────┺━━━━━┩\n│           │\n│           │\n╰───────────╯\n");
+    assert_grid(
+        &g,
+        "╭─────┲━━━━━┓\n│     ┃     ┃\n│     ┃     ┃\n├─────┺━━━━━┩\n│           │\n│           │\n╰───────────╯\n");
     grid_clear(&g);
     grid_box(&g, (struct rect){0, 0, 13, 5}, plain);
     grid_hline(&g, 0, 2, 13, plain);
@@ -288,8 +292,8 @@ static void assert_sound(const struct grid *g)
 static void test_hostile(void **state)
 {
     (void)state;
-    static const uint32_t odd[] = {0x1B, 0x9B, 0x200D, 0xFE0F, 0x1F1E6, 0x1F3FB, 0x1F468, 0x202E, 0x301, 0x20E3,
-                                   0x4E16, 0xE000, 0x1FAE8, 0xFFFE, 0x3164, 0x1160, 0xAD, 0x2028, 0xE0061, 0x94D};
+    static const uint32_t odd[] = {0x1B,   0x9B,   0x200D,  0xFE0F, 0x1F1E6, 0x1F3FB, 0x1F468, 0x202E, 0x301,   0x20E3,
+                                   0x4E16, 0xE000, 0x1FAE8, 0xFFFE, 0x3164,  0x1160,  0xAD,    0x2028, 0xE0061, 0x94D};
     struct rng rng = {rng_seed(11)};
     struct grid g = blank_grid(30, 4);
     for (int round = 0; round < 20000; round++) {
@@ -325,9 +329,9 @@ static void test_no_locale(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_ascii),   cmocka_unit_test(test_wide_halves),
-        cmocka_unit_test(test_clip),    cmocka_unit_test(test_fit),     cmocka_unit_test(test_boxes),
-        cmocka_unit_test(test_tint),    cmocka_unit_test(test_regions), cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_texts),   cmocka_unit_test(test_ascii),     cmocka_unit_test(test_wide_halves),
+        cmocka_unit_test(test_clip),    cmocka_unit_test(test_fit),       cmocka_unit_test(test_boxes),
+        cmocka_unit_test(test_tint),    cmocka_unit_test(test_regions),   cmocka_unit_test(test_equal),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_no_locale),
     };
     setlocale(LC_ALL, "C.UTF-8");

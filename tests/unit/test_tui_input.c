@@ -27,9 +27,12 @@ static void test_names(void **state)
 {
     (void)state;
     static const char *const names[] = {
-        "a", "A", "é", "世", "space", "enter", "ctrl-r", "alt-x", "shift-tab", "f1", "f12", "page-down", "up", "-", ":",
-        "ctrl-alt-x", "ctrl-shift-up", "alt-enter", "ctrl-space", "alt-space", "delete", "insert", "backspace", "home",
-        "end", "escape", "tab", "left", "right", "down", "page-up", "?", "/", "#", "ctrl-]",
+        "a",          "A",         "é",         "世",         "space",         "enter",
+        "ctrl-r",     "alt-x",     "shift-tab", "f1",         "f12",           "page-down",
+        "up",         "-",         ":",         "ctrl-alt-x", "ctrl-shift-up", "alt-enter",
+        "ctrl-space", "alt-space", "delete",    "insert",     "backspace",     "home",
+        "end",        "escape",    "tab",       "left",       "right",         "down",
+        "page-up",    "?",         "/",         "#",          "ctrl-]",
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         char name[KEY_NAME];
@@ -38,8 +41,9 @@ static void test_names(void **state)
         assert_string_equal(name, names[i]);
     }
     static const char *const others[][2] = {
-        {"esc", "escape"}, {"return", "enter"}, {"ctrl-R", "ctrl-r"}, {"shift-a", "A"}, {"alt-ctrl-x", "ctrl-alt-x"},
-        {"pageup", "page-up"}, {"ctrl--", "ctrl--"}, {"alt--", "alt--"},
+        {"esc", "escape"},    {"return", "enter"},          {"ctrl-R", "ctrl-r"},
+        {"shift-a", "A"},     {"alt-ctrl-x", "ctrl-alt-x"}, {"pageup", "page-up"},
+        {"ctrl--", "ctrl--"}, {"alt--", "alt--"},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct input a = parsed(others[i][0]), b = parsed(others[i][1]);
@@ -50,7 +54,8 @@ static void test_names(void **state)
 static void test_no_names(void **state)
 {
     (void)state;
-    static const char *const wrong[] = {"", " ", "ab", "ctrl-", "f0", "f13", "f1x", "enterr", "\xff", "ctrl-ctrl-x", "\t"};
+    static const char *const wrong[] = {"",    " ",      "ab",   "ctrl-",       "f0", "f13",
+                                        "f1x", "enterr", "\xff", "ctrl-ctrl-x", "\t"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         struct input in;
         const char *at = wrong[i];
@@ -135,8 +140,9 @@ static void test_keys(void **state)
         {"\033[A\033OA\033[1;5A\033[1;2A\033[1;3D\033\033[A", "up up ctrl-up shift-up alt-left alt-up"},
         {"\033[H\033[F\033[1~\033[4~\033[7~\033[8~\033OH\033OF", "home end home end home end home end"},
         {"\033[2~\033[3~\033[5~\033[6~\033[3;5~", "insert delete page-up page-down ctrl-delete"},
-        {"\033OP\033OS\033[11~\033[15~\033[17~\033[21~\033[23~\033[24~\033[1;2P", "f1 f4 f1 f5 f6 f10 f11 f12 shift-f1"},
-        {"\033[[A\033[[E", "f1 f5"}, /* Linux console */
+        {"\033OP\033OS\033[11~\033[15~\033[17~\033[21~\033[23~\033[24~\033[1;2P",
+         "f1 f4 f1 f5 f6 f10 f11 f12 shift-f1"},
+        {"\033[[A\033[[E", "f1 f5"},                                                 /* Linux console */
         {"\033[a\033Oa\033[3^\033[3$", "shift-up ctrl-up ctrl-delete shift-delete"}, /* rxvt */
         {"\033[Z\033OM\033Op\033Oy", "shift-tab enter 0 9"},
         {"\033[27;5;114~\033[114;5u\033[97;2u\033[13;2u\033[13;5u", "ctrl-r ctrl-r a shift-enter ctrl-enter"},
@@ -144,7 +150,9 @@ static void test_keys(void **state)
         {"\033]11;rgb:0000/0000/0000\033\\x\033]52;c;abc\ay", "x y"},
         {"\033[999;999;999;999;999;999;999;999;999Ax", "x"}, /* nonsense */
         {"\xff\xc3(x", "( x"},
-        {"\xc2\x9b" "31m", "3 1 m"}, /* C1 is no character */
+        {"\xc2\x9b"
+         "31m",
+         "3 1 m"}, /* C1 is no character */
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
         assert_decodes(table[i][0], strlen(table[i][0]), table[i][1]);
@@ -158,10 +166,12 @@ static void test_mouse(void **state)
         {"\033[<0;1;1M\033[<32;5;6M\033[<0;5;6m", "press:1@0,0 drag:1@4,5 release:1@4,5"},
         {"\033[<2;300;200M", "press:3@299,199"},
         {"\033[<64;3;4M\033[<65;3;4M\033[<66;3;4M", "wheel-up:0@2,3 wheel-down:0@2,3"},
-        {"\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M", "press:1@0,0 release:1@0,0 double:1@0,0 release:1@0,0 press:1@0,0"},
+        {"\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M\033[<0;1;1m\033[<0;1;1M",
+         "press:1@0,0 release:1@0,0 double:1@0,0 release:1@0,0 press:1@0,0"},
         {"\033\033[<0;1;1M", "escape press:1@0,0"},
         {"\033[<0;1;1M\033[<0;2;1M", "press:1@0,0 press:1@1,0"},
-        {"\033[<35;1;1M\033[<0M\033[<;;M\033[<0;0;0M", "press:1@0,0 double:1@0,0"}, /* moves without a button; cut ones */
+        {"\033[<35;1;1M\033[<0M\033[<;;M\033[<0;0;0M",
+         "press:1@0,0 double:1@0,0"},                        /* moves without a button; cut ones */
         {"\033[M !!\033[M#!!", "press:1@0,0 release:1@0,0"}, /* before SGR */
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
@@ -183,7 +193,9 @@ static void test_paste(void **state)
     static const char *const table[][2] = {
         {"\033[200~one\r\ntwo\rthree\nfour\033[201~x", "paste:one\ntwo\nthree\nfour x"},
         {"\033[200~\033[201~", "paste:"},
-        {"\033[200~a\033[31m\a\xc2\x9b" "b\tc\xff\033[201~", "paste:a[31mb\tc\xEF\xBF\xBD"},
+        {"\033[200~a\033[31m\a\xc2\x9b"
+         "b\tc\xff\033[201~",
+         "paste:a[31mb\tc\xEF\xBF\xBD"},
         {"\033[200~a\033[200~b\033[201~c", "paste:a[200~b c"},
         {"\033\033[200~a\033[201~", "escape paste:a"},
         {"\033[200~never ended", "paste:never ended"},
@@ -255,8 +267,8 @@ static void test_answers(void **state)
         const char *bytes;
         int light;
     } table[] = {
-        {"\033]11;rgb:ffff/ffff/ffff\a", 1}, {"\033]11;rgb:0000/0000/0000\a", 0}, {"\033]11;rgb:1e/1e/2e\033\\", 0},
-        {"\033]11;rgb:f/f/e\a", 1},          {"\033]11;rgb:zz/00/00\a", -1},      {"\033]11;rgb:\a", -1},
+        {"\033]11;rgb:ffff/ffff/ffff\a", 1},  {"\033]11;rgb:0000/0000/0000\a", 0}, {"\033]11;rgb:1e/1e/2e\033\\", 0},
+        {"\033]11;rgb:f/f/e\a", 1},           {"\033]11;rgb:zz/00/00\a", -1},      {"\033]11;rgb:\a", -1},
         {"\033]10;rgb:ffff/ffff/ffff\a", -1}, {"\033]11;rgb:ffff/ffff\a", -1},     {"\033]11;rgb:ffffffffff/0/0\a", -1},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
@@ -298,8 +310,9 @@ static void test_own_keys(void **state)
 static void test_random_bytes(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"\033", "[", "O", "A", "<0;5;6", "M", "m", "200~", "201~", "\033[201~", "x", "é",
-                                         "\033]11;", "\a", ";", "5", "~", "\xe4", "\r", "\033[200~", "$", "[[", "\033\\"};
+    static const char *const pieces[] = {"\033", "[",         "O",  "A",         "<0;5;6",   "M",  "m",     "200~",
+                                         "201~", "\033[201~", "x",  "é",         "\033]11;", "\a", ";",     "5",
+                                         "~",    "\xe4",      "\r", "\033[200~", "$",        "[[", "\033\\"};
     struct rng rng = {rng_seed(7)};
     for (int round = 0; round < 20000; round++) {
         char bytes[256], whole[1024], cut[1024];
@@ -339,10 +352,10 @@ static void test_random_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_no_names),   cmocka_unit_test(test_sequences),
-        cmocka_unit_test(test_keys),     cmocka_unit_test(test_mouse),      cmocka_unit_test(test_paste),
-        cmocka_unit_test(test_long_paste), cmocka_unit_test(test_waiting),  cmocka_unit_test(test_answers),
-        cmocka_unit_test(test_own_keys), cmocka_unit_test(test_random_bytes),
+        cmocka_unit_test(test_names),      cmocka_unit_test(test_no_names),     cmocka_unit_test(test_sequences),
+        cmocka_unit_test(test_keys),       cmocka_unit_test(test_mouse),        cmocka_unit_test(test_paste),
+        cmocka_unit_test(test_long_paste), cmocka_unit_test(test_waiting),      cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_own_keys),   cmocka_unit_test(test_random_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -51,13 +51,14 @@ static void assert_shown(struct terminal *t, const struct grid *g)
 static void scribble(struct grid *g, struct rng *rng)
 {
     static const char *const texts[] = {
-        "workshop", "Zürich", "世界", "  ", "e\u0301\u0323x", "aaaaaaaaaaaaaaaaaaaaaaaa", "한국어", "●◆■▲▼★✚○", "日", ".",
+        "workshop", "Zürich",   "世界", "  ", "e\u0301\u0323x", "aaaaaaaaaaaaaaaaaaaaaaaa",
+        "한국어",   "●◆■▲▼★✚○", "日",   ".",
     };
     for (uint32_t i = rng_below(rng, 12); i-- > 0;) {
         struct rect r = {(int)rng_below(rng, 40) - 4, (int)rng_below(rng, 12) - 2, (int)rng_below(rng, 30) + 1,
                          (int)rng_below(rng, 8) + 1};
-        struct style s = style_on(rng_below(rng, ROLES), rng_below(rng, 3) ? ROLE_TEXT : rng_below(rng, ROLES),
-                                  rng_below(rng, 16));
+        struct style s =
+            style_on(rng_below(rng, ROLES), rng_below(rng, 3) ? ROLE_TEXT : rng_below(rng, ROLES), rng_below(rng, 16));
         const char *text = texts[rng_below(rng, sizeof texts / sizeof texts[0])];
         switch (rng_below(rng, 5)) {
         case 0:

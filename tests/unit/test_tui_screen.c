@@ -235,13 +235,12 @@ static void test_shows(void **state)
     terminal_free(t);
 }
 
-
 static void press_keys(struct terminal *t)
 {
     static const char *const keys[] = {
-        "a",    "Z",      "up",     "down",    "left",      "right",     "home",   "end", "page-up", "page-down",
-        "f1",   "f5",     "f12",    "delete",  "insert",    "backspace", "enter",  "tab", "shift-tab", "space",
-        "é",    "ctrl-r", "ctrl-c", "alt-x",   "escape",    "ctrl-z",    "ctrl-s", "f2",  "ctrl-right",
+        "a",  "Z",      "up",     "down",   "left",   "right",     "home",   "end", "page-up",    "page-down",
+        "f1", "f5",     "f12",    "delete", "insert", "backspace", "enter",  "tab", "shift-tab",  "space",
+        "é",  "ctrl-r", "ctrl-c", "alt-x",  "escape", "ctrl-z",    "ctrl-s", "f2",  "ctrl-right",
     };
     char name[KEY_NAME + 2];
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
@@ -256,9 +255,15 @@ static void test_terms(void **state)
 {
     (void)state;
     static const char *const terms[][2] = {
-        {"xterm-256color", "xterm-256color"}, {"tmux-256color", "tmux-256color"}, {"linux", "linux"},
-        {"vt100", "vt100"}, {"xterm", "xterm"}, {"dumb", "vt100"}, {"acme-9000", "xterm-256color"},
-        {"tmux-direct2", "screen-256color"}, {"", "xterm-256color"},
+        {"xterm-256color", "xterm-256color"},
+        {"tmux-256color", "tmux-256color"},
+        {"linux", "linux"},
+        {"vt100", "vt100"},
+        {"xterm", "xterm"},
+        {"dumb", "vt100"},
+        {"acme-9000", "xterm-256color"},
+        {"tmux-direct2", "screen-256color"},
+        {"", "xterm-256color"},
     };
     for (size_t i = 0; i < sizeof terms / sizeof terms[0]; i++) {
         char ready[60];
@@ -382,8 +387,7 @@ static void test_lost(void **state)
     terminal_expect(t, "ready");
     terminal_hang_up(t);
     int status = terminal_wait_exit(t);
-    assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 5) ||
-                (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP));
+    assert_true((WIFEXITED(status) && WEXITSTATUS(status) == 5) || (WIFSIGNALED(status) && WTERMSIG(status) == SIGHUP));
     terminal_free(t);
 }
 
@@ -454,15 +458,14 @@ static void test_colors(void **state)
     assert_false(wrote(t, "\033[22;2t"));
     terminal_free(t);
 
-    t = terminal_start(&(struct terminal_options){.child = program, .ctx = (void *)(uintptr_t)&usual,
-                                                  .background = "rgb:ffff/fafa/f0f0"});
+    t = terminal_start(&(struct terminal_options){
+        .child = program, .ctx = (void *)(uintptr_t)&usual, .background = "rgb:ffff/fafa/f0f0"});
     terminal_expect(t, "ready");
     assert_int_equal(terminal_cell_at(t, 2, 4).fg, 124); /* of the light table */
     terminal_free(t);
 
     static const char *const env[] = {"COLORFGBG=0;15", "LC_ALL=C", NULL};
-    t = terminal_start(
-        &(struct terminal_options){.child = program, .ctx = (void *)(uintptr_t)&usual, .env = env});
+    t = terminal_start(&(struct terminal_options){.child = program, .ctx = (void *)(uintptr_t)&usual, .env = env});
     terminal_expect(t, "ready");
     terminal_expect(t, "Zürich 世"); /* no settings at all: UTF-8 all the same */
     assert_int_equal(terminal_cell_at(t, 2, 4).fg, 124);
@@ -490,9 +493,9 @@ static void test_no_terminal(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shows),  cmocka_unit_test(test_terms),  cmocka_unit_test(test_mouse),
-        cmocka_unit_test(test_paste),  cmocka_unit_test(test_resize), cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_lost),   cmocka_unit_test(test_leave),  cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_shows),  cmocka_unit_test(test_terms),       cmocka_unit_test(test_mouse),
+        cmocka_unit_test(test_paste),  cmocka_unit_test(test_resize),      cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_lost),   cmocka_unit_test(test_leave),       cmocka_unit_test(test_extras),
         cmocka_unit_test(test_colors), cmocka_unit_test(test_no_terminal),
     };
     setlocale(LC_ALL, "C.UTF-8");

@@ -87,8 +87,8 @@ static void test_palettes(void **state)
 static void test_not_by_color_alone(void **state)
 {
     (void)state;
-    static const enum role marked[] = {ROLE_FOCUS, ROLE_MARKED, ROLE_SELECTION, ROLE_FOUND, ROLE_BAD, ROLE_BAR,
-                                       ROLE_CHANGED, ROLE_FIELD, ROLE_TITLE, ROLE_HINT_KEY, ROLE_LINK};
+    static const enum role marked[] = {ROLE_FOCUS,   ROLE_MARKED, ROLE_SELECTION, ROLE_FOUND,    ROLE_BAD, ROLE_BAR,
+                                       ROLE_CHANGED, ROLE_FIELD,  ROLE_TITLE,     ROLE_HINT_KEY, ROLE_LINK};
     struct theme t = {PALETTE_MONO, false};
     for (size_t i = 0; i < sizeof marked / sizeof marked[0]; i++) {
         assert_true(theme_look(&t, style(marked[i])).attrs != 0);
@@ -109,13 +109,13 @@ static void test_choose(void **state)
         enum palette palette;
         bool is_light;
     } table[] = {
-        {256, false, -1, NULL, PALETTE_256, false},   {256, true, -1, NULL, PALETTE_MONO, false},
+        {256, false, -1, NULL, PALETTE_256, false},     {256, true, -1, NULL, PALETTE_MONO, false},
         {16777216, false, 0, NULL, PALETTE_256, false}, {16, false, -1, "15;0", PALETTE_16, false},
-        {8, false, -1, "0;15", PALETTE_16, true},     {0, false, 1, NULL, PALETTE_MONO, true},
-        {-1, false, -1, "", PALETTE_MONO, false},     {256, false, 0, "0;15", PALETTE_256, false},
-        {256, false, 1, "15;0", PALETTE_256, true},   {256, false, -1, "0;default;7", PALETTE_256, true},
-        {256, false, -1, "15;8", PALETTE_256, false}, {256, false, -1, "15;", PALETTE_256, false},
-        {256, false, -1, "0;7x", PALETTE_256, false}, {256, false, -1, "0;999999999999999999999", PALETTE_256, false},
+        {8, false, -1, "0;15", PALETTE_16, true},       {0, false, 1, NULL, PALETTE_MONO, true},
+        {-1, false, -1, "", PALETTE_MONO, false},       {256, false, 0, "0;15", PALETTE_256, false},
+        {256, false, 1, "15;0", PALETTE_256, true},     {256, false, -1, "0;default;7", PALETTE_256, true},
+        {256, false, -1, "15;8", PALETTE_256, false},   {256, false, -1, "15;", PALETTE_256, false},
+        {256, false, -1, "0;7x", PALETTE_256, false},   {256, false, -1, "0;999999999999999999999", PALETTE_256, false},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
         struct theme t;
@@ -188,8 +188,8 @@ static void test_picture(void **state)
     assert_int_equal(count(&out, ">a &lt; b &amp; \"c\" &gt; d</text>"), 1);
     assert_int_equal(count(&out, ">世</text>"), 1);
     assert_int_equal(count(&out, " textLength=\"54\"> hello</text>"), 1); /* one run of six cells */
-    assert_int_equal(count(&out, "Q"), 4);            /* four round corners */
-    assert_int_equal(count(&out, "─"), 0);            /* lines are drawn */
+    assert_int_equal(count(&out, "Q"), 4);                                /* four round corners */
+    assert_int_equal(count(&out, "─"), 0);                                /* lines are drawn */
     assert_int_equal(count(&out, "height=\"18\" fill=\"#4e4e4e\""), 1);
     assert_int_equal(count(&out, "<svg"), count(&out, "</svg>"));
     assert_int_equal(count(&out, "<text"), count(&out, "</text>"));

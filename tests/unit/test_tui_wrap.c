@@ -58,7 +58,8 @@ static void test_breaks(void **state)
     assert_lines("世x世y", 4, "世x~|世y");
     assert_lines("a(世)", 4, "a(世~|)"); /* no place at all */
     assert_lines("世 「世」", 6, "世~|「世」");
-    assert_lines("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 4, "👩‍👩‍👧👩‍👩‍👧~|👩‍👩‍👧");
+    assert_lines("👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧", 4,
+                 "👩‍👩‍👧👩‍👩‍👧~|👩‍👩‍👧");
     assert_lines("e\u0301e\u0301e\u0301", 2, "e\u0301e\u0301~|e\u0301");
     assert_lines("世x", 1, "世~|x"); /* cannot fit, and goes on all the same */
     assert_lines("ab", 0, "a~|b");
@@ -98,9 +99,9 @@ static void test_places(void **state)
     wrap_text(&w, text, sizeof text - 1, 5, 0);
     assert_int_equal(w.n, 5);
     assert_place(&w, text, 0, 0, 0);
-    assert_place(&w, text, 3, 0, 3);  /* before the space that the line was broken at */
+    assert_place(&w, text, 3, 0, 3); /* before the space that the line was broken at */
     assert_place(&w, text, 4, 1, 0);
-    assert_place(&w, text, 7, 1, 3);  /* before the line break */
+    assert_place(&w, text, 7, 1, 3); /* before the line break */
     assert_place(&w, text, 8, 2, 0);
     assert_place(&w, text, 13, 3, 0); /* in the middle of the word: the next line's */
     assert_place(&w, text, 16, 3, 3);
@@ -121,8 +122,23 @@ static void test_places(void **state)
 
 static size_t random_text(struct rng *rng, char *text, uint32_t pieces)
 {
-    static const char *const words[] = {"a", "workshop", " ", " ", "\n", "\t", "世界", "e\u0301", "👩‍👩‍👧", "。",
-                                        "antidisestablishmentarianism", "\u200B", "\u00AD", "🇩🇪", "\u0301", "한", "-"};
+    static const char *const words[] = {"a",
+                                        "workshop",
+                                        " ",
+                                        " ",
+                                        "\n",
+                                        "\t",
+                                        "世界",
+                                        "e\u0301",
+                                        "👩‍👩‍👧",
+                                        "。",
+                                        "antidisestablishmentarianism",
+                                        "\u200B",
+                                        "\u00AD",
+                                        "🇩🇪",
+                                        "\u0301",
+                                        "한",
+                                        "-"};
     size_t len = 0;
     for (uint32_t n = rng_below(rng, pieces); n > 0; n--) {
         const char *word = words[rng_below(rng, sizeof words / sizeof words[0])];
