@@ -81,7 +81,7 @@ const char *action_refusal(const struct ui *ui, const struct action_row *row)
         return "You are looking at an earlier state: go back to now to change something.";
     if (!why && ((row->needs & NEEDS_EDITING && !ui_may_edit(ui)) ||
                  (row->needs & NEEDS_COMMENTING && !ui_may_comment(ui))))
-        return ui_may_comment(ui) ? "You may comment and vote here, but not change cards. The canvas' owner can let you."
+        return ui_may_comment(ui) ? "You may comment and vote here, but not change cards."
                                   : "You may read this canvas, but not change it. Its owner can let you.";
     return why;
 }

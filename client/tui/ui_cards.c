@@ -375,7 +375,7 @@ void ui_run_move(struct ui *ui)
     ui->carried_block = ui->block;
     ui->carried_card = ui->card;
     ui_focus(ui, ui->block, 0);
-    ui_say(ui, ROLE_TEXT, "Move %s: choose a block by arrows, Tab or its number, then Enter. Esc leaves it here.",
+    ui_say(ui, ROLE_TEXT, "Move %s: choose a block, then Enter. Esc leaves it here.",
            ui_cards_words(ui, ui->cut, ui->n_cut));
     ui->message_until_ms = 0;
 }

@@ -197,11 +197,11 @@ void ui_link_changed(struct ui *ui, const struct ui_link *link)
     if (link->failed && link->sentence[0])
         ui_say(ui, ROLE_BAD, "%s", link->sentence);
     else if (was_online && !link->online)
-        ui_say(ui, ROLE_WARN, "The connection is lost. Go on working: your changes are kept here and sent later.");
+        ui_say(ui, ROLE_WARN, "Connection lost. Go on working: changes are kept here and sent later.");
     else if (was_offline && link->online)
         ui_say(ui, ROLE_GOOD, "Connected again.");
     else if (link->degraded && !was_degraded)
-        ui_say(ui, ROLE_WARN, "The server cannot save just now. Go on working: your changes are kept until it can.");
+        ui_say(ui, ROLE_WARN, "The server cannot save now. Go on working: changes are kept until it can.");
     else if (was_degraded && !link->degraded)
         ui_say(ui, ROLE_GOOD, "The server saves again.");
 }

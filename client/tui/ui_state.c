@@ -96,12 +96,12 @@ static void extend_range(struct ui *ui, uint64_t to)
     }
     if (from == n || new == n)
         return;
-    for (size_t i = 0; i < n && old < n; i++)
-        if ((i >= from && i <= old) || (i <= from && i >= old))
-            ui_mark(ui, cards[i]->o.id, false);
-    for (size_t i = 0; i < n; i++)
-        if ((i >= from && i <= new) || (i <= from && i >= new))
-            ui_mark(ui, cards[i]->o.id, true);
+    for (size_t i = 0; i < n; i++) {
+        bool was = old < n && ((i >= from && i <= old) || (i <= from && i >= old));
+        bool is = (i >= from && i <= new) || (i <= from && i >= new);
+        if (was || is)
+            ui_mark(ui, cards[i]->o.id, is);
+    }
     ui->range_to = to;
 }
 

@@ -3,11 +3,13 @@
 #include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "client/cli/find.h"
 #include "client/tui/ui.h"
+#include "common/utf8.h"
 
 enum { CARD_CELLS = 40, MESSAGE_MS = 12000 };
 
@@ -63,6 +65,18 @@ static void cut_to_text(char *text, size_t room)
     text[len > 0 ? len - 1 : 0] = '\0';
 }
 
+/* Whatever went into it, a message is a text. */
+static void clean(char *text, size_t room)
+{
+    char *printable;
+    if (utf8_check(text, strlen(text), NULL))
+        return;
+    printable = utf8_printable(text, strlen(text), false, NULL);
+    (void)snprintf(text, room, "%s", printable);
+    cut_to_text(text, room);
+    free(printable);
+}
+
 void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
 {
     va_list args;
@@ -70,6 +84,7 @@ void ui_say(struct ui *ui, enum role role, const char *fmt, ...)
     (void)vsnprintf(ui->message, sizeof ui->message, fmt, args);
     va_end(args);
     cut_to_text(ui->message, sizeof ui->message);
+    clean(ui->message, sizeof ui->message);
     ui->message_role = role;
     /* Bad news stay until they can have been read. */
     ui->message_until_ms = role == ROLE_BAD ? 0 : ui->now_ms + MESSAGE_MS;
@@ -90,7 +105,7 @@ static bool check(struct ui *ui, bool may)
     if (panel_in_past(ui))
         ui_say(ui, ROLE_WARN, "You are looking at an earlier state: go back to now to change something.");
     else if (!may && ui_may_comment(ui))
-        ui_say(ui, ROLE_WARN, "You may comment and vote here, but not change cards. The canvas' owner can let you.");
+        ui_say(ui, ROLE_WARN, "You may comment and vote here, but not change cards.");
     else if (!may)
         ui_say(ui, ROLE_WARN, "You may read this canvas, but not change it. Its owner can let you.");
     return may && !panel_in_past(ui);

@@ -389,6 +389,9 @@ static void long_messages_end_at_a_character(void **state)
         assert_true(utf8_check(ui->message, strlen(ui->message), NULL));
         assert_true(strlen(ui->message) > 240);
     }
+    ui_say(ui, ROLE_TEXT, "%.5s", "four\xC3\xA4"); /* cut by somebody who counted bytes */
+    assert_true(utf8_check(ui->message, strlen(ui->message), NULL));
+    assert_memory_equal(ui->message, "four", 4);
     (void)s;
 }
 
@@ -398,7 +401,7 @@ static void the_connection_is_told(void **state)
 
     (void)f, (void)s;
     ui_link_changed(ui, &(struct ui_link){.online = false, .offline_since_ms = ui->now_ms});
-    says(ui, "The connection is lost");
+    says(ui, "Connection lost");
     ui_link_changed(ui, &(struct ui_link){.online = true});
     says(ui, "Connected again");
     ui_link_changed(ui, &(struct ui_link){.online = true, .degraded = true});
