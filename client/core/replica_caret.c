@@ -136,11 +136,11 @@ uint32_t replica_caret_follow(struct replica *r, uint64_t object, const char *ke
                               uint32_t at)
 {
     uint64_t first = r->n_recent > REPLICA_RECENT ? r->n_recent - REPLICA_RECENT : 0;
+    uint64_t next = r->n_recent;
 
-    for (uint64_t i = r->n_recent; i > first; i--)
-        if (r->recent[(i - 1) % REPLICA_RECENT].seq <= at_seq)
-            first = i;
-    for (uint64_t i = first; i < r->n_recent; i++) {
+    while (next > first && r->recent[(next - 1) % REPLICA_RECENT].seq > at_seq)
+        next--;
+    for (uint64_t i = next; i < r->n_recent; i++) {
         const struct recent_text *recent = &r->recent[i % REPLICA_RECENT];
         enum text_side side = recent->author == author ? TEXT_LEFT : TEXT_RIGHT;
 

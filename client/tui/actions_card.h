@@ -9,6 +9,10 @@
         ui_run_pane_prev_part)                                                                                         \
     ROW(PANE_DOWN, "pane-down", "Down", CONTEXT_CARD, "down, j", NEEDS_A_CANVAS, ui_run_pane_down)                     \
     ROW(PANE_UP, "pane-up", "Up", CONTEXT_CARD, "up, k", NEEDS_A_CANVAS, ui_run_pane_up)                               \
+    ROW(PANE_PAGE_DOWN, "pane-page-down", "A page down", CONTEXT_CARD, "page-down, ctrl-d", NEEDS_A_CANVAS,            \
+        ui_run_pane_page_down)                                                                                         \
+    ROW(PANE_PAGE_UP, "pane-page-up", "A page up", CONTEXT_CARD, "page-up, ctrl-u", NEEDS_A_CANVAS,                    \
+        ui_run_pane_page_up)                                                                                           \
     ROW(PANE_NEXT_CARD, "pane-next-card", "Next card", CONTEXT_CARD, "J, ]", NEEDS_A_CANVAS, ui_run_pane_next_card)    \
     ROW(PANE_PREV_CARD, "pane-previous-card", "Previous card", CONTEXT_CARD, "K, [", NEEDS_A_CANVAS,                   \
         ui_run_pane_prev_card)                                                                                         \

@@ -257,6 +257,39 @@ void ui_run_pane_up(struct ui *ui)
     step(ui, false);
 }
 
+void pane_wheel(struct ui *ui, int n)
+{
+    struct card_pane *pane = &ui->pane;
+    size_t most = pane->text_lines > (size_t)pane->text_height ? pane->text_lines - (size_t)pane->text_height : 0;
+    ui->dirty = true;
+    if (pane->part != PANE_TEXT) {
+        for (int i = n < 0 ? -n : n; i > 0; i--)
+            step(ui, n > 0);
+        return;
+    }
+    if (pane->top > most)
+        pane->top = most;
+    if (n < 0)
+        pane->top -= pane->top < (size_t)-n ? pane->top : (size_t)-n;
+    else
+        pane->top += most - pane->top < (size_t)n ? most - pane->top : (size_t)n;
+}
+
+static int page(const struct ui *ui)
+{
+    return ui->pane.part != PANE_TEXT || ui->pane.text_height < 3 ? 4 : ui->pane.text_height - 1;
+}
+
+void ui_run_pane_page_down(struct ui *ui)
+{
+    pane_wheel(ui, page(ui));
+}
+
+void ui_run_pane_page_up(struct ui *ui)
+{
+    pane_wheel(ui, -page(ui));
+}
+
 void pane_click(struct ui *ui, size_t row, bool twice)
 {
     const struct card *card = pane_card(ui);
@@ -264,6 +297,8 @@ void pane_click(struct ui *ui, size_t row, bool twice)
     size_t n = card != NULL ? pane_rows(ui, card, &rows) : 0;
     if (row >= n)
         return;
+    if (ui->typing.object != 0)
+        typing_end(ui); /* what is clicked stands where it stood: a text that is emptied goes only afterwards */
     focus_row(ui, rows, n, row);
     if (twice)
         ui_run_pane_edit(ui);

@@ -140,6 +140,11 @@ bool typing_may(struct ui *ui, uint64_t object)
     return pane_may_comment(ui);
 }
 
+static bool is_opened_text(const struct ui *ui)
+{
+    return ui->typing.object == ui->open_card && ui->typing.key[0] == '\0';
+}
+
 bool typing_begin(struct ui *ui, uint64_t object, const char *key, uint32_t caret)
 {
     struct typing *t = &ui->typing;
@@ -158,7 +163,7 @@ bool typing_begin(struct ui *ui, uint64_t object, const char *key, uint32_t care
     t->caret = t->anchor = text_snap(text, caret < text->len_points ? caret : text->len_points);
     t->selecting = t->is_new = false;
     t->want_cell = -1;
-    t->top = 0;
+    t->top = is_opened_text(ui) ? ui->pane.top : 0;
     t->run = RUN_NONE;
     typing_remember(ui);
     typing_tell(ui);
@@ -197,6 +202,8 @@ void typing_end(struct ui *ui)
     struct typing *t = &ui->typing;
     const struct text *text = typing_text(ui);
     uint64_t object = t->object;
+    if (object != 0 && is_opened_text(ui))
+        ui->pane.top = t->top; /* what one looked at stays there */
     bool blank = text != NULL && t->key[0] == '\0' && is_blank(text);
     t->object = 0; /* from here on events about the text are not for us */
     t->selecting = false;

@@ -47,6 +47,8 @@ struct card_pane {
     enum pane_part part;
     size_t focus;      /* in the part's list */
     size_t top;        /* TEXT: first line shown */
+    int text_height;   /* its lines when it was drawn last … */
+    size_t text_lines; /* … and all there are */
     uint64_t focus_id; /* FIELDS: 0; else link or comment: keeps the focus on it when others change the list */
     char focus_key[KEY_MAX + 1]; /* FIELDS */
 };
@@ -91,6 +93,8 @@ void pane_event(struct ui *ui, const struct replica_event *event);
 /* Asks for a comment on any object (0: the canvas) and adds it. */
 void pane_ask_comment(struct ui *ui, uint64_t object);
 
+/* Scrolls the text, or moves on in the lists, by n lines (negative: up). */
+void pane_wheel(struct ui *ui, int n);
 /* A click on a row of pane_rows() (HIT_ROW while a card is opened); twice: as Enter. */
 void pane_click(struct ui *ui, size_t row, bool twice);
 

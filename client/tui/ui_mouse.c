@@ -198,8 +198,8 @@ static void wheel(struct ui *ui, const struct input *in, int rows)
         panel_move(ui, rows);
         break;
     case PLACE_CARD:
-        for (int i = 0; i < WHEEL_ROWS && !ui->typing.object; i++)
-            ui_do(ui, rows > 0 ? ACTION_PANE_DOWN : ACTION_PANE_UP);
+        if (!ui->typing.object)
+            pane_wheel(ui, rows);
         break;
     case PLACE_CANVAS:
         (void)layout_wheel(ui, in->x, in->y, rows);

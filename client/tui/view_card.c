@@ -233,7 +233,7 @@ static void walk(struct list *l)
     l->y = 0;
     heading(l, PANE_FIELDS, "Fields", count_of(l, PANE_FIELDS), "none; + adds one");
     rows_of(l, PANE_FIELDS, field_row);
-    heading(l, PANE_LINKS, "Links", count_of(l, PANE_LINKS), "none");
+    heading(l, PANE_LINKS, "Links", count_of(l, PANE_LINKS), "none; L makes one");
     rows_of(l, PANE_LINKS, link_row);
     heading(l, PANE_COMMENTS, "Comments", count_of(l, PANE_COMMENTS), "none; c writes one");
     rows_of(l, PANE_COMMENTS, comment_row);
@@ -309,19 +309,28 @@ static int draw_marks(struct ui *ui, struct grid *g, struct rect r, const struct
     return x > r.x;
 }
 
+/* On the card, or in one of its comments. */
+static bool is_here(const struct ui *ui, const struct ui_person *p, const struct card *card)
+{
+    const struct comment *comment = canvas_comment(panel_canvas(ui), p->object);
+    return p->session != 0 && !p->away &&
+           (p->object == card->o.id || (comment != NULL && comment->object == card->o.id));
+}
+
 /* Who is here: "Anna Koch is typing". Returns 1 if it takes a line. */
 static int draw_present(struct ui *ui, struct grid *g, struct rect r, const struct card *card)
 {
-    const struct ui_person *people[8];
-    size_t n = ui_people_on(ui, card->o.id, people, 8);
     int x = r.x, end = r.x + r.w;
-    for (size_t i = 0; i < n && i < 8; i++) {
-        struct style s = on(ui_person_role(people[i]->author), ATTR_REVERSE);
-        x += put(g, x, r.y, end, s, ui_initials(ui, people[i]->author)) + 1;
-        x += put(g, x, r.y, end, on(ui_person_role(people[i]->author), 0), ui_person_name(ui, people[i]->author));
-        x += put(g, x, r.y, end, dim, people[i]->editing ? " is typing" : " is here") + 2;
+    for (size_t i = 0; i < UI_PEOPLE && x < end; i++) {
+        const struct ui_person *p = &ui->people[i];
+        enum role role = ui_person_role(p->author);
+        if (!is_here(ui, p, card))
+            continue;
+        x += put(g, x, r.y, end, on(role, ATTR_REVERSE), ui_initials(ui, p->author)) + 1;
+        x += put(g, x, r.y, end, on(role, 0), ui_person_name(ui, p->author));
+        x += put(g, x, r.y, end, dim, p->editing ? " is typing" : " is here") + 2;
     }
-    return n > 0;
+    return x > r.x;
 }
 
 static void draw_title(struct ui *ui, struct grid *g, struct rect r, const struct card *card)
@@ -346,17 +355,24 @@ static void draw_card_text(struct ui *ui, struct grid *g, struct rect r, const s
         view_typing(ui, g, r);
         return;
     }
+    struct card_pane *pane = &ui->pane;
+    size_t lines = wrap_count(card->text.bytes, card->text.len_bytes, r.w > 1 ? r.w - 1 : 1, 0);
+    size_t hidden = lines > (size_t)r.h ? lines - (size_t)r.h : 0, top = pane->top < hidden ? pane->top : hidden;
     if (card->text.len_points == 0)
         grid_put(g, r.x, r.y, dim, "Nothing written yet. Enter begins.");
-    view_text(ui, g, r, card->o.id, "", &card->text, 0);
-    size_t lines = wrap_count(card->text.bytes, card->text.len_bytes, r.w > 1 ? r.w - 1 : 1, 0);
-    if (lines > (size_t)r.h)
-        grid_printf(g, r.x + r.w - 22, r.y + r.h, dim, "%zu more lines", lines - (size_t)r.h);
+    view_text(ui, g, r, card->o.id, "", &card->text, top);
+    if (hidden > 0)
+        grid_put(g, r.x, r.y + r.h, dim, ui_printf(ui, "lines %zu to %zu of %zu", top + 1, top + (size_t)r.h, lines));
     if (here)
         grid_cursor(g, r.x, r.y, false);
-    ui->typing.width = r.w > 1 ? r.w - 1 : 1; /* a click begins to type: in these lines */
+    /* What page down and a click need to know of this drawing. */
+    pane->text_height = r.h;
+    pane->text_lines = lines;
+    if (ui->typing.object != 0)
+        return;
+    ui->typing.width = r.w > 1 ? r.w - 1 : 1;
     for (int y = 0; y < r.h; y++)
-        grid_hit(g, (struct rect){r.x, r.y + y, r.w, 1}, HIT_TEXT, 0, (uint32_t)y);
+        grid_hit(g, (struct rect){r.x, r.y + y, r.w, 1}, HIT_TEXT, 0, (uint32_t)(top + (size_t)y));
 }
 
 /* The text takes what it needs, but leaves a third of the place to the list. */

@@ -161,10 +161,12 @@ static struct rect with_above(const struct sheet *s)
     return (struct rect){s->r.x, s->r.y - s->above, s->r.w, s->r.h + s->above};
 }
 
-/* The role whose background the text stands on: that of whatever floats, or that of a line that is typed into. */
-static struct style look_of(const struct ui *ui)
+/* What is typed stands on a background of its own; where there are few colours that would be underlined, which is what
+ * others' selections are. */
+static struct style look_of(const struct ui *ui, bool typed)
 {
-    return style_on(ROLE_TEXT, ui->open_card != 0 ? ROLE_OVERLAY : ROLE_FIELD, 0);
+    enum role under = ui->open_card != 0 ? ROLE_OVERLAY : ROLE_TEXT;
+    return style_on(ROLE_TEXT, typed && ui->theme.palette == PALETTE_256 ? ROLE_FIELD : under, 0);
 }
 
 void view_text(struct ui *ui, struct grid *g, struct rect r, uint64_t object, const char *key, const struct text *text,
@@ -176,7 +178,7 @@ void view_text(struct ui *ui, struct grid *g, struct rect r, uint64_t object, co
     struct rect clip = grid_clip(g, with_above(&s));
     wrap_init(&s.w);
     wrap_text(&s.w, text->bytes, text->len_bytes, wrap_width(r.w), top + (size_t)r.h + 1);
-    draw_lines(&s, look_of(ui));
+    draw_lines(&s, look_of(ui, false));
     draw_people(&s, object, key);
     wrap_fini(&s.w);
     grid_unclip(g, clip);
@@ -221,8 +223,8 @@ void view_typing(struct ui *ui, struct grid *g, struct rect r)
     t->top = s.top = settle_top(&s, t->top, line);
     t->width = wrap_width(r.w);
     t->height = r.h;
-    grid_fill(g, r, look_of(ui));
-    draw_lines(&s, look_of(ui));
+    grid_fill(g, r, look_of(ui, true));
+    draw_lines(&s, look_of(ui, true));
     typing_selection(t, &from, &to);
     tint(&s, from, to, style_on(ROLE_SELECTION, ROLE_SELECTION, 0));
     draw_people(&s, t->object, t->key);

@@ -61,12 +61,28 @@ static void shows_everything_about_a_card(void **state)
     scene_do(s, 1, comment_add(&s->arena, comment, card, 0, "Is this true?"));
     scene_do(s, 0, comment_add(&s->arena, replica_next_id(s->peers[0].r), card, comment, "Yes."));
     scene_do(s, 0, switch_op(&s->arena, COCANVAS__OP__KIND_COMMENT_RESOLVE, comment, true));
-    static const char *const seen[] = {
-        "Value Propositions · 2.1", "Faster onboarding", "yellow",    "#urgent",      "1 vote: Chiara Rossi",
-        "Fields 4",                 "need",              "a calm we", "rank",         "3.50",
-        "Chiara Rossi",             "done",              "yes",       "Links 1",      "→ serves  Small hospitals",
-        "Comments 2",               "Is this true?",     "Yes.",      "✓ resolved",   "↳ Anna Koch",
-        "History",                  "Created by Ben Ode"};
+    static const char *const seen[] = {"Value Propositions · 2.1",
+                                       "Faster onboarding",
+                                       "yellow",
+                                       "#urgent",
+                                       "1 vote: Chiara Rossi",
+                                       "Fields 4",
+                                       "need",
+                                       "a calm we",
+                                       "rank",
+                                       "3.50",
+                                       "Chiara Rossi",
+                                       "done",
+                                       "yes",
+                                       "Links 1",
+                                       "→ serves  Small hospitals",
+                                       "Comments 2",
+                                       "Is this true?",
+                                       "Yes.",
+                                       "✓ resolved",
+                                       "↳ Anna Koch",
+                                       "History",
+                                       "Created by Ben Ode"};
     for (size_t i = 0; i < sizeof seen / sizeof *seen; i++)
         if (!scene_shows(s, seen[i]))
             fail_msg("not shown: %s", seen[i]);
@@ -74,6 +90,49 @@ static void shows_everything_about_a_card(void **state)
     assert_true(scene_shows(s, "> serves"));
     assert_false(scene_shows(s, "→"));
     assert_false(scene_shows(s, "↳"));
+    close_scene(s);
+}
+
+static void looks_like_this(void **state)
+{
+    static const char picture[] = //
+        "╭─ Value Propositions · 2.1 ───────────────────────────────╮\n"
+        "│  ● yellow  #urgent  ▲ 1 vote: Chiara Rossi               │\n"
+        "│  BO Ben Ode is typing                                    │\n"
+        "│        BO                                                │\n"
+        "│▸ Faster onboarding for every new customer,               │\n"
+        "│  with a person who knows them by name!                   │\n"
+        "│                                                          │\n"
+        "│                                                          │\n"
+        "│  Fields 1                                                │\n"
+        "│  rank            3                                       │\n"
+        "│                                                          │\n"
+        "│  Links  none; L makes one                                │\n"
+        "│                                                          │\n"
+        "│  Comments 1                                           ↓  │\n"
+        "╰──────────────────────────────────────────────────────────╯\n";
+    uint64_t card;
+    struct scene *s = open_scene("Faster onboarding for every new customer,\nwith a person who knows them by name", &card);
+    struct grid g;
+
+    (void)state;
+    scene_do(s, 1, prop_text(&s->arena, card, "color", "yellow"));
+    scene_do(s, 1, tag_set(&s->arena, card, "urgent", true));
+    scene_do(s, 2, vote_set(&s->arena, card, true));
+    scene_do(s, 1, prop_set(&s->arena, card, "f.rank", value_of(&s->arena, VALUE_NUMBER, "3", 0)));
+    scene_do(s, 1, comment_add(&s->arena, replica_next_id(s->peers[1].r), card, 0, "Is this true for small ones?"));
+    scene_presence(s, 1, card, true, 6, 17);
+    scene_keys(s, "enter");
+    scene_type(s, "!");
+    grid_init(&g);
+    grid_resize(&g, 60, 15);
+    view_card(&s->ui, &g, (struct rect){0, 0, 60, 15});
+    char *text = grid_to_text(&g);
+    assert_string_equal(text, picture);
+    assert_int_equal(g.cursor_x, 3 + 37);
+    assert_int_equal(g.cursor_y, 5);
+    free(text);
+    grid_fini(&g);
     close_scene(s);
 }
 
@@ -105,6 +164,36 @@ static void the_focus_is_in_sight_at_every_size(void **state)
             assert_true(scene_shows(s, "long0"));
         }
     }
+    close_scene(s);
+}
+
+/* A text longer than its place can be read without being typed in. */
+static void a_long_text_is_scrolled(void **state)
+{
+    uint64_t card;
+    struct scene *s = open_scene("", &card);
+    char text[1200] = "";
+    int x, y;
+
+    (void)state;
+    for (int i = 0; i < 60; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "line %d\n", i);
+    scene_do(s, 1, text_edit(&s->arena, card, "", 0, 0, text, 0));
+    assert_true(scene_shows(s, "line 0"));
+    assert_true(scene_shows(s, "of 61"));
+    scene_keys(s, "page-down");
+    assert_false(scene_shows(s, "line 0 "));
+    for (int i = 0; i < 10; i++)
+        scene_keys(s, "page-down");
+    assert_true(scene_find(s, "line 59", &x, &y));
+    s->ui.mouse_on = true;
+    scene_mouse(s, MOUSE_WHEEL_UP, x, y);
+    assert_false(scene_shows(s, "line 59"));
+    assert_true(scene_find(s, "line 50", &x, &y));
+    scene_mouse(s, MOUSE_PRESS, x + 5, y); /* begins to type there */
+    assert_int_equal(s->ui.typing.object, card);
+    const struct text *t = typing_text(&s->ui);
+    assert_memory_equal(t->bytes + utf8_offset(t->bytes, t->len_bytes, s->ui.typing.caret), "50\n", 3);
     close_scene(s);
 }
 
@@ -375,9 +464,10 @@ static void the_focus_stays_on_its_row(void **state)
 
 static void random_keys_do_no_harm(void **state)
 {
-    static const char *const names[] = {"enter", "escape", "tab", "shift-tab", "down", "up", "J",    "K", "c", "a", "r",
-                                        "+",     "x",      "X",   "H",         "q",    "k",  "space", "1", "t", "n", "y",
-                                        "backspace", "alt-u", "ctrl-u", "left", "i", "d", "p", "#", "v", "u", "L", "C"};
+    static const char *const names[] = {
+        "enter",  "escape", "tab", "shift-tab", "down", "up",    "J", "K", "c", "a", "r",         "+",
+        "x",      "X",      "H",   "q",         "k",    "space", "1", "t", "n", "y", "backspace", "alt-u",
+        "ctrl-u", "left",   "i",   "d",         "p",    "#",     "v", "u", "L", "C"};
     uint64_t seed = rng_seed(31);
 
     (void)state;
@@ -408,7 +498,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shows_everything_about_a_card),
+        cmocka_unit_test(looks_like_this),
         cmocka_unit_test(the_focus_is_in_sight_at_every_size),
+        cmocka_unit_test(a_long_text_is_scrolled),
         cmocka_unit_test(comments_are_written_answered_and_resolved),
         cmocka_unit_test(own_comments_are_changed_in_place),
         cmocka_unit_test(commenters_may_comment_and_no_more),
