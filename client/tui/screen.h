@@ -21,7 +21,8 @@ struct screen_options {
 };
 
 /* Takes the terminal over: alternate screen, raw keys, mouse, bracketed paste. NULL and a sentence if that cannot be.
- * A crash (SEGV, ABRT, BUS, FPE, ILL) gives the terminal back before the process dies of it. */
+ * A crash (SEGV, ABRT, BUS, FPE, ILL) gives the terminal back before the process dies of it. What is written meanwhile
+ * to a standard error that is the same terminal appears when it is given back. */
 struct screen *screen_new(const struct screen_options *options, struct why *why);
 /* Gives the terminal back as it was. */
 void screen_free(struct screen *s);

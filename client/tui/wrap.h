@@ -26,7 +26,9 @@ void wrap_fini(struct wrap *w);
 void wrap_text(struct wrap *w, const char *bytes, size_t len, int width, size_t max_lines);
 /* Only the number of lines, without keeping them; at most max_lines if that is not 0. */
 size_t wrap_count(const char *bytes, size_t len, int width, size_t max_lines);
-/* Place of the caret before code point `point`; at the end of a soft line it belongs to the next one. */
+/* Place of the caret before code point `point`; where a line ends in the middle of a word it is the next line's
+ * beginning. Behind the last character of a full line (before a line break, the space it was broken at, or the text's
+ * end) the cell is the width: who shows a caret wraps to one cell less than there is room for. */
 void wrap_place(const struct wrap *w, const char *bytes, uint32_t point, size_t *line, int *cell);
 /* The code point nearest to a place; always a cluster's beginning. */
 uint32_t wrap_point(const struct wrap *w, const char *bytes, size_t line, int cell);

@@ -99,7 +99,9 @@ static void check_wrap(const char *bytes, size_t len)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    setlocale(LC_CTYPE, "C.UTF-8");
+    static const char *locale;
+    if (locale == NULL)
+        locale = setlocale(LC_CTYPE, "C.UTF-8");
     const char *bytes = (const char *)data;
     check_decoder(bytes, len);
     check_grid(bytes, len);
