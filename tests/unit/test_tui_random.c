@@ -214,6 +214,13 @@ static void one_input(struct run *r)
     uint32_t dice = below(r, 100);
     char name[KEY_NAME] = "";
 
+    if (dice < 3) { /* as the palette does it, wherever one is */
+        if (r->trace)
+            fprintf(stderr, "%lu action\n", r->at);
+        ui_do(&r->s.ui, (enum action)below(r, ACTION_COUNT));
+        ui_settle(&r->s.ui);
+        return;
+    }
     if (dice < 70)
         key_event(r, &in);
     else if (dice < 95)
@@ -326,16 +333,17 @@ static void draw(struct run *r)
 /* The scene begins anew now and then: a journal without end would only cost time. */
 static void a_life(struct run *r, unsigned long events)
 {
+    static const char *const templates[] = {"bmc", "bmc", "vledger", "vcc", "persona", "swot"};
     struct scene *s = &r->s;
 
-    scene_init(s, 80, 24);
+    scene_init_of(s, 80, 24, templates[below(r, sizeof templates / sizeof *templates)], "Random");
     s->host.ctx = s;
     s->host.close = run_close; /* the scene is the first member of the run */
     s->host.open = run_open;
     for (unsigned long i = 0; i < events; i++, r->at++) {
         s->ui.now_ms += below(r, 200);
         s->server.now_ms = s->ui.now_ms;
-        if (below(r, 8))
+        if (below(r, 5))
             one_input(r);
         else
             others_event(r);
