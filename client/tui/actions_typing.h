@@ -5,8 +5,10 @@
         ui_run_type_enter)                                                                                             \
     ROW(TYPE_NEWLINE, "new-line", "New line in this text", CONTEXT_TYPING, "alt-enter, ctrl-j", NEEDS_A_CANVAS,        \
         ui_run_type_newline)                                                                                           \
-    ROW(TYPE_TAB, "stop-typing-next", "Done; on to the next part", CONTEXT_TYPING, "tab", NEEDS_A_CANVAS,              \
+    ROW(TYPE_TAB, "stop-typing-next", "Done; on to the next part or block", CONTEXT_TYPING, "tab", NEEDS_A_CANVAS,     \
         ui_run_type_tab)                                                                                               \
+    ROW(TYPE_BACK_TAB, "stop-typing-previous", "Done; back to the part or block before", CONTEXT_TYPING, "shift-tab",  \
+        NEEDS_A_CANVAS, ui_run_type_back_tab)                                                                          \
     ROW(TYPE_LEFT, "caret-left", "Caret left", CONTEXT_TYPING, "left, ctrl-b", NEEDS_A_CANVAS, ui_run_type_left)       \
     ROW(TYPE_RIGHT, "caret-right", "Caret right", CONTEXT_TYPING, "right, ctrl-f", NEEDS_A_CANVAS, ui_run_type_right)  \
     ROW(TYPE_UP, "caret-up", "Caret up", CONTEXT_TYPING, "up, ctrl-p", NEEDS_A_CANVAS, ui_run_type_up)                 \
@@ -40,7 +42,7 @@
     ROW(SELECT_ALL, "select-all", "Select the whole text", CONTEXT_TYPING, "alt-a", NEEDS_A_CANVAS, ui_run_select_all) \
     ROW(SELECT_MARK, "select-mark", "Begin a selection here", CONTEXT_TYPING, "ctrl-space", NEEDS_A_CANVAS,            \
         ui_run_select_mark)                                                                                            \
-    ROW(TYPE_COPY, "copy-text", "Copy what is selected", CONTEXT_TYPING, "alt-w, alt-c", NEEDS_A_CANVAS,               \
+    ROW(TYPE_COPY, "copy-text", "Copy what is selected", CONTEXT_TYPING, "ctrl-c, alt-w, alt-c", NEEDS_A_CANVAS,       \
         ui_run_type_copy)                                                                                              \
     ROW(TYPE_CUT, "cut-text", "Cut what is selected", CONTEXT_TYPING, "ctrl-x, alt-x", NEEDS_A_CANVAS,                 \
         ui_run_type_cut)                                                                                               \

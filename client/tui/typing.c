@@ -1,6 +1,6 @@
-/* A text being typed: beginning and ending, where the caret is when others change the text, and telling others where it
- * is. One's own caret stays in front of what another person types exactly there, another's caret behind what that person
- * typed: so each stands where the next character of its owner will appear (text.h's rule of ties). */
+/* A text being typed: beginning and ending, where the caret is when others change the text, and telling others where
+ * it is. One's own caret stays in front of what another person types exactly there, another's caret behind what that
+ * person typed: so each stands where the next character of its owner will appear (text.h's rule of ties). */
 #include "client/tui/typing.h"
 
 #include <stdlib.h>
@@ -33,6 +33,9 @@ static const struct text *alive_text(const struct ui *ui, uint64_t object, const
     const struct canvas *view = ui_view(ui);
     const struct card *card = view != NULL ? canvas_card(view, object) : NULL;
     const struct comment *comment = view != NULL && card == NULL ? canvas_comment(view, object) : NULL;
+    const struct card *about = comment != NULL ? canvas_card(view, comment->object) : NULL;
+    if (about != NULL && about->deleted_seq != 0)
+        return NULL;
     if ((card != NULL && card->deleted_seq != 0) || (comment != NULL && comment->deleted_seq != 0))
         return NULL;
     const struct text *text = view != NULL ? canvas_text(view, object, key) : NULL;
@@ -283,7 +286,7 @@ static void carry_own(struct ui *ui, const struct text_op *op, bool local)
     }
 }
 
-/* The whole state was replaced (a snapshot, a refused edit): the caret goes where the difference of the texts puts it. */
+/* The whole state was replaced (a snapshot, a refused edit): the caret goes where the texts' difference puts it. */
 static void carry_over_difference(struct ui *ui, const struct text *now)
 {
     struct typing *t = &ui->typing;

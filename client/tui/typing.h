@@ -1,6 +1,6 @@
 /* A text being typed: caret, selection, movement by grapheme, word, line; and the opened card with its fields, comments
- * and history. The text itself is the replica's view, so what is typed is there at once, and others' changes arrive under
- * the caret's feet: caret and anchor are carried along with each of them. */
+ * and history. The text itself is the replica's view, so what is typed is there at once, and others' changes arrive
+ * under the caret's feet: caret and anchor are carried along with each of them. */
 #ifndef COCANVAS_CLIENT_TUI_TYPING_H
 #define COCANVAS_CLIENT_TUI_TYPING_H
 
@@ -64,8 +64,8 @@ bool typing_new_card(struct ui *ui, uint64_t block, uint64_t after);
 void typing_end(struct ui *ui);
 /* Characters, paste, and keys that no action takes. True if it was used. */
 bool typing_input(struct ui *ui, const struct input *in);
-/* For every event of the replica, after it: carries caret, anchor and others' carets along, and tells when what is typed
- * in or opened was removed. */
+/* For every event of the replica, after it: carries caret, anchor and others' carets along, and tells when what is
+ * typed in was removed. */
 void typing_event(struct ui *ui, const struct replica_event *event);
 /* The text that is being typed; NULL if it is gone (a card that somebody removed). An empty field is an empty text. */
 const struct text *typing_text(const struct ui *ui);

@@ -191,7 +191,8 @@ static bool copy(struct ui *ui)
         return false;
     typing_selection(t, &from, &to);
     if (from == to) {
-        ui_say(ui, ROLE_TEXT, "Nothing is selected. Shift and the arrows select; so does ctrl-space, then the arrows.");
+        ui_say(ui, ROLE_TEXT, "Nothing is selected. Shift and the arrows select; so does %s, then the arrows.",
+               ui_key(ui, ACTION_SELECT_MARK));
         return false;
     }
     keep(ui, text, from, to);

@@ -220,9 +220,19 @@ void ui_run_type_done(struct ui *ui)
     typing_end(ui);
 }
 
-void ui_run_type_tab(struct ui *ui)
+/* As Tab does where nothing is typed. */
+static void go_on(struct ui *ui, enum action in_card, enum action on_canvas)
 {
     typing_end(ui);
-    if (ui->open_card != 0)
-        ui_do(ui, ACTION_PANE_NEXT_PART);
+    ui_do(ui, ui->open_card != 0 ? in_card : on_canvas);
+}
+
+void ui_run_type_tab(struct ui *ui)
+{
+    go_on(ui, ACTION_PANE_NEXT_PART, ACTION_NEXT_BLOCK);
+}
+
+void ui_run_type_back_tab(struct ui *ui)
+{
+    go_on(ui, ACTION_PANE_PREV_PART, ACTION_PREVIOUS_BLOCK);
 }

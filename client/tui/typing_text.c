@@ -35,8 +35,8 @@ static size_t point_before(const struct text *t, size_t byte)
     return byte;
 }
 
-/* Whether two neighbours never share a cluster, whatever stands before them. Without a state, utf8proc breaks only where
- * that is so, but for what a joiner joins. */
+/* Whether two neighbours never share a cluster, whatever stands before them. Without a state, utf8proc breaks only
+ * where that is so, but for what a joiner joins. */
 static bool breaks_for_certain(const struct text *t, size_t before, size_t at)
 {
     uint32_t first = 0, second = 0;

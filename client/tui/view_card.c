@@ -1,5 +1,5 @@
-/* The opened card: its text on top, below it a scrolled list of fields, links, comments and its history. Drawn twice: first
- * without a grid, to find where the focus is, then scrolled so that it can be seen. */
+/* The opened card: its text on top, below it a scrolled list of fields, links, comments and its history. The list is
+ * walked twice: first without a grid, to find where the focus is, then scrolled so that it can be seen. */
 #include <stdio.h>
 #include <string.h>
 

@@ -437,6 +437,28 @@ static void a_removed_card_says_so_and_comes_back(void **state)
     close_scene(s);
 }
 
+static void a_comment_goes_with_its_card_and_comes_back(void **state)
+{
+    uint64_t card;
+    struct scene *s = open_scene("Card", &card);
+
+    (void)state;
+    scene_keys(s, "c");
+    scene_type(s, "Why");
+    scene_keys(s, "enter enter");
+    uint64_t comment = s->ui.typing.object;
+    scene_type(s, " not");
+    scene_do(s, 2, card_delete(&s->arena, card));
+    assert_int_equal(s->ui.typing.object, 0);
+    assert_int_equal(s->ui.ask.kind, ASK_CHOICE);
+    scene_keys(s, "r");
+    assert_int_equal(s->ui.typing.object, comment);
+    assert_int_equal(card_of(s, card)->deleted_seq, 0);
+    scene_type(s, "?");
+    assert_string_equal(canvas_comment(ui_view(&s->ui), comment)->text.bytes, "Why not?");
+    close_scene(s);
+}
+
 /* The list changes under the focus: it stays on its comment. */
 static void the_focus_stays_on_its_row(void **state)
 {
@@ -510,6 +532,7 @@ int main(void)
         cmocka_unit_test(links_lead_on_and_are_taken_away),
         cmocka_unit_test(next_and_previous_card_over_blocks),
         cmocka_unit_test(a_removed_card_says_so_and_comes_back),
+        cmocka_unit_test(a_comment_goes_with_its_card_and_comes_back),
         cmocka_unit_test(the_focus_stays_on_its_row),
         cmocka_unit_test(random_keys_do_no_harm),
     };

@@ -383,7 +383,12 @@ static void enter_after_enter_makes_cards(void **state)
     desk_init(&d, "first");
     keys(&d, "a");
     scene_type(&d.scene, "second");
-    keys(&d, "enter");
+    keys(&d, "shift-right tab"); /* Tab is the canvas' again */
+    assert_int_equal(typing(&d)->object, 0);
+    assert_int_not_equal(d.scene.ui.block, scene_block(&d.scene, "vp"));
+    keys(&d, "shift-tab G e");
+    assert_string_equal(focused_text(&d), "second");
+    keys(&d, "escape a");
     scene_type(&d.scene, "third");
     keys(&d, "alt-enter");
     scene_type(&d.scene, "line");
