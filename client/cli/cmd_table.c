@@ -154,6 +154,7 @@ static const struct cmd_example set_examples[] = {
     {"set bakery 7.12 color yellow", "A card's colour"},
     {"set bakery 7.12 status tested", "Its status"},
     {"set bakery canvas title 'Bakery 2028'", "The canvas' own title"},
+    {"set bakery canvas confidential yes", "Nothing of it goes to the system's clipboard (see \"open\")"},
     {"set bakery 7.12 f.rank 3 --kind number", "A number"},
     END_EXAMPLES,
 };
@@ -443,6 +444,8 @@ static const struct command table[] = {
      "What you type is on your screen at once and on the server a moment later; the top line says whether it is saved. "
      "When the connection is lost you can go on: what you do is kept on this device and sent when the server is back, "
      "even if this program or the computer is ended in between.\n\n"
+     "What you copy goes to the system's clipboard, too, by the terminal; not from a canvas with the property "
+     "\"confidential\".\n\n"
      "Keys can be changed in the file \"keys\" of the settings, one line each: where, keys, action. For instance:\n\n"
      "  canvas  g n     new-card\n"
      "  canvas  ctrl-d  none\n\n"

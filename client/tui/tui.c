@@ -159,6 +159,7 @@ static void draw_if_due(struct tui *t)
         ui_tick(&t->ui);
         t->ui.dirty = true;
     }
+    t->ui.confidential = tui_confidential(t);
     if (!t->ui.dirty || tui_mono_ms() - t->drawn_ms < TUI_FRAME_MS)
         return;
     ui_draw(&t->ui, &t->grid);

@@ -87,12 +87,9 @@ static void copy(void *ctx, const char *text, size_t len)
 {
     struct tui *t = ctx;
     if (t->ui.confidential) {
-        snprintf(t->wishes.say, sizeof t->wishes.say,
-                 "This workspace is confidential: nothing of it goes to the system's clipboard.");
-        t->wishes.say_role = ROLE_WARN;
+        tui_say(t, ROLE_WARN, "This canvas is confidential: nothing of it goes to the system's clipboard.");
     } else if (t->screen && !screen_copy(t->screen, text, len)) {
-        snprintf(t->wishes.say, sizeof t->wishes.say, "That is too long for the terminal's clipboard.");
-        t->wishes.say_role = ROLE_WARN;
+        tui_say(t, ROLE_WARN, "That is too long for the terminal's clipboard.");
     }
 }
 

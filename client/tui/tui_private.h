@@ -149,6 +149,7 @@ void tui_close(struct tui *t);
 void tui_forget(struct tui *t); /* nothing is open any more, as far as the interface is concerned */
 void tui_canvas_state(struct tui *t, enum client_state state, const char *sentence);
 void tui_canvas_status(struct tui *t, bool degraded, int64_t since_ms);
+bool tui_confidential(const struct tui *t);
 void tui_canvas_presence(struct tui *t, const Cocanvas__PresenceUpdate *update);
 void tui_history(struct tui *t, uint64_t seq);
 

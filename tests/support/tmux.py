@@ -15,6 +15,7 @@ set -g status off
 set -g default-terminal tmux-256color
 set -g history-limit 0
 set -g exit-empty off
+set -g set-clipboard on
 """
 
 

@@ -127,6 +127,22 @@ class Together(Interface):
         self.assertEqual(self.texts(gil, "outside"), ["Fresh Bread and buns"])
 
 
+    def test_clipboard(self):
+        """What is copied is in the terminal's clipboard; from a confidential canvas nothing gets there."""
+        uli = self.newcomer("uli", "Uli")
+        uli.ok("new", "swot", "Copied")
+        uli.ok("add", "copied", "strengths", "To be copied", "Not to be copied")
+        one = self.opened(uli, "copied", "Copied")
+        one.keys("j", "y")
+        wait_for(lambda: one.tmux("list-buffers"), "something in the clipboard")
+        self.assertEqual(one.tmux("show-buffer"), "To be copied")
+        uli.ok("set", "copied", "canvas", "confidential", "yes")
+        one.wait("confidential")
+        one.keys("j", "y")
+        one.wait("Copying is off")
+        self.assertEqual(one.tmux("show-buffer"), "To be copied")
+
+
 class Trouble(Interface):
     def test_killed_while_offline(self):
         """P5: the server does not answer, the program is killed right after a keystroke: the words are there the next time, and reach the server."""
