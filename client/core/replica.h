@@ -37,8 +37,9 @@ struct replica_event {
     const Cocanvas__Committed *batch; /* NULL: a local edit, or the state was replaced */
     const Cocanvas__Op *op;           /* NULL: the whole state was replaced */
     bool own;
-    /* The change of a text in the coordinates of the view, as it was after the events before this one: for carets. NULL: the view's texts
-     * did not change by it (one's own edit was confirmed; or own edits still wait for their history). Its target: op_text_target(op). */
+    /* The change of a text in the coordinates of the view, as it was after the events before this one: for carets.
+     * NULL: the view's texts did not change by it (one's own edit was confirmed; or own edits still wait for their
+     * history). Its target: op_text_target(op). */
     const struct text_op *text;
 };
 typedef void replica_event_cb(void *ctx, const struct replica_event *event);
