@@ -275,6 +275,33 @@ static void post_hash(void *ctx, struct hash_job *job)
     mailbox_post(&w->box, &m->mail);
 }
 
+struct access_mail {
+    struct mail mail;
+    struct access_change change;
+};
+
+static void deliver_access(void *receiver, struct mail *mail)
+{
+    struct worker *w = receiver;
+    struct access_mail *m = (struct access_mail *)mail;
+    sessions_access_changed(&w->sessions, &m->change);
+    free(m);
+}
+
+void worker_access_changed(struct worker *w, const struct access_change *change)
+{
+    struct access_mail *m = xmalloc(sizeof *m);
+    *m = (struct access_mail){.mail.deliver = deliver_access, .change = *change};
+    mailbox_post(&w->box, &m->mail);
+}
+
+static void tell_all(void *ctx, const struct access_change *change)
+{
+    struct worker *w = ctx;
+    for (unsigned i = 0; i < w->options.count; i++)
+        worker_access_changed(w->options.all[i], change);
+}
+
 struct settings_mail {
     struct mail mail;
     struct worker_settings settings;
@@ -440,6 +467,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     (void)fd;
     (void)what;
     conns_tick(&w->conns);
+    sessions_tick(&w->sessions);
 }
 
 static void watch_start(struct worker *w)
@@ -507,6 +535,7 @@ static void make_sessions_and_conns(struct worker *w)
         .hasher = w->options.hasher,
         .hashed = post_hash,
         .templates = w->options.templates,
+        .tell = tell_all,
         .wall_ms = wall_ms,
         .mono_ms = mono_ms,
         .ctx = w,

@@ -50,6 +50,8 @@ void worker_start(struct worker *w);
 /* From any thread. */
 void worker_accept(struct worker *w, int fd, unsigned long id, const struct address *address);
 void worker_reload(struct worker *w, const struct worker_settings *settings);
+/* What somebody may do has changed: to be told to every worker (access.h). */
+void worker_access_changed(struct worker *w, const struct access_change *change);
 void worker_ask_stats(struct worker *w);
 /* Finishes what is under way, tells the clients to come back, and then calls host.drained. */
 void worker_drain(struct worker *w);

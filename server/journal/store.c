@@ -7,39 +7,42 @@
 #include <string.h>
 
 #include "common/buf.h"
-#include "server/journal/journal_internal.h"
+#include "server/journal/store_private.h"
 
 enum {
     TOKEN_USED, ACCOUNT_BY_TOKEN, MEMBERSHIPS_BY_TOKEN, ACCOUNT_BY_LOGIN, MEMBERSHIPS_BY_LOGIN, ACCOUNT_BY_ID, MEMBERSHIPS_BY_ID, DEVICE_ADD,
-    REDEEM, INVITATION_ADD, ACCESS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
+    REDEEM, INVITATION_ADD, LOOK_STILL, LOOK_MEMBERSHIPS, LOOK_CANVAS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
 };
 
 #define ACCOUNT_COLUMNS "SELECT a.account_id, a.login, a.password_hash FROM account a"
 #define MEMBERSHIP_COLUMNS "SELECT m.workspace_id, w.name, m.role, m.author FROM workspace w JOIN member m USING (workspace_id)"
-#define CANVAS_COLUMNS "SELECT c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms FROM canvas c"
-#define NOW_MS "(extract(epoch FROM now()) * 1000)::int8"
+#define CANVAS_COLUMN_LIST "c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms"
+#define CANVAS_COLUMNS "SELECT " CANVAS_COLUMN_LIST " FROM canvas c"
+#define NOW_MS STORE_NOW_MS
+/* $1 account; or, if it is null, $2 workspace and $3 author of a guest */
+#define WHO "(m.account_id = $1::uuid OR ($1::uuid IS NULL AND m.workspace_id = $2::uuid AND m.author = $3::int8 AND m.account_id IS NULL))"
 
 const struct pg_statement store_statements[] = {
     [TOKEN_USED] = {"token_used",
      "UPDATE device SET used_at = now() WHERE token_hash = $1::bytea AND used_at < now() - interval '15 min'"},
     [ACCOUNT_BY_TOKEN] = {"account_by_token", ACCOUNT_COLUMNS " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea"},
     [MEMBERSHIPS_BY_TOKEN] = {"memberships_by_token", MEMBERSHIP_COLUMNS
-     " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea ORDER BY m.joined_at, m.workspace_id"},
+     " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
     [ACCOUNT_BY_LOGIN] = {"account_by_login", ACCOUNT_COLUMNS " WHERE a.login = lower($1::text)"},
     [MEMBERSHIPS_BY_LOGIN] = {"memberships_by_login", MEMBERSHIP_COLUMNS
-     " JOIN account a USING (account_id) WHERE a.login = lower($1::text) ORDER BY m.joined_at, m.workspace_id"},
+     " JOIN account a USING (account_id) WHERE a.login = lower($1::text) AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
     [ACCOUNT_BY_ID] = {"account_by_id", ACCOUNT_COLUMNS " WHERE a.account_id = $1::uuid"},
-    [MEMBERSHIPS_BY_ID] = {"memberships_by_id", MEMBERSHIP_COLUMNS " WHERE m.account_id = $1::uuid ORDER BY m.joined_at, m.workspace_id"},
+    [MEMBERSHIPS_BY_ID] = {"memberships_by_id", MEMBERSHIP_COLUMNS " WHERE m.account_id = $1::uuid AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
     [DEVICE_ADD] = {"device_add", "INSERT INTO device (token_hash, account_id, name) VALUES ($2::bytea, $1::uuid, $3::text)"},
     /* $1 token, $2 login, $3 password hash, $4 the member's name, $5 existing account or null, $6 id for a new
      * account. An account that is in the workspace already keeps its number, and the higher role. */
     [REDEEM] = {"redeem",
      "WITH valid AS ("
      /* FOR UPDATE: who loses a race for it waits here, and then finds it used, not its login taken */
-     " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS " FOR UPDATE"
+     " SELECT 1 FROM invitation WHERE token_hash = $1::bytea AND " STORE_INVITATION_OPEN " FOR UPDATE"
      "), used AS ("
-     " UPDATE invitation SET used_at = now(), used_by = coalesce($5::uuid, $6::uuid)"
-     " WHERE token_hash = $1::bytea AND used_at IS NULL AND expires_ms > " NOW_MS
+     " UPDATE invitation SET used = used + 1, used_at = now(), used_by = coalesce($5::uuid, $6::uuid)"
+     " WHERE token_hash = $1::bytea AND " STORE_INVITATION_OPEN
      "  AND ($5::uuid IS NOT NULL OR NOT EXISTS (SELECT 1 FROM account WHERE login = lower($2::text)))"
      " RETURNING workspace_id, role, used_by"
      "), made AS ("
@@ -55,15 +58,24 @@ const struct pg_statement store_statements[] = {
      " INSERT INTO member (workspace_id, author, account_id, role, name)"
      " SELECT u.workspace_id, n.author, u.used_by, u.role, $4::text FROM used u JOIN numbered n USING (workspace_id)"
      ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid)"},
+    /* $7 uses */
     [INVITATION_ADD] = {"invitation_add",
-     "INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms)"
-     " VALUES ($1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8)"},
-    [ACCESS] = {"access",
-     "SELECT m.workspace_id, m.role, m.author, m.name FROM canvas c JOIN member m USING (workspace_id)"
-     " WHERE m.account_id = $1::uuid AND c.canvas_id = $2::uuid"},
+     "WITH numbered AS ("
+     " UPDATE workspace SET next_invitation = next_invitation + 1 WHERE workspace_id = $1::uuid RETURNING next_invitation - 1 AS number"
+     ") INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms, uses, number)"
+     " SELECT $1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8, $7::int8, number FROM numbered RETURNING number"},
+    [LOOK_STILL] = {"look_still",
+     "SELECT CASE WHEN $1::uuid IS NULL"
+     "  THEN EXISTS (SELECT 1 FROM member m WHERE " WHO " AND m.role > 0)"
+     " WHEN $4::bytea IS NULL THEN EXISTS (SELECT 1 FROM account WHERE account_id = $1::uuid)"
+     " ELSE EXISTS (SELECT 1 FROM device WHERE token_hash = $4::bytea AND account_id = $1::uuid) END"},
+    [LOOK_MEMBERSHIPS] = {"look_memberships", MEMBERSHIP_COLUMNS " WHERE " WHO " AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
+    [LOOK_CANVAS] = {"look_canvas",
+     "SELECT m.workspace_id, " STORE_CANVAS_ROLE ", m.author, m.name FROM " STORE_CANVAS_AND_MEMBER
+     " WHERE c.canvas_id = $4::uuid AND c.removed_at IS NULL AND " WHO " AND " STORE_CANVAS_ROLE " > 0"},
     [PEOPLE] = {"people", "SELECT author, name FROM member WHERE workspace_id = $1::uuid ORDER BY author"},
-    [CANVAS_LIST] = {"canvas_list", CANVAS_COLUMNS
-     " JOIN member m USING (workspace_id) WHERE m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
+    [CANVAS_LIST] = {"canvas_list", "SELECT " CANVAS_COLUMN_LIST " FROM " STORE_CANVAS_AND_MEMBER
+     " WHERE " STORE_CANVAS_ROLE " > 0 AND c.removed_at IS NULL AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
      " ORDER BY c.changed_ms DESC, c.canvas_id"},
     /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash */
     [CANVAS_CREATE] = {"canvas_create",
@@ -82,7 +94,7 @@ struct note {
     uint64_t id;
     store_account_cb *account;
     store_status_cb *status;
-    store_access_cb *access;
+    store_look_cb *look;
     store_people_cb *people;
     store_canvases_cb *canvases;
 };
@@ -95,7 +107,7 @@ static struct note *note_for(uint64_t id)
 }
 
 /* What a request that was not done is answered with. An answer that came with a warning is not trusted either. */
-static enum status failure(const struct pg_answer *answer)
+enum status store_failure(const struct pg_answer *answer)
 {
     if (answer->outcome != PG_FAILED)
         return STATUS_DEGRADED;
@@ -108,7 +120,7 @@ static enum status failure(const struct pg_answer *answer)
     return ours ? STATUS_INTERNAL : STATUS_DEGRADED;
 }
 
-static void copy_text(char *to, size_t room, const PGresult *result, int row, int column)
+void store_copy_text(char *to, size_t room, const PGresult *result, int row, int column)
 {
     size_t len = (size_t)PQgetlength(result, row, column);
     ASSERT(len < room);
@@ -120,8 +132,8 @@ static void copy_text(char *to, size_t room, const PGresult *result, int row, in
 static void read_account(struct store_account *account, const PGresult *result)
 {
     account->id = pg_uuid(result, 0, 0);
-    copy_text(account->login, sizeof account->login, result, 0, 1);
-    copy_text(account->password_hash, sizeof account->password_hash, result, 0, 2);
+    store_copy_text(account->login, sizeof account->login, result, 0, 1);
+    store_copy_text(account->password_hash, sizeof account->password_hash, result, 0, 2);
 }
 
 static struct store_membership *read_memberships(const PGresult *result, size_t *n)
@@ -130,7 +142,7 @@ static struct store_membership *read_memberships(const PGresult *result, size_t 
     struct store_membership *list = xcalloc(*n, sizeof *list);
     for (int i = 0; i < PQntuples(result); i++) {
         list[i].workspace = pg_uuid(result, i, 0);
-        copy_text(list[i].name, sizeof list[i].name, result, i, 1);
+        store_copy_text(list[i].name, sizeof list[i].name, result, i, 1);
         list[i].role = (int)pg_int(result, i, 2);
         list[i].author = (uint32_t)pg_int(result, i, 3);
     }
@@ -155,7 +167,7 @@ static void on_account(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     if (answer->outcome != PG_DONE)
-        note->account(ctx, note->id, failure(answer), NULL);
+        note->account(ctx, note->id, store_failure(answer), NULL);
     else
         give_account(ctx, note, answer->results[0], answer->results[1]);
 }
@@ -188,7 +200,7 @@ void store_account_by_login(struct pg *pg, const char *login, void *ctx, uint64_
 static void on_status(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
-    note->status(ctx, note->id, answer->outcome == PG_DONE ? STATUS_OK : failure(answer));
+    note->status(ctx, note->id, answer->outcome == PG_DONE ? STATUS_OK : store_failure(answer));
 }
 
 void store_device_add(struct pg *pg, const struct uuid *account, const uint8_t token_hash[32], const char *device, void *ctx, uint64_t id,
@@ -211,7 +223,7 @@ static void on_redeemed(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     if (answer->outcome != PG_DONE) {
-        note->account(ctx, note->id, failure(answer), NULL);
+        note->account(ctx, note->id, store_failure(answer), NULL);
         return;
     }
     bool used = pg_bool(answer->results[0], 0, 0), valid = pg_bool(answer->results[0], 0, 1);
@@ -254,6 +266,7 @@ void store_invitation_add(struct pg *pg, const struct store_invitation *invitati
     pg_param_text(&params, invitation->label != NULL ? invitation->label : "");
     pg_param_int(&params, invitation->created_by);
     pg_param_int(&params, invitation->expires_ms);
+    pg_param_int(&params, invitation->uses > 1 ? invitation->uses : 1);
     struct pg_request *request = pg_begin(pg, on_status, ctx, note);
     pg_exec(request, &store_statements[INVITATION_ADD], &params);
     pg_end(request);
@@ -261,32 +274,45 @@ void store_invitation_add(struct pg *pg, const struct store_invitation *invitati
 
 /* ---------------------------------------------------------------- members */
 
-static void on_access(void *ctx, void *arg, const struct pg_answer *answer)
+static void on_look(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
-    if (answer->outcome != PG_DONE || PQntuples(answer->results[0]) == 0) {
-        note->access(ctx, note->id, answer->outcome != PG_DONE ? failure(answer) : STATUS_NOT_FOUND, NULL);
+    if (answer->outcome != PG_DONE) {
+        note->look(ctx, note->id, store_failure(answer), NULL);
         return;
     }
-    const PGresult *found = answer->results[0];
-    struct store_access access = {
-        .workspace = pg_uuid(found, 0, 0),
-        .role = (int)pg_int(found, 0, 1),
-        .author = (uint32_t)pg_int(found, 0, 2),
-    };
-    copy_text(access.name, sizeof access.name, found, 0, 3);
-    note->access(ctx, note->id, STATUS_OK, &access);
+    const PGresult *found = answer->results[2];
+    struct store_look look = {.still = pg_bool(answer->results[0], 0, 0), .on_canvas = PQntuples(found) > 0};
+    struct store_membership *list = read_memberships(answer->results[1], &look.n_memberships);
+    look.memberships = list;
+    if (look.on_canvas) {
+        look.workspace = pg_uuid(found, 0, 0);
+        look.role = (int)pg_int(found, 0, 1);
+        look.author = (uint32_t)pg_int(found, 0, 2);
+        store_copy_text(look.name, sizeof look.name, found, 0, 3);
+    }
+    note->look(ctx, note->id, STATUS_OK, &look);
+    free(list);
 }
 
-void store_access(struct pg *pg, const struct uuid *account, const struct uuid *canvas, void *ctx, uint64_t id, store_access_cb *cb)
+void store_look(struct pg *pg, const struct store_who *who, const struct uuid *canvas, void *ctx, uint64_t id, store_look_cb *cb)
 {
     struct note *note = note_for(id);
-    note->access = cb;
+    note->look = cb;
     struct pg_params params = {0};
-    pg_param_uuid(&params, account);
-    pg_param_uuid(&params, canvas);
-    struct pg_request *request = pg_begin(pg, on_access, ctx, note);
-    pg_exec(request, &store_statements[ACCESS], &params);
+    pg_param_uuid(&params, who->account);
+    pg_param_uuid(&params, &who->workspace);
+    pg_param_int(&params, who->author);
+    struct pg_params still = params, there = params;
+    if (who->device != NULL)
+        pg_param_bytes(&still, who->device, 32);
+    else
+        pg_param_null(&still);
+    pg_param_uuid(&there, canvas);
+    struct pg_request *request = pg_begin(pg, on_look, ctx, note);
+    pg_exec(request, &store_statements[LOOK_STILL], &still);
+    pg_exec(request, &store_statements[LOOK_MEMBERSHIPS], &params);
+    pg_exec(request, &store_statements[LOOK_CANVAS], &there);
     pg_end(request);
 }
 
@@ -294,7 +320,7 @@ static void on_people(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     if (answer->outcome != PG_DONE) {
-        note->people(ctx, note->id, failure(answer), 0, NULL);
+        note->people(ctx, note->id, store_failure(answer), 0, NULL);
         return;
     }
     const PGresult *found = answer->results[0];
@@ -324,7 +350,7 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     if (answer->outcome != PG_DONE) {
-        note->canvases(ctx, note->id, failure(answer), 0, NULL);
+        note->canvases(ctx, note->id, store_failure(answer), 0, NULL);
         return;
     }
     const PGresult *found = answer->results[answer->n_results - 1];

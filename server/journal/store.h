@@ -57,19 +57,31 @@ struct store_invitation {
     uint8_t token_hash[32];
     int64_t expires_ms;
     uint32_t created_by;          /* author; 0: the server's first owner link */
+    uint32_t uses;                /* how many people it lets in; 0: one */
 };
 void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb);
 
-/* What an account may do on a canvas. NOT_FOUND also when it is not a member. people: all members' names of the
- * workspace, for People. */
-struct store_access {
+/* Who is asking: an account, by one of its devices; or (account NULL) a guest, who is a member without an account. */
+struct store_who {
+    const struct uuid *account;
+    const uint8_t *device;        /* hash of its token, 32 bytes; NULL: not by a device */
+    struct uuid workspace;        /* a guest's */
+    uint32_t author;              /* a guest's */
+};
+/* What they may do now, all read at one moment. */
+struct store_look {
+    bool still;                   /* the device (the account, the guest's place) is there */
+    const struct store_membership *memberships;     /* borrowed until the callback returns */
+    size_t n_memberships;
+    bool on_canvas;               /* the canvas exists and they may see it; the rest is valid only then */
     struct uuid workspace;
-    int role;
+    int role;                     /* on this canvas: the workspace's, or what was given here alone */
     uint32_t author;
     char name[STORE_NAME];        /* the member's display name */
 };
-typedef void store_access_cb(void *ctx, uint64_t id, enum status status, const struct store_access *access);
-void store_access(struct pg *pg, const struct uuid *account, const struct uuid *canvas, void *ctx, uint64_t id, store_access_cb *cb);
+typedef void store_look_cb(void *ctx, uint64_t id, enum status status, const struct store_look *look);
+/* canvas NULL: only whether they are still there, and the memberships. */
+void store_look(struct pg *pg, const struct store_who *who, const struct uuid *canvas, void *ctx, uint64_t id, store_look_cb *cb);
 
 struct store_person { uint32_t author; const char *name; };
 typedef void store_people_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_person *people);

@@ -42,10 +42,17 @@ enum {
     ROW(CANVAS_CREATE,         IN_EITHER,  SCOPE_WORKSPACE, EDITOR, IMPORT_LIMIT, false, handle_canvas_create)        \
     ROW(TEMPLATE_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_template_list)        \
     ROW(INVITATION_CREATE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_invitation_create)    \
+    ROW(DEVICE_LIST_REQUEST,   IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_list)          \
+    ROW(DEVICE_REVOKE,         IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_revoke)        \
+    ROW(PASSWORD_CHANGE,       IN_EITHER,  SCOPE_NONE,      NONE,   LOGIN_LIMIT,  false, handle_password_change)      \
+    ROW(CERTIFICATE_ADD,       IN_EITHER,  SCOPE_NONE,      NONE,   MEDIUM,       false, handle_certificate_add)      \
+    ROW(MEMBER_RESET,          IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_member_reset)         \
     SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
     SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
     SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \
-    SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED) SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)
+    SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED) SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)           \
+    SENT(ROW, DEVICE_LIST) SENT(ROW, DEVICE_REVOKED) SENT(ROW, PASSWORD_CHANGED) SENT(ROW, CERTIFICATE_ADDED)         \
+    SENT(ROW, RESET_CREATED) SENT(ROW, ROLE_CHANGED)
 /* Messages that only the server sends. */
 #define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
 /* clang-format on */

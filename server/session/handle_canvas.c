@@ -14,6 +14,8 @@ static void on_opened(void *ctx)
     struct log_ctx log = session_log(s, canvas);
     log_info(&log, "opened");
     session_unbusy(s);
+    if (s->look_again)
+        access_look(s);
 }
 
 static void refuse_open(struct session *s, enum status code, const char *sentence)
@@ -21,6 +23,8 @@ static void refuse_open(struct session *s, enum status code, const char *sentenc
     session_refuse(s, s->member.request, code, "%s", sentence);
     session_set_state(s, SESSION_READY);
     session_unbusy(s);
+    if (s->look_again)
+        access_look(s);
 }
 
 static void on_refused(void *ctx, enum status code, const char *sentence)
@@ -70,20 +74,9 @@ void handle_open(struct session *s, const struct request *r)
         handle_open_here(s);
 }
 
-static void on_access(void *ctx, uint64_t id, enum status status, const struct store_access *access)
+static void join(struct session *s, const struct store_look *access)
 {
-    struct sessions *all = ctx;
-    struct session *s = sessions_find(all, id);
-    if (!s || s->state != SESSION_OPENING || s->member.state != MEMBER_NONE)
-        return;
-    if (status == STATUS_NOT_FOUND) {
-        refuse_open(s, status, "There is no such canvas, or you may not see it.");
-        return;
-    }
-    if (status != STATUS_OK) {
-        refuse_open(s, status, "The database is not reachable: try again in a moment.");
-        return;
-    }
+    struct sessions *all = s->sessions;
     struct member *m = &s->member;
     s->workspace = access->workspace;
     m->stream = s->stream;
@@ -97,9 +90,31 @@ static void on_access(void *ctx, uint64_t id, enum status status, const struct s
     room_join(all->rooms, m, &s->workspace, &s->canvas);
 }
 
+static void on_access(void *ctx, uint64_t id, enum status status, const struct store_look *access)
+{
+    struct session *s = sessions_find(ctx, id);
+    if (!s || s->state != SESSION_OPENING || s->member.state != MEMBER_NONE)
+        return;
+    if (s->look_again) { /* what was read may be what held before */
+        s->look_again = false;
+        handle_open_here(s);
+    } else if (status != STATUS_OK) {
+        refuse_open(s, status, "The database is not reachable: try again in a moment.");
+    } else if (!access->still) {
+        session_kill(s, STATUS_DENIED, ACCESS_GONE);
+    } else {
+        (void)session_take_memberships(s, access->n_memberships, access->memberships);
+        if (access->on_canvas)
+            join(s, access);
+        else
+            refuse_open(s, STATUS_NOT_FOUND, ACCESS_NO_CANVAS);
+    }
+}
+
 void handle_open_here(struct session *s)
 {
-    store_access(journal_reads(s->sessions->journal), &s->account, &s->canvas, s->sessions, s->id, on_access);
+    struct store_who who = session_who(s);
+    store_look(journal_reads(s->sessions->journal), &who, &s->canvas, s->sessions, s->id, on_access);
 }
 
 void handle_close(struct session *s, const struct request *r)

@@ -173,7 +173,8 @@ static void send_logged_in(struct session *s, const struct store_account *accoun
 
 static void succeed(struct session *s, const struct store_account *account)
 {
-    session_take_memberships(s, account);
+    s->account = account->id;
+    (void)session_take_memberships(s, account->n_memberships, account->memberships);
     free(s->login);
     s->login = xstrdup(account->login);
     s->sessions->logins++;
@@ -183,6 +184,8 @@ static void succeed(struct session *s, const struct store_account *account)
     send_logged_in(s, account);
     s->sessions->host->logged_in(s->conn);
     leave_checking(s, SESSION_READY);
+    if (s->look_again)
+        access_look(s);
 }
 
 /* The session that an answer is for, if it still waits for one. */
@@ -217,18 +220,16 @@ static void on_device(void *ctx, uint64_t id, enum status status)
         return;
     }
     /* The account is read once more, by its new token: what is sent is what the next login will find. */
-    uint8_t hash[32];
-    token_hash(s->attempt->token, hash);
-    store_account_by_token(journal_reads(s->sessions->journal), hash, ctx, id, on_token_account);
+    store_account_by_token(journal_reads(s->sessions->journal), s->device, ctx, id, on_token_account);
 }
 
 static void add_device(struct session *s)
 {
-    uint8_t hash[32];
     token_make_device(s->attempt->token);
-    token_hash(s->attempt->token, hash);
-    store_device_add(journal_reads(s->sessions->journal), &s->account, hash, s->attempt->device, s->sessions, s->id,
-                     on_device);
+    token_hash(s->attempt->token, s->device);
+    s->has_device = true;
+    store_device_add(journal_reads(s->sessions->journal), &s->account, s->device, s->attempt->device, s->sessions,
+                     s->id, on_device);
 }
 
 static void on_redeemed(void *ctx, uint64_t id, enum status status, const struct store_account *account)
@@ -371,9 +372,9 @@ static void start(struct session *s, const Cocanvas__Login *login)
     struct login_attempt *attempt = s->attempt;
     struct pg *pg = journal_reads(s->sessions->journal);
     if (attempt->kind == LOGIN_TOKEN) {
-        uint8_t hash[32];
-        token_hash(login->token, hash);
-        store_account_by_token(pg, hash, s->sessions, s->id, on_token_account);
+        token_hash(login->token, s->device);
+        s->has_device = true;
+        store_account_by_token(pg, s->device, s->sessions, s->id, on_token_account);
         return;
     }
     memcpy(attempt->password, login->password, strlen(login->password) + 1);

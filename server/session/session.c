@@ -220,6 +220,8 @@ void session_drained(struct session *s)
     if (s->state == SESSION_LEAVING) {
         session_set_state(s, SESSION_READY);
         session_unbusy(s);
+        if (s->look_again)
+            access_look(s);
     } else if (s->state != SESSION_ENDED) {
         room_drained(&s->member);
     }
@@ -227,17 +229,32 @@ void session_drained(struct session *s)
 
 /* ---- who and what role */
 
-void session_take_memberships(struct session *s, const struct store_account *account)
+bool session_take_memberships(struct session *s, size_t n, const struct store_membership *memberships)
 {
-    free(s->memberships);
-    s->n_memberships = account->n_memberships;
-    s->memberships = xcalloc(account->n_memberships + 1, sizeof *s->memberships);
-    for (size_t i = 0; i < account->n_memberships; i++) {
-        const struct store_membership *from = &account->memberships[i];
-        s->memberships[i] =
-            (struct membership){.workspace = from->workspace, .role = from->role, .author = from->author};
+    struct membership *list = xcalloc(n + 1, sizeof *list);
+    for (size_t i = 0; i < n; i++) {
+        list[i].workspace = memberships[i].workspace;
+        list[i].role = memberships[i].role;
+        list[i].author = memberships[i].author;
     }
-    s->account = account->id;
+    bool differ = n != s->n_memberships;
+    for (size_t i = 0; i < n && !differ; i++)
+        differ = !uuid_equal(&list[i].workspace, &s->memberships[i].workspace) ||
+                 list[i].role != s->memberships[i].role || list[i].author != s->memberships[i].author;
+    free(s->memberships);
+    s->memberships = list;
+    s->n_memberships = n;
+    return differ;
+}
+
+struct store_who session_who(const struct session *s)
+{
+    struct store_who who = {.account = s->is_guest ? NULL : &s->account, .device = s->has_device ? s->device : NULL};
+    if (s->is_guest && s->n_memberships > 0) {
+        who.workspace = s->memberships[0].workspace;
+        who.author = s->memberships[0].author;
+    }
+    return who;
 }
 
 int session_best_role(const struct session *s)

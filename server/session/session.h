@@ -23,6 +23,7 @@
 #include "server/journal/journal.h"
 #include "server/journal/store.h"
 #include "server/room/room.h"
+#include "server/session/access.h"
 #include "server/session/auth.h"
 #include "wire.pb-c.h"
 
@@ -73,12 +74,15 @@ struct sessions {
     struct hasher *hasher;                           /* shared by all workers */
     void (*hashed)(void *ctx, struct hash_job *job); /* on the hasher's thread: posts the job to this worker */
     const struct template_set *templates;            /* shared, never changed */
+    /* Posts a change to all workers (access.h). NULL: there is only this one, and it is told at once. */
+    void (*tell)(void *ctx, const struct access_change *change);
     int64_t (*wall_ms)(void *ctx);
     int64_t (*mono_ms)(void *ctx);
     void *ctx;       /* for hashed and the clocks */
     unsigned worker; /* 1-based */
 
     struct session *by_id;
+    bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
     struct failures failures;
     uint64_t member_count;                            /* gives members their numbers */
@@ -110,11 +114,20 @@ struct session {
     uint32_t request; /* Frame.request of what is being answered */
 
     char *login;                    /* since READY */
-    struct uuid account;            /* since READY */
+    bool is_guest;                  /* since READY: a member without an account, of one workspace alone */
+    struct uuid account;            /* since READY, unless a guest */
+    struct uuid live;               /* a guest's: the live session by which it came */
+    bool has_device;                /* logged in by a device's token, or given one */
+    uint8_t device[32];             /* hash of that token; from CHECKING on */
     struct membership *memberships; /* since READY; owned */
     size_t n_memberships;
     struct login_attempt *attempt;     /* while CHECKING; owned */
     struct new_invitation *invitation; /* while one is being stored; owned */
+
+    bool look_again;        /* what it may do has changed, and is to be read again as soon as that can be (access.h) */
+    bool looking;           /* … is being read */
+    struct uuid look_canvas; /* the canvas that was asked about, if look_has_canvas */
+    bool look_has_canvas;
 
     struct uuid canvas;    /* while OPENING and OPEN */
     struct uuid workspace; /* the canvas' */
@@ -173,7 +186,10 @@ void session_kill(struct session *s, enum status code, const char *sentence);
 const struct membership *session_workspace(struct session *s, uint32_t request, const ProtobufCBinaryData *id,
                                            int least_role);
 int session_best_role(const struct session *s);
-void session_take_memberships(struct session *s, const struct store_account *account);
+/* Whether they differ from what it had. */
+bool session_take_memberships(struct session *s, size_t n, const struct store_membership *memberships);
+/* For store_look(); borrows from the session. */
+struct store_who session_who(const struct session *s);
 /* For log lines; canvas is text to be kept by the caller. */
 struct log_ctx session_log(const struct session *s, char canvas[UUID_TEXT]);
 const char *session_state_name(enum session_state state);
