@@ -316,6 +316,16 @@ static void cut_and_paste(void **state)
     ui_focus(ui, f->kp, f->two);
     scene_keys(s, "x p");
     block_is(s, "kp", "two|one|three|four");
+    mark(ui, f->one, f->four);
+    scene_keys(s, "x G p"); /* one and four: behind four itself */
+    block_is(s, "kp", "two|three|one|four");
+    ui_focus(ui, f->kp, f->one);
+    mark(ui, f->one, f->four);
+    scene_keys(s, "x p"); /* behind one itself */
+    block_is(s, "kp", "two|three|one|four");
+    mark(ui, f->two, f->one);
+    scene_keys(s, "x g g p"); /* behind two, the first card: to the beginning */
+    block_is(s, "kp", "two|one|three|four");
 }
 
 static void escape_forgets_what_is_cut(void **state)
