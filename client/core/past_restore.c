@@ -308,12 +308,12 @@ static bool is_alive(const struct card *card)
 
 /* ---------------------------------------------------------------- one card */
 
-/* A card of the block that is there in both, the nearest before (or behind) the card; 0: none. */
-static uint64_t common_neighbour(const struct canvas *other, const struct card *card, bool before)
+/* The nearest card before this one that is there, in the same block, in both; 0: none. */
+static uint64_t common_before(const struct canvas *other, const struct card *card)
 {
     const struct card *at = card;
 
-    while ((at = before ? card_prev_alive(at) : card_next_alive(at))) {
+    while ((at = card_prev_alive(at))) {
         const struct card *there = canvas_card(other, at->o.id);
 
         if (is_alive(there) && there->block->o.id == at->block->o.id)
@@ -322,16 +322,14 @@ static uint64_t common_neighbour(const struct canvas *other, const struct card *
     return 0;
 }
 
-/* Between the cards that stood there then and stand there now. */
+/* Behind the card that it stood behind. If it does so now it stays, whatever became of those behind it: a move that moves
+ * nothing would leave an undo that takes back something else. */
 static void restore_place(struct restorer *r, const struct card *now, const struct card *then)
 {
-    uint64_t block = then->block->o.id, id = now->o.id;
-    uint64_t before = common_neighbour(r->view, then, true), behind = common_neighbour(r->view, then, false);
-    bool there = now->block->o.id == block && common_neighbour(r->past, now, true) == before &&
-                 common_neighbour(r->past, now, false) == behind;
+    uint64_t block = then->block->o.id, before = common_before(r->view, then);
 
-    if (!there)
-        card_move(r, id, block, before);
+    if (now->block->o.id != block || common_before(r->past, now) != before)
+        card_move(r, now->o.id, block, before);
 }
 
 static void restore_card(struct restorer *r, uint64_t id)
