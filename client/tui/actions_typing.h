@@ -1,7 +1,6 @@
 /* While a text is being typed; carried out by typing_*.c. Characters and paste have no rows: they are the text. */
 #define ACTIONS_TYPING(ROW)                                                                                            \
-    ROW(TYPE_DONE, "stop-typing", "Done with this text", CONTEXT_TYPING, "escape, ctrl-c", NEEDS_A_CANVAS,             \
-        ui_run_type_done)                                                                                              \
+    ROW(TYPE_DONE, "stop-typing", "Done with this text", CONTEXT_TYPING, "escape", NEEDS_A_CANVAS, ui_run_type_done)   \
     ROW(TYPE_ENTER, "enter-typing", "Next line; in a new card: next card", CONTEXT_TYPING, "enter", NEEDS_A_CANVAS,    \
         ui_run_type_enter)                                                                                             \
     ROW(TYPE_NEWLINE, "new-line", "New line in this text", CONTEXT_TYPING, "alt-enter, ctrl-j", NEEDS_A_CANVAS,        \
