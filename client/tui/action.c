@@ -79,8 +79,8 @@ const char *action_refusal(const struct ui *ui, const struct action_row *row)
     /* What belongs to the history knows that it is about the past. */
     if (!why && row->needs & changes && panel_in_past(ui) && !(row->contexts & CONTEXT_HISTORY))
         return "You are looking at an earlier state: go back to now to change something.";
-    if (!why && ((row->needs & NEEDS_EDITING && !ui_may_edit(ui)) ||
-                 (row->needs & NEEDS_COMMENTING && !ui_may_comment(ui))))
+    if (!why &&
+        ((row->needs & NEEDS_EDITING && !ui_may_edit(ui)) || (row->needs & NEEDS_COMMENTING && !ui_may_comment(ui))))
         return ui_may_comment(ui) ? "You may comment and vote here, but not change cards."
                                   : "You may read this canvas, but not change it. Its owner can let you.";
     return why;

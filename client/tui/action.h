@@ -27,15 +27,16 @@ enum action_needs {
     NEEDS_NOTHING_HERE,
     NEEDS_A_CANVAS,
     NEEDS_A_BLOCK,
-    NEEDS_A_CARD,     /* focused or marked */
-    NEEDS_EDITING = 8, /* the right to edit; added to the others */
+    NEEDS_A_CARD,          /* focused or marked */
+    NEEDS_EDITING = 8,     /* the right to edit; added to the others */
     NEEDS_COMMENTING = 16, /* the right to comment and vote; added to the others */
 };
 
 #define ACTIONS(ROW)                                                                                                   \
     /* id, name, title, contexts, default keys (one sequence each, separated by ", "), needs, function */              \
-    ACTIONS_ANYWHERE(ROW) ACTIONS_START(ROW) ACTIONS_MOVE(ROW) ACTIONS_CARDS(ROW) ACTIONS_CARD(ROW)                    \
-    ACTIONS_TYPING(ROW) ACTIONS_PANEL(ROW) ACTIONS_ASK(ROW)
+    ACTIONS_ANYWHERE(ROW)                                                                                              \
+    ACTIONS_START(ROW) ACTIONS_MOVE(ROW) ACTIONS_CARDS(ROW) ACTIONS_CARD(ROW) ACTIONS_TYPING(ROW) ACTIONS_PANEL(ROW)   \
+        ACTIONS_ASK(ROW)
 
 /* Each family is listed by the file that carries it out. */
 #include "client/tui/actions_anywhere.h"
@@ -57,10 +58,10 @@ ACTIONS(ACTION_RUN)
 
 struct action_row {
     enum action action;
-    const char *name;     /* what is typed in the palette and written in the settings: "new-card" */
-    const char *title;    /* "New card below" */
+    const char *name;  /* what is typed in the palette and written in the settings: "new-card" */
+    const char *title; /* "New card below" */
     unsigned contexts;
-    const char *keys;     /* defaults; "" none */
+    const char *keys; /* defaults; "" none */
     unsigned needs;
     void (*run)(struct ui *ui);
 };

@@ -50,8 +50,8 @@
         ui_run_follow_link)                                                                                            \
     ROW(UNLINK, "unlink", "Take a link away", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING, ui_run_unlink)         \
     ROW(COMMENT, "comment", "Comment on the card or block", CONTEXT_CANVAS, "c", NEEDS_A_BLOCK, ui_run_comment)        \
-    ROW(SPLIT, "split", "Split the card: each line becomes a card", CONTEXT_CANVAS, "",                                \
-        NEEDS_A_CARD | NEEDS_EDITING, ui_run_split)                                                                    \
+    ROW(SPLIT, "split", "Split the card: each line becomes a card", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING,  \
+        ui_run_split)                                                                                                  \
     ROW(MERGE, "merge", "Join the marked cards into one", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING,            \
         ui_run_merge)                                                                                                  \
     ROW(UNDO, "undo", "Take back your last change", CONTEXT_CANVAS | CONTEXT_CARD, "u",                                \

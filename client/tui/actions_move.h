@@ -30,8 +30,7 @@
         NEEDS_A_CANVAS, ui_run_jump_back)                                                                              \
     ROW(FOLLOW, "follow", "Follow somebody: see what they see; again: stop", CONTEXT_CANVAS, "f", NEEDS_A_CANVAS,      \
         ui_run_follow)                                                                                                 \
-    ROW(WHERE, "where", "Say where the focus is", CONTEXT_CANVAS | CONTEXT_CARD, "ctrl-g", NEEDS_A_CANVAS,             \
-        ui_run_where)
+    ROW(WHERE, "where", "Say where the focus is", CONTEXT_CANVAS | CONTEXT_CARD, "ctrl-g", NEEDS_A_CANVAS, ui_run_where)
 
 #ifndef COCANVAS_CLIENT_TUI_ACTIONS_MOVE_H
 #define COCANVAS_CLIENT_TUI_ACTIONS_MOVE_H

@@ -89,7 +89,7 @@ void keymap_fini(struct keymap *k)
 /* ---- settings */
 
 /* A sequence has one meaning in a context: what was there goes, and what could no longer be reached or would stand in
- * its way (a beginning of it, or what begins with it). The person's own keys come first, so that they are the ones shown. */
+ * its way (a beginning of it, or what begins with it). The person's own keys come first, so that they are shown. */
 static void bind(struct keymap *k, const struct keymap_entry *entry)
 {
     size_t kept = 0;
@@ -133,8 +133,8 @@ static enum status line_entry(const struct line *line, struct keymap_entry *entr
         return refuse(why, STATUS_MALFORMED, "%s:%u: there is no action \"%s\"; the palette (:) lists their names",
                       line->name, line->number, line->action);
     if (row && !(row->contexts & (entry->context | CONTEXT_ANYWHERE)))
-        return refuse(why, STATUS_MALFORMED, "%s:%u: %s does nothing in the context %s; take this line out",
-                      line->name, line->number, line->action, line->context);
+        return refuse(why, STATUS_MALFORMED, "%s:%u: %s does nothing in the context %s; take this line out", line->name,
+                      line->number, line->action, line->context);
     return STATUS_OK;
 }
 

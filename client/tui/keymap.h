@@ -17,8 +17,8 @@
 enum { KEYMAP_SEQUENCE = 4 };
 
 struct keymap_entry {
-    unsigned context;   /* one of enum action_context */
-    int action;         /* enum action */
+    unsigned context; /* one of enum action_context */
+    int action;       /* enum action */
     struct input keys[KEYMAP_SEQUENCE];
     uint8_t n_keys;
 };

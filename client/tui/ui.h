@@ -1,6 +1,6 @@
-/* The interface's state and everything that changes it. Pure: no terminal, no network, no clock; what the outside must do
- * goes through struct ui_host. The loop (tui.c) feeds input and news in, and shows ui_draw()'s grid when ui.dirty says that
- * something has changed.
+/* The interface's state and everything that changes it. Pure: no terminal, no network, no clock; what the outside must
+ * do goes through struct ui_host. The loop (tui.c) feeds input and news in, and shows ui_draw()'s grid when ui.dirty
+ * says that something has changed.
  *
  *   input → keymap → action → ui_*.c → replica_edit / ui state      ui_draw(): settle (scrolling), then view_*.c → grid
  *
@@ -51,17 +51,17 @@ enum ui_layout {
  * No callback may call back into ui. */
 struct ui_host {
     void *ctx;
-    void (*edited)(void *ctx);                                        /* the replica was edited: send it */
-    void (*presence)(void *ctx, const Cocanvas__Presence *presence);  /* where one is now (the host thins them out) */
-    const char *(*person)(void *ctx, uint32_t author);                /* name; borrowed until the next call */
+    void (*edited)(void *ctx);                                       /* the replica was edited: send it */
+    void (*presence)(void *ctx, const Cocanvas__Presence *presence); /* where one is now (the host thins them out) */
+    const char *(*person)(void *ctx, uint32_t author);               /* name; borrowed until the next call */
     void (*open)(void *ctx, const char *context, const struct uuid *canvas);
-    void (*close)(void *ctx);                                         /* back to the start screen */
-    void (*refresh)(void *ctx);                                       /* ask for the lists of the start screen again */
+    void (*close)(void *ctx);   /* back to the start screen */
+    void (*refresh)(void *ctx); /* ask for the lists of the start screen again */
     void (*create)(void *ctx, const char *context, const char *template_id, const char *title); /* and open it */
-    void (*history)(void *ctx, uint64_t seq);                         /* the state after seq: ui_past() follows */
-    void (*reconnect)(void *ctx);                                     /* now, not after the pause */
-    void (*edit_outside)(void *ctx, const char *text, size_t len);    /* $EDITOR: ui_edited_outside() follows */
-    void (*copy)(void *ctx, const char *text, size_t len);            /* to the terminal's clipboard */
+    void (*history)(void *ctx, uint64_t seq);                      /* the state after seq: ui_past() follows */
+    void (*reconnect)(void *ctx);                                  /* now, not after the pause */
+    void (*edit_outside)(void *ctx, const char *text, size_t len); /* $EDITOR: ui_edited_outside() follows */
+    void (*copy)(void *ctx, const char *text, size_t len);         /* to the terminal's clipboard */
     void (*bell)(void *ctx);
     void (*mouse)(void *ctx, bool on);
     void (*redraw)(void *ctx);
@@ -71,12 +71,12 @@ struct ui_host {
 
 /* Somebody else on this canvas. */
 struct ui_person {
-    uint32_t session;                   /* 0: free */
+    uint32_t session; /* 0: free */
     uint32_t author;
-    uint64_t object;                    /* card or block in focus, 0 none */
-    char key[KEY_MAX + 1];              /* the text that is being edited */
-    uint32_t caret, anchor;             /* code points of the view's text, carried along with each change */
-    uint64_t told_seq;                  /* the confirmed state that the caret below refers to; it may still be to come */
+    uint64_t object;        /* card or block in focus, 0 none */
+    char key[KEY_MAX + 1];  /* the text that is being edited */
+    uint32_t caret, anchor; /* code points of the view's text, carried along with each change */
+    uint64_t told_seq;      /* the confirmed state that the caret below refers to; it may still be to come */
     uint32_t told_caret, told_anchor;
     bool editing, away;
 };
@@ -92,14 +92,15 @@ struct ui_change {
 /* How the connection stands; what the top line says. */
 struct ui_link {
     bool online;
-    int64_t offline_since_ms;   /* while not online; 0: not connected yet */
-    bool degraded;              /* the server cannot save */
+    int64_t offline_since_ms; /* while not online; 0: not connected yet */
+    bool degraded;            /* the server cannot save */
     int64_t degraded_since_ms;
-    char sentence[256];         /* why, for people; "" */
-    bool failed;                /* will not try again by itself */
+    char sentence[256]; /* why, for people; "" */
+    bool failed;        /* will not try again by itself */
 };
 
-/* The place at which a list of cards is scrolled: the first visible card, so that others' changes above it move nothing. */
+/* The place at which a list of cards is scrolled: the first visible card, so that others' changes above it move
+ * nothing. */
 struct ui_scroll {
     uint64_t block;
     uint64_t top;   /* card, 0: the first one */
@@ -110,7 +111,7 @@ struct ui_scroll {
 /* A question about things that are there: what each choice stands for, and its words. */
 struct ui_choices {
     struct ask_choice at[ASK_CHOICES + 1]; /* ends with a NULL title */
-    char title[ASK_CHOICES][300]; /* a tag has at most 256 bytes */
+    char title[ASK_CHOICES][300];          /* a tag has at most 256 bytes */
     uint64_t id[ASK_CHOICES];
     size_t n;
 };
@@ -119,76 +120,76 @@ struct ui {
     const struct ui_host *host;
     struct theme theme;
     struct keymap keymap;
-    struct arena words;         /* of one input or one drawing; reset after it */
+    struct arena words; /* of one input or one drawing; reset after it */
     int cols, rows;
-    int64_t now_ms;             /* wall clock, set by the loop before each call */
-    bool inside;                /* an input or a drawing is under way: ui->words is not reset by news */
-    struct input key;           /* what started the action that is carried out; INPUT_NONE: it was chosen by its name */
-    bool dirty;                 /* something to be drawn has changed */
-    int64_t wake_ms;            /* draw again then, though nothing comes (a highlight ends); 0 never */
+    int64_t now_ms;   /* wall clock, set by the loop before each call */
+    bool inside;      /* an input or a drawing is under way: ui->words is not reset by news */
+    struct input key; /* what started the action that is carried out; INPUT_NONE: it was chosen by its name */
+    bool dirty;       /* something to be drawn has changed */
+    int64_t wake_ms;  /* draw again then, though nothing comes (a highlight ends); 0 never */
     bool mouse_on, confidential;
-    bool ascii;                 /* no UTF-8 terminal: lines of - | + */
-    int utc_offset_s;           /* of this place, for times on the screen */
+    bool ascii;       /* no UTF-8 terminal: lines of - | + */
+    int utc_offset_s; /* of this place, for times on the screen */
 
     enum ui_screen screen;
-    struct start start;         /* start.h */
+    struct start start; /* start.h */
 
     /* ---- the open canvas */
-    struct replica *replica;    /* NULL: none; borrowed */
+    struct replica *replica;            /* NULL: none; borrowed */
     char context[64], canvas_name[264]; /* names for the top line */
-    int role;                   /* Cocanvas__Role on it */
-    uint32_t session;           /* one's own in PresenceUpdate, 0 not known yet; set by the loop */
+    int role;                           /* Cocanvas__Role on it */
+    uint32_t session;                   /* one's own in PresenceUpdate, 0 not known yet; set by the loop */
     struct {
         uint64_t object;
         bool editing, known;
-    } told;                     /* what others were told last about where one is */
+    } told; /* what others were told last about where one is */
     struct ui_link link;
     enum ui_layout layout;
-    uint64_t block, card;       /* the focus: a block and one of its cards (0: the block itself) */
-    uint32_t card_index;        /* where the focused card stood among those alive, for when it goes */
+    uint64_t block, card;           /* the focus: a block and one of its cards (0: the block itself) */
+    uint32_t card_index;            /* where the focused card stood among those alive, for when it goes */
     uint64_t last_block, last_card; /* the focus before the last jump, for going back there; 0 none */
-    uint64_t *marked;           /* cards chosen for a bulk action, ascending; owned */
+    uint64_t *marked;               /* cards chosen for a bulk action, ascending; owned */
     size_t n_marked, cap_marked;
     uint64_t range_from, range_to; /* cards between which moving marks; 0 none */
-    struct ui_scroll *scrolls;  /* by block */
+    struct ui_scroll *scrolls;     /* by block */
     struct {
-        uint64_t top;           /* LAYOUT_OUTLINE: the first object that is visible, a card or a block's title; 0 all */
-        uint64_t below, block;  /* the object behind it, and the block: for when `top` goes elsewhere */
+        uint64_t top;          /* LAYOUT_OUTLINE: the first object that is visible, a card or a block's title; 0 all */
+        uint64_t below, block; /* the object behind it, and the block: for when `top` goes elsewhere */
     } outline;
-    int table_column;           /* first column shown in LAYOUT_TABLE */
+    int table_column; /* first column shown in LAYOUT_TABLE */
     struct ui_person people[UI_PEOPLE];
     struct ui_change changes[UI_CHANGES];
-    uint32_t following;         /* session of the person one follows, 0 none */
-    uint64_t open_card;         /* the card that is opened above the canvas, 0 none */
-    struct card_pane pane;      /* of it: typing.h */
-    struct typing typing;       /* the text that is being typed, in the pane or in a block: typing.h */
-    struct panel panel;         /* panel.h */
-    struct ask ask;             /* palette, menu, question, prompt: ask.h */
-    char find[128];             /* what / looked for last, for n and N */
-    uint64_t *cut;              /* cards that "cut" took, to be put by "paste"; owned */
+    uint32_t following;    /* session of the person one follows, 0 none */
+    uint64_t open_card;    /* the card that is opened above the canvas, 0 none */
+    struct card_pane pane; /* of it: typing.h */
+    struct typing typing;  /* the text that is being typed, in the pane or in a block: typing.h */
+    struct panel panel;    /* panel.h */
+    struct ask ask;        /* palette, menu, question, prompt: ask.h */
+    char find[128];        /* what / looked for last, for n and N */
+    uint64_t *cut;         /* cards that "cut" took, to be put by "paste"; owned */
     size_t n_cut;
-    bool carrying;              /* "move" was pressed: moving chooses the block, Enter puts the cut cards there */
+    bool carrying; /* "move" was pressed: moving chooses the block, Enter puts the cut cards there */
     uint64_t carried_block, carried_card; /* where the focus was then */
-    uint64_t *subjects;         /* what the open question is about, whatever has the focus when it is answered; owned */
+    uint64_t *subjects; /* what the open question is about, whatever has the focus when it is answered; owned */
     size_t n_subjects;
-    struct ui_choices choices;  /* of the open question */
-    uint64_t outside_object;    /* whose text is in $EDITOR, 0 none */
+    struct ui_choices choices; /* of the open question */
+    uint64_t outside_object;   /* whose text is in $EDITOR, 0 none */
     char outside_key[KEY_MAX + 1];
     struct {
-        bool on;                /* undo or redo is under way: its effects are noted */
-        char first[160];        /* the first of them, in words */
+        bool on;         /* undo or redo is under way: its effects are noted */
+        char first[160]; /* the first of them, in words */
         size_t n;
         uint64_t object;
     } undoing;
-    bool leaving;               /* Esc was pressed on the overview: the next one leaves the canvas */
-    char message[256];          /* bottom line but one; "" none */
+    bool leaving;      /* Esc was pressed on the overview: the next one leaves the canvas */
+    char message[256]; /* bottom line but one; "" none */
     enum role message_role;
     int64_t message_until_ms;   /* 0: until the next input */
     struct view_counts *counts; /* figures on cards, only while something is drawn: view_parts.h */
     struct hit *hits;           /* clickable regions of the last drawing; owned */
     size_t n_hits;
-    uint64_t dragging;          /* card under the mouse button, 0 none */
-    bool dragged;               /* it has left the cell where it was taken */
+    uint64_t dragging; /* card under the mouse button, 0 none */
+    bool dragged;      /* it has left the cell where it was taken */
     int drag_x, drag_y;
 };
 
@@ -199,9 +200,9 @@ void ui_resize(struct ui *ui, int cols, int rows);
 /* ---- feeding in */
 
 void ui_input(struct ui *ui, const struct input *in);
-/* Another canvas (or none: NULL) is open now. The focus goes to its first block in filling order. The same replica again
- * (after a reconnect): only the role may be another one, and what is looked at stays. The replica before need not be
- * there any more. */
+/* Another canvas (or none: NULL) is open now. The focus goes to its first block in filling order. The same replica
+ * again (after a reconnect): only the role may be another one, and what is looked at stays. The replica before need not
+ * be there any more. */
 void ui_set_canvas(struct ui *ui, struct replica *r, const char *context, int role);
 /* From replica_on_event: keeps focus, scrolling, carets, highlights, activity and history in step. */
 void ui_replica_event(struct ui *ui, const struct replica_event *event);

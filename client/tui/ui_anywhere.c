@@ -68,10 +68,9 @@ void ui_run_quit(struct ui *ui)
     if (unsent == 0 || (ui->link.online && !ui->link.degraded))
         quit_now(ui);
     else
-        ask_choice(ui,
-                   unsent == 1 ? "One change is not saved yet."
-                               : ui_printf(ui, "%zu changes are not saved yet.", unsent),
-                   choices, quit_answered);
+        ask_choice(
+            ui, unsent == 1 ? "One change is not saved yet." : ui_printf(ui, "%zu changes are not saved yet.", unsent),
+            choices, quit_answered);
 }
 
 static void leave_canvas(struct ui *ui)
@@ -125,7 +124,7 @@ void ui_step_back(struct ui *ui, bool leave)
         leave_canvas(ui);
     } else { /* fingers that are used to pressing Esc twice do not leave the workshop */
         ui->leaving = true;
-        ui_say(ui, ROLE_TEXT, "%s again leads back to your canvases; everything is kept.", ui_key(ui, ACTION_BACK));
+        ui_say(ui, ROLE_TEXT, "Once more goes back to your canvases; everything is kept.");
     }
 }
 

@@ -294,7 +294,8 @@ static void take_back(struct ui *ui, bool redo)
     st = redo ? replica_redo(ui->replica, ui->now_ms, &why) : replica_undo(ui->replica, ui->now_ms, &why);
     ui->undoing.on = false;
     if (st == STATUS_NOT_FOUND) {
-        ui_say(ui, ROLE_TEXT, redo ? "There is nothing to do again." : "You have not changed anything that could be taken back.");
+        ui_say(ui, ROLE_TEXT,
+               redo ? "There is nothing to do again." : "You have not changed anything that could be taken back.");
     } else if (st != STATUS_OK) {
         ui_say_why(ui, &why);
     } else {

@@ -128,8 +128,8 @@ static const char *set_words(struct ui *ui, const Cocanvas__PropSet *set)
 {
     const char *key = strncmp(set->key, "f.", 2) == 0 ? set->key + 2 : set->key;
     const char *of = set->object && !canvas_block(ui_view(ui), set->object) ? ui_card_words(ui, set->object)
-                     : set->object                                         ? "the block"
-                                                                           : "the canvas";
+                     : set->object                                          ? "the block"
+                                                                            : "the canvas";
     return ui_printf(ui, "%s of %s is as before", strcmp(key, "color") == 0 ? "the colour" : key, of);
 }
 
@@ -151,8 +151,8 @@ static const char *undo_words(struct ui *ui, const Cocanvas__Op *op, uint64_t *o
     case COCANVAS__OP__KIND_PROP_SET:
         return set_words(ui, op->prop_set);
     case COCANVAS__OP__KIND_TAG_SET:
-        return ui_printf(ui, "%s %s “%s”", ui_card_words(ui, *object), op->tag_set->on ? "has the tag" : "is without the tag",
-                         op->tag_set->tag);
+        return ui_printf(ui, "%s %s “%s”", ui_card_words(ui, *object),
+                         op->tag_set->on ? "has the tag" : "is without the tag", op->tag_set->tag);
     case COCANVAS__OP__KIND_VOTE_SET:
         return ui_printf(ui, "your vote for %s %s", ui_card_words(ui, *object),
                          op->vote_set->on ? "counts again" : "is taken back");

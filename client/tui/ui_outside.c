@@ -39,7 +39,8 @@ static size_t filled_lines(const char *bytes, size_t len, struct ui_line *lines,
 static void pasted(struct ui *ui, const struct ui_line *lines, size_t n, uint64_t block, uint64_t after)
 {
     if (ui_add_cards(ui, lines, n, block, after))
-        ui_say(ui, ROLE_GOOD, n == 1 ? "One card pasted. %s takes it back." : "The cards are pasted. %s takes them back.",
+        ui_say(ui, ROLE_GOOD,
+               n == 1 ? "One card pasted. %s takes it back." : "The cards are pasted. %s takes them back.",
                ui_key(ui, ACTION_UNDO));
 }
 
@@ -99,7 +100,8 @@ void ui_paste_input(struct ui *ui, const struct input *in)
     if (!ui_focused_block(ui))
         ui_say(ui, ROLE_WARN, "There is no block to paste into.");
     else if (n > PASTE_LINES)
-        ui_say(ui, ROLE_WARN, "%zu lines are too many at once: at most %d. For more there is cocanvas import.", n, PASTE_LINES);
+        ui_say(ui, ROLE_WARN, "%zu lines are too many at once: at most %d. For more there is cocanvas import.", n,
+               PASTE_LINES);
     else if (n > 1)
         ask_about_lines(ui, in->bytes, len, n);
     else if (filled_lines(in->bytes, len, &one, 1))
@@ -162,7 +164,8 @@ void ui_edited_outside(struct ui *ui, const char *text, size_t len, const char *
     } else {
         if (len > 0 && text[len - 1] == '\n') /* editors end every file with one */
             len--;
-        if (replica_text_set(ui->replica, ui->outside_object, ui->outside_key, text, len, ui->now_ms, &why) == STATUS_OK)
+        if (replica_text_set(ui->replica, ui->outside_object, ui->outside_key, text, len, ui->now_ms, &why) ==
+            STATUS_OK)
             ui_edited(ui);
         else
             ui_say_why(ui, &why);

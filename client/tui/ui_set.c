@@ -1,5 +1,5 @@
-/* What hangs on cards: colour, tags, votes, links, comments. Questions keep the cards they are about (ui_keep_subjects):
- * others may change what has the focus before they are answered. */
+/* What hangs on cards: colour, tags, votes, links, comments. Questions keep the cards they are about
+ * (ui_keep_subjects): others may change what has the focus before they are answered. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -376,8 +376,7 @@ void ui_run_follow_link(struct ui *ui)
 static void unlink_chosen(struct ui *ui, size_t choice, const char *line, uint64_t object)
 {
     (void)line, (void)object;
-    if (choice < ui->choices.n &&
-        ui_submit_one(ui, ops_link_remove(&ui->words, ui->choices.id[choice], true)))
+    if (choice < ui->choices.n && ui_submit_one(ui, ops_link_remove(&ui->words, ui->choices.id[choice], true)))
         ui_say(ui, ROLE_TEXT, "The link is removed. %s brings it back.", ui_key(ui, ACTION_UNDO));
 }
 

@@ -116,7 +116,7 @@ static void settings_change_keys(void **state)
                                  &why),
                      STATUS_OK);
     means(&k, CONTEXT_CANVAS, "g n", ACTION_NEW_CARD);
-    means(&k, CONTEXT_CANVAS, "a", ACTION_NEW_CARD); /* the default stays */
+    means(&k, CONTEXT_CANVAS, "a", ACTION_NEW_CARD);     /* the default stays */
     name_is(&k, CONTEXT_CANVAS, ACTION_NEW_CARD, "g n"); /* but the own one is shown */
     assert_int_equal(look(&k, CONTEXT_CANVAS, "ctrl-d", &action), KEYMAP_NOTHING);
     means(&k, CONTEXT_CANVAS, "w", ACTION_FOLLOW);
@@ -140,7 +140,8 @@ static void beginnings_give_way(void **state)
     means(&k, CONTEXT_CANVAS, "a b", ACTION_NEW_CARD_LAST);
     assert_int_equal(keymap_read(&k, "keys", "canvas a none\ncanvas b x none\n", &why), STATUS_OK);
     assert_int_equal(look(&k, CONTEXT_CANVAS, "a b", &action), KEYMAP_NOTHING);
-    means(&k, CONTEXT_CANVAS, "b r", ACTION_RENAME_BLOCK); /* "none" takes nothing away that is shorter or another one */
+    means(&k, CONTEXT_CANVAS, "b r",
+          ACTION_RENAME_BLOCK); /* "none" takes nothing away that is shorter or another one */
     keymap_fini(&k);
 }
 
@@ -239,9 +240,9 @@ static void names_lead_to_actions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(defaults_do_not_collide),   cmocka_unit_test(every_row_is_complete),
-        cmocka_unit_test(the_innermost_context_wins), cmocka_unit_test(settings_change_keys),
-        cmocka_unit_test(beginnings_give_way),       cmocka_unit_test(wrong_settings_are_told),
+        cmocka_unit_test(defaults_do_not_collide),       cmocka_unit_test(every_row_is_complete),
+        cmocka_unit_test(the_innermost_context_wins),    cmocka_unit_test(settings_change_keys),
+        cmocka_unit_test(beginnings_give_way),           cmocka_unit_test(wrong_settings_are_told),
         cmocka_unit_test(settings_are_read_from_a_file), cmocka_unit_test(what_follows_a_key),
         cmocka_unit_test(names_lead_to_actions),
     };

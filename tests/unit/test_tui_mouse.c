@@ -194,8 +194,8 @@ static void the_other_button_marks(void **state)
     assert_true(scene_find(s, "berry", &x, &y));
     scene_input(s, &(struct input){.kind = INPUT_MOUSE, .mouse = MOUSE_PRESS, .button = 3, .x = x, .y = y});
     assert_true(ui_marked(ui, f->berry));
-    scene_input(s, &(struct input){
-                       .kind = INPUT_MOUSE, .mouse = MOUSE_PRESS, .button = 1, .mods = INPUT_CTRL, .x = x, .y = y});
+    scene_input(
+        s, &(struct input){.kind = INPUT_MOUSE, .mouse = MOUSE_PRESS, .button = 1, .mods = INPUT_CTRL, .x = x, .y = y});
     assert_false(ui_marked(ui, f->berry));
 }
 

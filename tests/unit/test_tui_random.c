@@ -170,7 +170,7 @@ static void paste_event(struct run *r, struct input *in)
 
 static void mouse_event(struct run *r, struct input *in)
 {
-    static const enum mouse_what kinds[] = {MOUSE_PRESS, MOUSE_PRESS,   MOUSE_DRAG,     MOUSE_DRAG,
+    static const enum mouse_what kinds[] = {MOUSE_PRESS,   MOUSE_PRESS,  MOUSE_DRAG,     MOUSE_DRAG,
                                             MOUSE_RELEASE, MOUSE_DOUBLE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN};
 
     in->kind = INPUT_MOUSE;
@@ -255,8 +255,9 @@ static void others_event(struct run *r)
         }
         break;
     case 1:
-        ui_link_changed(&s->ui, &(struct ui_link){.online = below(r, 2), .offline_since_ms = s->ui.now_ms,
-                                                  .degraded = below(r, 4) == 0});
+        ui_link_changed(
+            &s->ui,
+            &(struct ui_link){.online = below(r, 2), .offline_since_ms = s->ui.now_ms, .degraded = below(r, 4) == 0});
         break;
     case 2:
         s->peers[0].online ? peer_seal(&s->peers[0], 256) : peer_connect(&s->peers[0], below(r, 2), 20);
@@ -277,8 +278,8 @@ static void others_event(struct run *r)
 static void answer_asked(struct run *r)
 {
     struct scene *s = &r->s;
-    struct start_canvas canvas = {.context = "acme", .workspace = "Acme", .title = (char[]){"A test"},
-                                  .template_id = (char[]){"bmc"}};
+    struct start_canvas canvas = {
+        .context = "acme", .workspace = "Acme", .title = (char[]){"A test"}, .template_id = (char[]){"bmc"}};
 
     if (s->past_wanted && below(r, 3) == 0) {
         scene_answer(s);

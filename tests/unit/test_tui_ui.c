@@ -15,7 +15,7 @@ struct fixture {
     bool closed;
     unsigned told; /* presence */
     Cocanvas__Presence presence;
-    uint64_t kp, vp;      /* two blocks: the first in filling order is not one of them */
+    uint64_t kp, vp;          /* two blocks: the first in filling order is not one of them */
     uint64_t one, two, three; /* cards in kp */
 };
 
@@ -285,7 +285,8 @@ static void following_somebody_of_several(void **state)
     scene_keys(s, "2");
     assert_int_equal(ui->following, 102);
     assert_int_equal(ui->card, f->three);
-    ui_presence_update(ui, &(Cocanvas__PresenceUpdate){.base = PROTOBUF_C_MESSAGE_INIT(&cocanvas__presence_update__descriptor), .full = true});
+    ui_presence_update(ui, &(Cocanvas__PresenceUpdate){
+                               .base = PROTOBUF_C_MESSAGE_INIT(&cocanvas__presence_update__descriptor), .full = true});
     assert_int_equal(ui->following, 0);
     says(ui, "has left the canvas");
 }
@@ -554,11 +555,23 @@ static void escape_goes_back_step_by_step(void **state)
     assert_int_equal(ui->layout, LAYOUT_CANVAS);
     scene_keys(s, "escape");
     assert_false(f->closed);
-    says(ui, "again leads back");
+    says(ui, "Once more goes back");
     scene_keys(s, "down escape"); /* another key between: it was not meant */
     assert_false(f->closed);
     scene_keys(s, "escape");
     assert_true(f->closed);
+}
+
+static void ctrl_c_does_not_leave_in_the_middle_of_something(void **state)
+{
+    FIXTURE;
+
+    ui_focus(ui, f->kp, f->one);
+    scene_keys(s, "e ctrl-c"); /* copies there */
+    assert_false(s->quits);
+    scene_keys(s, "escape C ctrl-c");
+    assert_int_equal(ui->ask.kind, ASK_NONE);
+    assert_false(s->quits);
 }
 
 static void q_leaves_the_overview_at_once(void **state)
@@ -602,8 +615,8 @@ static void leaving_without_any_does_not(void **state)
 static void readers_change_nothing(void **state)
 {
     FIXTURE;
-    static const char *const keys[] = {"a", "A",  "i", "e", "d d", "D", "J", "K", "<", ">",     "x",   "m",   "C",
-                                       "#", "v",  "L", "E", "u",   "U", "p", "P", "b r", "b a", "b d", "b c", "b q"};
+    static const char *const keys[] = {"a", "A", "i", "e", "d d", "D", "J", "K", "<",   ">",   "x",   "m",   "C",
+                                       "#", "v", "L", "E", "u",   "U", "p", "P", "b r", "b a", "b d", "b c", "b q"};
     uint64_t hash = replica_hash(s->peers[0].r);
 
     ui_set_canvas(ui, s->peers[0].r, "acme", COCANVAS__ROLE__VIEWER);
@@ -751,6 +764,7 @@ int main(void)
         TEST(ways_of_looking),
         TEST(far_in_a_long_list),
         TEST(escape_goes_back_step_by_step),
+        TEST(ctrl_c_does_not_leave_in_the_middle_of_something),
         TEST(q_leaves_the_overview_at_once),
         TEST(leaving_with_unsent_changes_asks),
         TEST(leaving_without_any_does_not),
