@@ -16,6 +16,7 @@ def main():
                 person.log_in(f.read().strip())
             # A crash is the program's own to handle, as it is without sanitizers.
             options = {name: os.environ.get(name, "") + ":handle_segv=0:handle_abort=0:handle_sigbus=0" for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")}
+            options.update({name: os.environ[name] for name in ("COCANVAS_SEED", "COCANVAS_ONLY") if os.environ.get(name)})
             done = subprocess.run(sys.argv[1:], env=person.environment(COCANVAS=os.path.abspath(PROGRAM), **options), preexec_fn=die_with_parent, check=False)
         finally:
             person.leave()
