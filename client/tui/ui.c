@@ -28,25 +28,15 @@ void ui_init(struct ui *ui, const struct ui_host *host, const struct theme *them
     ask_init(&ui->ask);
 }
 
-static void forget_scrolls(struct ui *ui)
-{
-    struct ui_scroll *scroll, *next;
-    HASH_ITER(hh, ui->scrolls, scroll, next)
-    {
-        HASH_DEL(ui->scrolls, scroll);
-        free(scroll);
-    }
-}
-
 void ui_fini(struct ui *ui)
 {
-    forget_scrolls(ui);
     ask_fini(&ui->ask);
     panel_fini(&ui->panel);
     typing_fini(&ui->typing);
     start_fini(&ui->start);
     keymap_fini(&ui->keymap);
     arena_fini(&ui->words);
+    free(ui->scrolls);
     free(ui->marked);
     free(ui->cut);
     free(ui->subjects);
@@ -77,7 +67,7 @@ static void forget_canvas(struct ui *ui)
     typing_fini(&ui->typing);
     typing_init(&ui->typing);
     panel_reset(ui);
-    forget_scrolls(ui);
+    ui->n_scrolls = 0;
     memset(ui->people, 0, sizeof ui->people);
     memset(ui->changes, 0, sizeof ui->changes);
     memset(&ui->undoing, 0, sizeof ui->undoing);
@@ -261,7 +251,7 @@ static void message_seen(struct ui *ui, const struct input *in)
 /* Others see where one is. Carets are told by whoever types. */
 void ui_tell_presence(struct ui *ui)
 {
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
+    Cocanvas__Presence presence;
     uint64_t object = ui->card ? ui->card : ui->block;
     bool editing = ui->typing.object != 0;
 
@@ -276,6 +266,7 @@ void ui_tell_presence(struct ui *ui)
     ui->told.known = true;
     ui->told.object = object;
     ui->told.editing = false;
+    cocanvas__presence__init(&presence);
     presence.object = object;
     presence.at_seq = replica_seq(ui->replica);
     ui->host->presence(ui->host->ctx, &presence);

@@ -105,7 +105,6 @@ struct ui_scroll {
     uint64_t block;
     uint64_t top;   /* card, 0: the first one */
     uint64_t below; /* the card behind it: stands in if somebody takes `top` to another block */
-    UT_hash_handle hh;
 };
 
 /* A question about things that are there: what each choice stands for, and its words. */
@@ -151,7 +150,8 @@ struct ui {
     uint64_t *marked;               /* cards chosen for a bulk action, ascending; owned */
     size_t n_marked, cap_marked;
     uint64_t range_from, range_to; /* cards between which moving marks; 0 none */
-    struct ui_scroll *scrolls;     /* by block */
+    struct ui_scroll *scrolls;     /* of the blocks that were shown; owned */
+    size_t n_scrolls, cap_scrolls;
     struct {
         uint64_t top;          /* LAYOUT_OUTLINE: the first object that is visible, a card or a block's title; 0 all */
         uint64_t below, block; /* the object behind it, and the block: for when `top` goes elsewhere */

@@ -334,13 +334,20 @@ size_t ui_subjects(struct ui *ui, uint64_t **ids)
 
 /* ---- scrolling */
 
+static struct ui_scroll *scroll_of(const struct ui *ui, uint64_t block)
+{
+    for (size_t i = 0; i < ui->n_scrolls; i++)
+        if (ui->scrolls[i].block == block)
+            return &ui->scrolls[i];
+    return NULL;
+}
+
 uint64_t ui_scroll_top(const struct ui *ui, uint64_t block)
 {
     const struct canvas *canvas = panel_canvas(ui);
-    const struct ui_scroll *scroll;
+    const struct ui_scroll *scroll = scroll_of(ui, block);
     struct card *top;
 
-    HASH_FIND(hh, ui->scrolls, &block, sizeof block, scroll);
     if (!scroll || !canvas || scroll->top == 0)
         return 0;
     top = canvas_card(canvas, scroll->top);
@@ -357,14 +364,15 @@ void ui_scroll_to(struct ui *ui, uint64_t block, uint64_t card)
 {
     const struct card *top = card_at(ui, card);
     const struct card *below = top ? card_next_alive(top) : NULL;
-    struct ui_scroll *scroll;
+    struct ui_scroll *scroll = scroll_of(ui, block);
 
-    HASH_FIND(hh, ui->scrolls, &block, sizeof block, scroll);
-    if (!scroll) {
-        scroll = xmalloc(sizeof *scroll);
-        *scroll = (struct ui_scroll){.block = block};
-        HASH_ADD(hh, ui->scrolls, block, sizeof scroll->block, scroll);
+    if (!scroll && ui->n_scrolls == ui->cap_scrolls) {
+        ui->cap_scrolls = ui->cap_scrolls ? ui->cap_scrolls * 2 : 16;
+        ui->scrolls = xrealloc(ui->scrolls, ui->cap_scrolls * sizeof *ui->scrolls);
     }
+    if (!scroll)
+        scroll = &ui->scrolls[ui->n_scrolls++];
+    scroll->block = block;
     scroll->top = top ? card : 0;
     scroll->below = below ? below->o.id : 0;
 }
