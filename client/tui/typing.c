@@ -114,8 +114,9 @@ void typing_caret(struct ui *ui, uint32_t at, bool select)
 void typing_tell(struct ui *ui)
 {
     struct typing *t = &ui->typing;
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
+    Cocanvas__Presence presence;
     uint64_t from, to;
+    cocanvas__presence__init(&presence);
     if (t->object == 0 || ui->replica == NULL || ui->host->presence == NULL ||
         replica_history_wanted(ui->replica, &from, &to))
         return;

@@ -112,7 +112,8 @@ static void looks_like_this(void **state)
         "│  Comments 1                                           ↓  │\n"
         "╰──────────────────────────────────────────────────────────╯\n";
     uint64_t card;
-    struct scene *s = open_scene("Faster onboarding for every new customer,\nwith a person who knows them by name", &card);
+    struct scene *s =
+        open_scene("Faster onboarding for every new customer,\nwith a person who knows them by name", &card);
     struct grid g;
 
     (void)state;

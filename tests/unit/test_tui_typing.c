@@ -586,11 +586,12 @@ static void carets_of_others_are_shown_with_their_initials(void **state)
 static void carets_are_told_in_confirmed_positions(void **state)
 {
     struct desk d;
-    Cocanvas__Presence presence = COCANVAS__PRESENCE__INIT;
+    Cocanvas__Presence presence;
     Cocanvas__Present present = COCANVAS__PRESENT__INIT, *list[1] = {&present};
     Cocanvas__PresenceUpdate update = COCANVAS__PRESENCE_UPDATE__INIT;
 
     (void)state;
+    cocanvas__presence__init(&presence);
     desk_open(&d, "0123456789");
     offline(&d, "home a b");
     assert_int_equal(d.last.caret, 0);
