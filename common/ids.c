@@ -8,7 +8,7 @@
 
 static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char base62_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-static const char device_prefix[] = "cnv_";
+static const char device_prefix[] = "cnv_", guest_prefix[] = "cng_";
 static const char link_scheme[] = "cocanvas://";
 
 enum {
@@ -172,27 +172,47 @@ static void device_check_digits(const char *token, char out[DEVICE_CHECK_DIGITS]
     base62_write(bytes, sizeof bytes, out, DEVICE_CHECK_DIGITS);
 }
 
-void token_make_device(char out[TOKEN_TEXT])
+static void make_token(const char prefix[DEVICE_PREFIX], char out[TOKEN_TEXT])
 {
     uint8_t secret[DEVICE_SECRET];
     random_bytes(secret, sizeof secret);
-    memcpy(out, device_prefix, DEVICE_PREFIX);
+    memcpy(out, prefix, DEVICE_PREFIX);
     base62_write(secret, sizeof secret, out + DEVICE_PREFIX, DEVICE_DIGITS);
     device_check_digits(out, out + DEVICE_PREFIX + DEVICE_DIGITS);
     out[DEVICE_PREFIX + DEVICE_DIGITS + DEVICE_CHECK_DIGITS] = '\0';
     sodium_memzero(secret, sizeof secret);
 }
 
-bool token_check_device(const char *text)
+void token_make_device(char out[TOKEN_TEXT])
+{
+    make_token(device_prefix, out);
+}
+
+void token_make_guest(char out[TOKEN_TEXT])
+{
+    make_token(guest_prefix, out);
+}
+
+static bool check_token(const char *prefix, const char *text)
 {
     char digits[DEVICE_CHECK_DIGITS];
     enum { LEN = DEVICE_PREFIX + DEVICE_DIGITS + DEVICE_CHECK_DIGITS };
-    if (strnlen(text, LEN + 1) != LEN || memcmp(text, device_prefix, DEVICE_PREFIX) != 0)
+    if (strnlen(text, LEN + 1) != LEN || memcmp(text, prefix, DEVICE_PREFIX) != 0)
         return false;
     if (strspn(text + DEVICE_PREFIX, base62_digits) != LEN - DEVICE_PREFIX)
         return false;
     device_check_digits(text, digits);
     return memcmp(digits, text + DEVICE_PREFIX + DEVICE_DIGITS, sizeof digits) == 0;
+}
+
+bool token_check_device(const char *text)
+{
+    return check_token(device_prefix, text);
+}
+
+bool token_check_guest(const char *text)
+{
+    return check_token(guest_prefix, text);
 }
 
 void token_make_invitation(char out[TOKEN_TEXT])
@@ -345,7 +365,7 @@ static bool parse_query(const char *text, struct link *link)
 
 enum status link_parse(const char *text, struct link *link, struct why *why)
 {
-    static const char invitation[] = "/i/";
+    static const char invitation[] = "/i/", code[] = "/j/";
     *link = (struct link){.port = DEFAULT_PORT};
     if (strncmp(text, link_scheme, sizeof link_scheme - 1) != 0)
         return refuse(why, STATUS_MALFORMED, "a link begins with %s", link_scheme);
@@ -356,6 +376,11 @@ enum status link_parse(const char *text, struct link *link, struct why *why)
         at = copy_part(at + sizeof invitation - 1, "?", link->token, sizeof link->token);
         if (at == NULL || !token_check_invitation(link->token))
             return refuse(why, STATUS_MALFORMED, "the invitation in this link is incomplete; copy the whole link");
+    } else if (strncmp(at, code, sizeof code - 1) == 0) {
+        char typed[TOKEN_TEXT];
+        at = copy_part(at + sizeof code - 1, "?", typed, sizeof typed);
+        if (at == NULL || join_code_parse(typed, link->code, why) != STATUS_OK)
+            return refuse(why, STATUS_MALFORMED, "the code in this link is incomplete; copy the whole link");
     }
     if (!parse_query(at, link))
         return refuse(why, STATUS_MALFORMED, "the end of this link is incomplete; copy the whole link");
@@ -372,7 +397,8 @@ void link_format(const struct link *link, char *out, size_t room)
         base32_encode(link->pin, PIN_BYTES, pin);
     int len =
         snprintf(out, room, "%s%s%s%s%s%s%s%s%s", link_scheme, brackets ? "[" : "", link->host, brackets ? "]" : "",
-                 port, link->token[0] != '\0' ? "/i/" : "", link->token, link->has_pin ? "?p=" : "", pin);
+                 port, link->code[0] != '\0' ? "/j/" : link->token[0] != '\0' ? "/i/" : "",
+                 link->code[0] != '\0' ? link->code : link->token, link->has_pin ? "?p=" : "", pin);
     ASSERT(len >= 0 && (size_t)len < room);
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/join_code.h"
 #include "common/status.h"
 
 struct uuid {
@@ -37,8 +38,11 @@ bool object_id_parse(const char *text, uint64_t *id);
 /* Device tokens: "cnv_" + base62 of 32 random bytes + 6 base62 characters of CRC-32, so that secret scanners find them.
  * Invitation tokens: base32 (lower case, no padding) of 16 random bytes. */
 void token_make_device(char out[TOKEN_TEXT]);
+/* The same for guests, with "cng_" before it. */
+void token_make_guest(char out[TOKEN_TEXT]);
 void token_make_invitation(char out[TOKEN_TEXT]);
 bool token_check_device(const char *text);
+bool token_check_guest(const char *text);
 bool token_check_invitation(const char *text);
 /* SHA-256 of the token's text: what is kept at rest. */
 void token_hash(const char *text, uint8_t out[32]);
@@ -48,12 +52,14 @@ void base32_encode(const uint8_t *bytes, size_t len, char *out);
 bool base32_decode(const char *text, uint8_t *out, size_t len);    /* exactly len bytes */
 
 /* cocanvas://HOST[:PORT]/i/TOKEN?p=PIN   an invitation; PIN is base32 of all 32 bytes (52 characters)
+ * cocanvas://HOST[:PORT]/j/CODE?p=PIN    a join code (join_code.h)
  * cocanvas://HOST[:PORT]?p=PIN           only the server
  * HOST may be a name, an IPv4 address or [IPv6]. */
 struct link {
     char host[256];
     uint16_t port;
     char token[TOKEN_TEXT];      /* "" if none */
+    char code[JOIN_CODE_TEXT];   /* "WDJB-MJHT", "" if none; never together with a token */
     bool has_pin;
     uint8_t pin[PIN_BYTES];
 };

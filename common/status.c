@@ -43,6 +43,7 @@ const char *status_name(enum status code)
         [STATUS_DEGRADED] = "DEGRADED",
         [STATUS_OUT_OF_ORDER] = "OUT_OF_ORDER",
         [STATUS_FORBIDDEN] = "FORBIDDEN",
+        [STATUS_ENDED] = "ENDED",
     };
     /* A code may come from a newer peer. */
     size_t at = (size_t)code;

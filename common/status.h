@@ -29,6 +29,7 @@ enum status {
     STATUS_DEGRADED = 19,
     STATUS_OUT_OF_ORDER = 20,
     STATUS_FORBIDDEN = 21,
+    STATUS_ENDED = 22,
 };
 
 /* Why something was refused: one sentence, never with card text or secrets in it. */

@@ -207,6 +207,22 @@ static void links(void **state)
     assert_true(link.has_pin);
 }
 
+static void links_with_codes(void **state)
+{
+    (void)state;
+    struct link link;
+    char text[512];
+    assert_int_equal(link_parse("cocanvas://h:99/j/wdjb-mjht?p=" PIN, &link, NULL), STATUS_OK);
+    assert_string_equal(link.code, "WDJB-MJHT");
+    assert_string_equal(link.token, "");
+    link_format(&link, text, sizeof text);
+    assert_string_equal(text, "cocanvas://h:99/j/WDJB-MJHT?p=" PIN);
+    assert_int_equal(link_parse("cocanvas://h/j/WDJBMJHT", &link, NULL), STATUS_OK);
+    assert_int_equal(link_parse("cocanvas://h/j/WDJB-MJH", &link, NULL), STATUS_MALFORMED);
+    assert_int_equal(link_parse("cocanvas://h/j/", &link, NULL), STATUS_MALFORMED);
+    assert_int_equal(link_parse("cocanvas://h/j/WDJB-MJHT/x", &link, NULL), STATUS_MALFORMED);
+}
+
 static void links_that_are_none(void **state)
 {
     (void)state;
@@ -287,6 +303,7 @@ int main(void)
         cmocka_unit_test(device_tokens), cmocka_unit_test(invitation_tokens),
         cmocka_unit_test(hashes),        cmocka_unit_test(base32),
         cmocka_unit_test(links),         cmocka_unit_test(links_that_are_none),
+        cmocka_unit_test(links_with_codes),
         cmocka_unit_test(addresses),     cmocka_unit_test(fingerprints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
