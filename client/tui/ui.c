@@ -132,10 +132,15 @@ static bool only_comments(size_t n_ops, Cocanvas__Op *const *ops)
 bool ui_submit(struct ui *ui, size_t n_ops, Cocanvas__Op **ops, bool group)
 {
     struct why why = {""};
+    bool inside = ui->inside;
+    enum status st;
 
     if (n_ops == 0 || !(only_comments(n_ops, ops) ? ui_check_comment(ui) : ui_check_edit(ui)))
         return false;
-    if (replica_edit(ui->replica, n_ops, ops, ui->now_ms, group, &why) != STATUS_OK) {
+    ui->inside = true; /* the ops live in ui->words, and the replica tells of them one by one */
+    st = replica_edit(ui->replica, n_ops, ops, ui->now_ms, group, &why);
+    ui->inside = inside;
+    if (st != STATUS_OK) {
         ui_say_why(ui, &why);
         return false;
     }

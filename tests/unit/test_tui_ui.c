@@ -708,6 +708,7 @@ static void the_editor_gives_a_text(void **state)
 static void what_was_written_for_a_removed_card_is_kept(void **state)
 {
     FIXTURE;
+    static char text[300000];
 
     ui_focus(ui, f->kp, f->two);
     scene_keys(s, "E");
@@ -715,6 +716,12 @@ static void what_was_written_for_a_removed_card_is_kept(void **state)
     ui_edited_outside(ui, "long thoughts\n", 14, NULL);
     says(ui, "Your text is a new card now.");
     assert_string_equal(ui_focused_card(ui)->text.bytes, "long thoughts");
+    scene_keys(s, "E"); /* a long one takes more than one piece of memory */
+    others(s, card_delete(&s->arena, ui->card));
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ui_edited_outside(ui, text, sizeof text - 1, NULL);
+    assert_int_equal(ui_focused_card(ui)->text.len_points, sizeof text - 1);
 }
 
 static void the_state_replaced(void **state)
