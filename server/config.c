@@ -11,6 +11,9 @@
 #include "common/buf.h"
 #include "common/ids.h"
 #include "common/log.h"
+#include "server/session/limits.h"
+#include "server/session/session.h"
+#include "wire.pb-c.h"
 
 /* clang-format off */
 #define TEXT(field, fallback, reloadable, text)                                                          \
@@ -63,6 +66,14 @@ const struct option_row config_options[] = {
     NUMBER(login_failures, 20, 1, 1000000, RELOAD,
            "Failed logins from one address after which further ones are refused; one is forgotten every three "
            "seconds."),
+    NUMBER(login_failures_per_login, 10, 1, 1000000, RELOAD,
+           "Wrong passwords for one login, from wherever, after which it is slowed down to one try in half a minute. "
+           "Devices that are logged in are not affected."),
+    NUMBER(login_failures_per_minute, 600, 1, 1000000, RELOAD,
+           "Failed logins in all, per minute, above which each address has three tries left instead of login_failures."),
+    TEXT(shared_networks, "", RELOAD,
+         "Networks behind which many people share one address, such as a workshop's: 203.0.113.7, 2001:db8::/32. From there "
+         "logins may fail twenty times as often."),
     NUMBER(ping_ms, 30000, 100, 3600000, RELOAD, "A client that was silent so long is pinged, in milliseconds."),
     NUMBER(idle_timeout_ms, 75000, 200, 3600000, RELOAD, "And after so long it is disconnected, in milliseconds."),
     NUMBER(slow_ms, 30000, 100, 3600000, RELOAD,
@@ -71,7 +82,24 @@ const struct option_row config_options[] = {
            "At a stop, how long to wait for commits and for clients to take their last messages."),
     NUMBER(password_threads, 2, 1, 64, RESTART, "Threads that check passwords; each needs 19 MiB while it works."),
     NUMBER(password_queue, 64, 1, 100000, RESTART, "Passwords that may wait for them; more are answered with BUSY."),
+    NUMBER(password_memory_kib, 19456, 1024, 4194304, RESTART,
+           "Memory that one password costs (Argon2id), in KiB. Existing ones follow at their next login."),
+    NUMBER(password_passes, 2, 1, 100, RESTART, "And how many times it goes through that memory."),
+    NUMBER(device_idle_days, 30, 1, 3650, RELOAD, "A device that was not used for so long has to log in with the password."),
+    NUMBER(device_days, 180, 1, 3650, RELOAD, "And every device after so long."),
+    TEXT(client_cert, "off", RELOAD,
+         "Client certificates: off; optional: members may log in by one that they have added to their account; required: "
+         "members need one, besides password or token. Any self-signed certificate will do; what counts is its key. Guests "
+         "with a code need none."),
+    TEXT(authenticator, "", RESTART,
+         "Program that checks passwords of accounts that have none here: PAM, LDAP (deploy/authenticator-pam, -ldap). "
+         "Empty: none."),
+    TEXT(authenticator_user, "", RESTART, "User that it runs as. Empty: the daemon's."),
+    NUMBER(authenticator_timeout_ms, 10000, 100, 600000, RESTART, "Time for its answer, in milliseconds."),
+    NUMBER(authenticator_parallel, 8, 1, 1000, RESTART, "Logins that it is asked about at the same time."),
     NUMBER(invitation_days, 7, 1, 365, RELOAD, "How long an invitation is valid at most."),
+    TEXT(new_workspaces, "owners", RELOAD,
+         "Who may make further workspaces: owners (of some workspace), everybody (who has an account), or nobody."),
     NUMBER(text_points, 16384, 16, 1000000, RELOAD,
            "Longest text of one card, comment or text field, in code points."),
     NUMBER(cards, 10000, 1, 10000000, RELOAD, "Cards on one canvas, deleted ones included."),
@@ -257,26 +285,53 @@ static enum status below_state_dir(const struct config *c, char field[CONFIG_PAT
     return STATUS_OK;
 }
 
+int config_client_cert(const struct config *c)
+{
+    static const char *const words[] = {
+        [CLIENT_CERT_OFF] = "off", [CLIENT_CERT_OPTIONAL] = "optional", [CLIENT_CERT_REQUIRED] = "required"};
+    for (int i = 0; i < (int)(sizeof words / sizeof *words); i++)
+        if (strcmp(c->client_cert, words[i]) == 0)
+            return i;
+    return -1;
+}
+
 static enum status check_together(const struct config *c, struct why *why)
 {
     bool known;
     log_level_from_name(c->log_level, &known);
     if (!known)
         return refuse(why, STATUS_MALFORMED, "log_level must be debug, info, notice, warn or error");
+    if (config_workspace_role(c) < 0 && strcmp(c->new_workspaces, "nobody") != 0)
+        return refuse(why, STATUS_MALFORMED, "new_workspaces must be owners, everybody or nobody");
     if (strcmp(c->log_format, "auto") != 0 && strcmp(c->log_format, "plain") != 0 &&
         strcmp(c->log_format, "journal") != 0)
         return refuse(why, STATUS_MALFORMED, "log_format must be auto, plain or journal");
+    if (config_client_cert(c) < 0)
+        return refuse(why, STATUS_MALFORMED, "client_cert must be off, optional or required");
+    if (c->authenticator[0] && c->authenticator[0] != '/')
+        return refuse(why, STATUS_MALFORMED, "authenticator must be a whole path");
     if (c->idle_timeout_ms <= c->ping_ms)
         return refuse(why, STATUS_MALFORMED, "idle_timeout_ms must be more than ping_ms");
     if (!c->state_dir[0])
         return refuse(why, STATUS_MALFORMED, "state_dir must not be empty");
     char host[256];
     uint16_t port;
+    struct networks networks;
     struct why inner;
     enum status status = address_parse(c->public_host, host, &port, &inner);
     if (status != STATUS_OK)
         return refuse(why, status, "public_host: %s", inner.text);
+    status = networks_parse(c->shared_networks, &networks, &inner);
+    if (status != STATUS_OK)
+        return refuse(why, status, "shared_networks: %s", inner.text);
     return STATUS_OK;
+}
+
+int config_workspace_role(const struct config *c)
+{
+    if (strcmp(c->new_workspaces, "everybody") == 0)
+        return 0;
+    return strcmp(c->new_workspaces, "owners") == 0 ? COCANVAS__ROLE__OWNER : -1;
 }
 
 enum status config_finish(struct config *c, struct why *why)

@@ -38,13 +38,26 @@ struct config {
     int64_t handshake_timeout_ms;
     int64_t login_timeout_ms;
     int64_t login_failures;
+    int64_t login_failures_per_login;
+    int64_t login_failures_per_minute;
+    char shared_networks[CONFIG_CONNINFO];
     int64_t ping_ms;
     int64_t idle_timeout_ms;
     int64_t slow_ms;
     int64_t drain_ms;
     int64_t password_threads;
     int64_t password_queue;
+    int64_t password_memory_kib;
+    int64_t password_passes;
+    int64_t device_idle_days;
+    int64_t device_days;
+    char client_cert[CONFIG_NAME];
+    char authenticator[CONFIG_PATH];
+    char authenticator_user[CONFIG_NAME];
+    int64_t authenticator_timeout_ms;
+    int64_t authenticator_parallel;
     int64_t invitation_days;
+    char new_workspaces[CONFIG_NAME];
     int64_t text_points;
     int64_t cards;
     int64_t objects;
@@ -83,8 +96,14 @@ void config_defaults(struct config *c);
 enum status config_set(struct config *c, const char *name, const char *value, struct why *why) MUST_CHECK;
 /* All that a file sets, over what c has; the sentence names file and line. */
 enum status config_add_file(struct config *c, const char *path, struct why *why) MUST_CHECK;
+/* What new_workspaces says: the least role that one must have in some workspace to make another one; 0: none is needed,
+ * -1: nobody may. */
+int config_workspace_role(const struct config *c);
 /* Fills in what follows from other options (paths below state_dir), and checks what belongs together. */
 enum status config_finish(struct config *c, struct why *why) MUST_CHECK;
+
+/* What client_cert says: an enum client_cert; -1 for another word. */
+int config_client_cert(const struct config *c);
 
 /* Where a configuration comes from; kept for reloads. Flags win over the file. All borrowed. */
 struct config_source {

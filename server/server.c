@@ -22,6 +22,8 @@
 #include "server/mailbox.h"
 #include "server/net/listener.h"
 #include "server/process.h"
+#include "server/session/authenticator.h"
+#include "server/session/limits.h"
 #include "server/systemd.h"
 #include "server/worker.h"
 
@@ -40,6 +42,8 @@ struct server {
     struct listener *listener;
     struct admin *admin;
     struct hasher *hasher;
+    struct limits *limits;
+    struct authenticator *authenticator; /* NULL: there is none */
     struct template_set templates;
     struct worker **workers;
     unsigned n_workers, n_ready, n_drained;
@@ -218,6 +222,18 @@ static struct listener_limits listener_limits(const struct config *c)
                                     .per_address = (unsigned)c->connections_per_address};
 }
 
+/* The networks were checked with the rest of the configuration. */
+static void set_login_limits(struct server *s)
+{
+    const struct config *c = &s->settings.config;
+    struct limits_settings settings = {.per_address = (unsigned)c->login_failures,
+                                       .per_login = (unsigned)c->login_failures_per_login,
+                                       .per_minute = (unsigned)c->login_failures_per_minute};
+    struct why why;
+    ASSERT(networks_parse(c->shared_networks, &settings.shared, &why) == STATUS_OK);
+    limits_set(s->limits, &settings);
+}
+
 static void warn_of_fixed(void *ctx, const char *name)
 {
     (void)ctx;
@@ -243,6 +259,7 @@ static enum status reload(struct server *s, struct why *why)
     s->settings = settings;
     struct listener_limits limits = listener_limits(&settings.config);
     listener_set_limits(s->listener, &limits);
+    set_login_limits(s);
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_reload(s->workers[i], &s->settings);
     log_notice(NULL, "reloaded");
@@ -414,10 +431,32 @@ static void watch(struct server *s)
     ASSERT(s->watchdog && event_add(s->watchdog, &every) == 0);
 }
 
+/* Its thread begins while all signals are blocked, like the others; nothing else runs yet. */
+static enum status start_authenticator(struct server *s, struct why *why)
+{
+    const struct config *c = &s->settings.config;
+    struct authenticator_options options = {
+        .path = c->authenticator,
+        .user = c->authenticator_user,
+        .deadline_ms = (unsigned)c->authenticator_timeout_ms,
+        .parallel = (unsigned)c->authenticator_parallel,
+        .queue = (unsigned)c->password_queue,
+    };
+    if (!c->authenticator[0])
+        return STATUS_OK;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    s->authenticator = authenticator_new(&options, why);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return s->authenticator ? STATUS_OK : STATUS_MALFORMED;
+}
+
 static void start_workers(struct server *s)
 {
     const struct config *c = &s->settings.config;
-    s->hasher = hasher_new((unsigned)c->password_threads, (unsigned)c->password_queue);
+    struct hasher_cost cost = {.passes = (unsigned)c->password_passes, .memory_kib = (unsigned)c->password_memory_kib};
+    s->hasher = hasher_new((unsigned)c->password_threads, (unsigned)c->password_queue, &cost);
     template_set_load(&s->templates);
     s->n_workers = c->workers ? (unsigned)c->workers : process_cores();
     s->workers = xcalloc(s->n_workers, sizeof(struct worker *));
@@ -429,6 +468,8 @@ static void start_workers(struct server *s)
         .server_id = s->server_id,
         .incarnation = s->incarnation,
         .hasher = s->hasher,
+        .limits = s->limits,
+        .authenticator = s->authenticator,
         .templates = &s->templates,
         .host = &worker_host,
         .ctx = s,
@@ -452,6 +493,8 @@ static enum status start(struct server *s, struct why *why)
         status = open_sockets(s, why);
     if (status == STATUS_OK)
         status = welcome_first_owner(s, why);
+    if (status == STATUS_OK)
+        status = start_authenticator(s, why);
     return status;
 }
 
@@ -477,9 +520,11 @@ static void stop(struct server *s)
         worker_join(s->workers[i]);
     if (s->hasher)
         hasher_free(s->hasher);
+    authenticator_free(s->authenticator);
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_free(s->workers[i]);
     free(s->workers);
+    limits_free(s->limits);
     s->n_stats_waiters = 0;
     template_set_free(&s->templates);
     admin_free(s->admin);
@@ -512,6 +557,8 @@ int server_run(const struct config_source *source)
         s->base = event_base_new();
         ASSERT(s->base != NULL);
         mailbox_init(&s->box, s->base, s);
+        s->limits = limits_new();
+        set_login_limits(s);
         status = start(s, &why);
         if (status == STATUS_OK)
             serve(s);

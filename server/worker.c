@@ -118,6 +118,9 @@ static void use_settings(struct worker *w)
         .rooms = room_limits(c),
         .ping_ms = (uint32_t)c->ping_ms,
         .invitation_ms = c->invitation_days * 86400000,
+        .devices = {.idle_ms = c->device_idle_days * 86400000, .most_ms = c->device_days * 86400000},
+        .client_cert = (enum client_cert)config_client_cert(c),
+        .workspace_role = config_workspace_role(c),
     };
     memcpy(w->session_settings.next_pin, w->settings.next_pin, PIN_BYTES);
     w->conn_settings = (struct conn_settings){
@@ -131,7 +134,6 @@ static void use_settings(struct worker *w)
         .slow_ms = c->slow_ms,
         .tls = w->settings.tls,
     };
-    w->sessions.failures.most = (unsigned)c->login_failures;
 }
 
 /* ---- between journal and rooms: the rooms need the journal to be made, and the journal somebody to answer to */
@@ -300,6 +302,28 @@ static void tell_all(void *ctx, const struct access_change *change)
     struct worker *w = ctx;
     for (unsigned i = 0; i < w->options.count; i++)
         worker_access_changed(w->options.all[i], change);
+}
+
+struct vouch_mail {
+    struct mail mail;
+    struct vouch_job *job;
+};
+
+static void deliver_vouched(void *receiver, struct mail *mail)
+{
+    struct worker *w = receiver;
+    struct vouch_mail *m = (struct vouch_mail *)mail;
+    sessions_vouched(&w->sessions, m->job);
+    free(m);
+}
+
+/* On the authenticator's thread. */
+static void post_vouched(void *ctx, struct vouch_job *job)
+{
+    struct worker *w = ctx;
+    struct vouch_mail *m = xmalloc(sizeof *m);
+    *m = (struct vouch_mail){.mail.deliver = deliver_vouched, .job = job};
+    mailbox_post(&w->box, &m->mail);
 }
 
 struct settings_mail {
@@ -533,6 +557,9 @@ static void make_sessions_and_conns(struct worker *w)
         .journal = w->journal,
         .rooms = w->rooms,
         .hasher = w->options.hasher,
+        .limits = w->options.limits,
+        .authenticator = w->options.authenticator,
+        .vouched = post_vouched,
         .hashed = post_hash,
         .templates = w->options.templates,
         .tell = tell_all,
@@ -540,7 +567,6 @@ static void make_sessions_and_conns(struct worker *w)
         .mono_ms = mono_ms,
         .ctx = w,
         .worker = w->options.number,
-        .failures = w->sessions.failures,
     };
     sessions_init(&w->sessions);
     w->conns = (struct conns){

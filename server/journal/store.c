@@ -11,23 +11,26 @@
 
 enum {
     TOKEN_USED, ACCOUNT_BY_TOKEN, MEMBERSHIPS_BY_TOKEN, ACCOUNT_BY_LOGIN, MEMBERSHIPS_BY_LOGIN, ACCOUNT_BY_ID, MEMBERSHIPS_BY_ID, DEVICE_ADD,
-    REDEEM, INVITATION_ADD, LOOK_STILL, LOOK_MEMBERSHIPS, LOOK_CANVAS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
+    REDEEM, WORKSPACE_LOCKED, INVITATION_ADD, LOOK_STILL, LOOK_MEMBERSHIPS, LOOK_CANVAS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
 };
 
 #define ACCOUNT_COLUMNS "SELECT a.account_id, a.login, a.password_hash FROM account a"
 #define MEMBERSHIP_COLUMNS "SELECT m.workspace_id, w.name, m.role, m.author FROM workspace w JOIN member m USING (workspace_id)"
-#define CANVAS_COLUMN_LIST "c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms"
+#define CANVAS_COLUMN_LIST "c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms,"  \
+    " c.restricted, coalesce((extract(epoch FROM c.removed_at) * 1000)::int8, 0), coalesce(c.removed_by, 0)"
 #define CANVAS_COLUMNS "SELECT " CANVAS_COLUMN_LIST " FROM canvas c"
 #define NOW_MS STORE_NOW_MS
+/* $1 hash, $2 whether it is a certificate's, $3 and $4 expiry */
+#define THIS_DEVICE "d.token_hash = $1::bytea AND d.certificate = ($2::int8 <> 0) AND " STORE_DEVICE_LIVE("$3", "$4")
 /* $1 account; or, if it is null, $2 workspace and $3 author of a guest */
 #define WHO "(m.account_id = $1::uuid OR ($1::uuid IS NULL AND m.workspace_id = $2::uuid AND m.author = $3::int8 AND m.account_id IS NULL))"
 
 const struct pg_statement store_statements[] = {
     [TOKEN_USED] = {"token_used",
-     "UPDATE device SET used_at = now() WHERE token_hash = $1::bytea AND used_at < now() - interval '15 min'"},
-    [ACCOUNT_BY_TOKEN] = {"account_by_token", ACCOUNT_COLUMNS " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea"},
+     "UPDATE device d SET used_at = now() WHERE " THIS_DEVICE " AND d.used_at < now() - interval '15 min'"},
+    [ACCOUNT_BY_TOKEN] = {"account_by_token", ACCOUNT_COLUMNS " JOIN device d USING (account_id) WHERE " THIS_DEVICE},
     [MEMBERSHIPS_BY_TOKEN] = {"memberships_by_token", MEMBERSHIP_COLUMNS
-     " JOIN device d USING (account_id) WHERE d.token_hash = $1::bytea AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
+     " JOIN device d USING (account_id) WHERE " THIS_DEVICE " AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
     [ACCOUNT_BY_LOGIN] = {"account_by_login", ACCOUNT_COLUMNS " WHERE a.login = lower($1::text)"},
     [MEMBERSHIPS_BY_LOGIN] = {"memberships_by_login", MEMBERSHIP_COLUMNS
      " JOIN account a USING (account_id) WHERE a.login = lower($1::text) AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
@@ -58,10 +61,13 @@ const struct pg_statement store_statements[] = {
      " INSERT INTO member (workspace_id, author, account_id, role, name)"
      " SELECT u.workspace_id, n.author, u.used_by, u.role, $4::text FROM used u JOIN numbered n USING (workspace_id)"
      ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid)"},
-    /* $7 uses */
+    /* $5 who made it, who must be an owner, $7 uses; after the lock on the workspace */
+    [WORKSPACE_LOCKED] = {"workspace_locked", "SELECT 1 FROM workspace WHERE workspace_id = $1::uuid FOR NO KEY UPDATE"},
     [INVITATION_ADD] = {"invitation_add",
      "WITH numbered AS ("
-     " UPDATE workspace SET next_invitation = next_invitation + 1 WHERE workspace_id = $1::uuid RETURNING next_invitation - 1 AS number"
+     " UPDATE workspace SET next_invitation = next_invitation + 1 WHERE workspace_id = $1::uuid"
+     "  AND EXISTS (SELECT 1 FROM member WHERE workspace_id = $1::uuid AND author = $5::int8 AND role = 5)"
+     " RETURNING next_invitation - 1 AS number"
      ") INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms, uses, number)"
      " SELECT $1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8, $7::int8, number FROM numbered RETURNING number"},
     [LOOK_STILL] = {"look_still",
@@ -75,7 +81,7 @@ const struct pg_statement store_statements[] = {
      " WHERE c.canvas_id = $4::uuid AND c.removed_at IS NULL AND " WHO " AND " STORE_CANVAS_ROLE " > 0"},
     [PEOPLE] = {"people", "SELECT author, name FROM member WHERE workspace_id = $1::uuid ORDER BY author"},
     [CANVAS_LIST] = {"canvas_list", "SELECT " CANVAS_COLUMN_LIST " FROM " STORE_CANVAS_AND_MEMBER
-     " WHERE " STORE_CANVAS_ROLE " > 0 AND c.removed_at IS NULL AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
+     " WHERE " STORE_CANVAS_ROLE " > 0 AND (c.removed_at IS NOT NULL) = ($3::int8 = 1) AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
      " ORDER BY c.changed_ms DESC, c.canvas_id"},
     /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash */
     [CANVAS_CREATE] = {"canvas_create",
@@ -94,6 +100,7 @@ struct note {
     uint64_t id;
     store_account_cb *account;
     store_status_cb *status;
+    store_number_cb *number;
     store_look_cb *look;
     store_people_cb *people;
     store_canvases_cb *canvases;
@@ -172,12 +179,16 @@ static void on_account(void *ctx, void *arg, const struct pg_answer *answer)
         give_account(ctx, note, answer->results[0], answer->results[1]);
 }
 
-void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], void *ctx, uint64_t id, store_account_cb *cb)
+void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], bool certificate, const struct store_expiry *expiry, void *ctx,
+                            uint64_t id, store_account_cb *cb)
 {
     struct note *note = note_for(id);
     note->account = cb;
     struct pg_params params = {0};
     pg_param_bytes(&params, token_hash, 32);
+    pg_param_int(&params, certificate);
+    pg_param_int(&params, expiry->idle_ms);
+    pg_param_int(&params, expiry->most_ms);
     struct pg_request *request = pg_begin(pg, on_account, ctx, note);
     pg_exec(request, &store_statements[ACCOUNT_BY_TOKEN], &params);
     pg_exec(request, &store_statements[MEMBERSHIPS_BY_TOKEN], &params);
@@ -255,10 +266,22 @@ void store_redeem(struct pg *pg, const struct store_redeem *redeem, void *ctx, u
     pg_end(request);
 }
 
-void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb)
+static void on_number(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    const PGresult *made = answer->outcome == PG_DONE ? answer->results[1] : NULL;
+    if (made == NULL || PQntuples(made) == 0)
+        note->number(ctx, note->id, made == NULL ? store_failure(answer) : STATUS_NOT_FOUND, 0);
+    else
+        note->number(ctx, note->id, STATUS_OK, (uint32_t)pg_int(made, 0, 0));
+}
+
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_number_cb *cb)
 {
     struct note *note = note_for(id);
-    note->status = cb;
+    note->number = cb;
+    struct pg_params where = {0};
+    pg_param_uuid(&where, &invitation->workspace);
     struct pg_params params = {0};
     pg_param_uuid(&params, &invitation->workspace);
     pg_param_bytes(&params, invitation->token_hash, sizeof invitation->token_hash);
@@ -267,7 +290,8 @@ void store_invitation_add(struct pg *pg, const struct store_invitation *invitati
     pg_param_int(&params, invitation->created_by);
     pg_param_int(&params, invitation->expires_ms);
     pg_param_int(&params, invitation->uses > 1 ? invitation->uses : 1);
-    struct pg_request *request = pg_begin(pg, on_status, ctx, note);
+    struct pg_request *request = pg_begin(pg, on_number, ctx, note);
+    pg_exec(request, &store_statements[WORKSPACE_LOCKED], &where);
     pg_exec(request, &store_statements[INVITATION_ADD], &params);
     pg_end(request);
 }
@@ -361,20 +385,22 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
         canvases[i] = (struct store_canvas){
             .id = pg_uuid(found, row, 0), .workspace = pg_uuid(found, row, 1), .title = pg_text(found, row, 2),
             .template_id = pg_text(found, row, 3), .head_seq = (uint64_t)pg_int(found, row, 4), .created_ms = pg_int(found, row, 5),
-            .changed_ms = pg_int(found, row, 6),
+            .changed_ms = pg_int(found, row, 6), .restricted = pg_bool(found, row, 7), .removed_ms = pg_int(found, row, 8),
+            .removed_by = (uint32_t)pg_int(found, row, 9),
         };
     }
     note->canvases(ctx, note->id, STATUS_OK, n, canvases);
     free(canvases);
 }
 
-void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, void *ctx, uint64_t id, store_canvases_cb *cb)
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, void *ctx, uint64_t id, store_canvases_cb *cb)
 {
     struct note *note = note_for(id);
     note->canvases = cb;
     struct pg_params params = {0};
     pg_param_uuid(&params, account);
     pg_param_uuid(&params, workspace);
+    pg_param_int(&params, removed);
     struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
     pg_exec(request, &store_statements[CANVAS_LIST], &params);
     pg_end(request);

@@ -31,9 +31,15 @@ struct store_account {
     size_t n_memberships;
 };
 
+/* How long a device's token is good for: since its last use, and in all. */
+struct store_expiry {
+    int64_t idle_ms, most_ms;
+};
+
 typedef void store_account_cb(void *ctx, uint64_t id, enum status status, const struct store_account *account);
-/* By a device token's hash (also notes last use), or by login. NOT_FOUND, DEGRADED. */
-void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], void *ctx, uint64_t id, store_account_cb *cb);
+/* By a device token's hash, or that of a certificate's key (also notes last use); or by login. NOT_FOUND, DEGRADED. */
+void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], bool certificate, const struct store_expiry *expiry, void *ctx,
+                            uint64_t id, store_account_cb *cb);
 void store_account_by_login(struct pg *pg, const char *login, void *ctx, uint64_t id, store_account_cb *cb);
 
 typedef void store_status_cb(void *ctx, uint64_t id, enum status status);
@@ -56,10 +62,12 @@ struct store_invitation {
     const char *label;
     uint8_t token_hash[32];
     int64_t expires_ms;
-    uint32_t created_by;          /* author; 0: the server's first owner link */
+    uint32_t created_by;          /* author, who must be an owner */
     uint32_t uses;                /* how many people it lets in; 0: one */
 };
-void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_status_cb *cb);
+/* Answers with its number in the workspace. NOT_FOUND if its maker is no owner (any more). */
+typedef void store_number_cb(void *ctx, uint64_t id, enum status status, uint32_t number);
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_number_cb *cb);
 
 /* Who is asking: an account, by one of its devices; or (account NULL) a guest, who is a member without an account. */
 struct store_who {
@@ -93,10 +101,14 @@ struct store_canvas {
     const char *title, *template_id;      /* borrowed until the callback returns */
     uint64_t head_seq;
     int64_t created_ms, changed_ms;
+    bool restricted;              /* not for everybody in the workspace */
+    int64_t removed_ms;           /* when it was put into the trash, 0: it is not there */
+    uint32_t removed_by;          /* author */
 };
 typedef void store_canvases_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases);
-/* workspace NULL: all that the account is a member of. Most recently changed first. */
-void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, void *ctx, uint64_t id, store_canvases_cb *cb);
+/* Those that the account may see. workspace NULL: of all. removed: those in the trash, instead of the others. Most recently
+ * changed first. */
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, void *ctx, uint64_t id, store_canvases_cb *cb);
 /* Makes a canvas with its first state as the snapshot at seq 0. The same request_id again answers with the same
  * canvas. n is 1. */
 struct store_canvas_new {

@@ -21,6 +21,11 @@
 #define STORE_CANVAS_ROLE                                                                                              \
     "(CASE WHEN m.role IN (0, 5) THEN m.role WHEN x.role IS NOT NULL THEN x.role WHEN c.restricted THEN 0 ELSE m.role END)"
 
+/* A device d that is good for a login: $idle, $most since its last use and its beginning, in ms. Certificates have no end. */
+#define STORE_DEVICE_LIVE(idle, most)                                                                                  \
+    "(d.certificate OR (d.used_at > now() - " idle "::int8 * interval '1 ms' AND d.created_at > now() - " most         \
+    "::int8 * interval '1 ms'))"
+
 /* What a request that was not done is answered with. */
 enum status store_failure(const struct pg_answer *answer);
 /* Copies a text of a result into an array that the schema's limits make large enough. */

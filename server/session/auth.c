@@ -42,7 +42,7 @@ static struct failure_bucket *find(struct failures *f, const struct address *add
     HASH_FIND(hh, f->buckets, address, sizeof *address, bucket);
     if (!bucket)
         return NULL;
-    bucket->failures -= (double)(now_ms - bucket->at_ms) / FAILURE_FORGOTTEN_MS;
+    bucket->failures -= (double)(now_ms - bucket->at_ms) / (f->forgotten_ms > 0 ? f->forgotten_ms : FAILURE_FORGOTTEN_MS);
     bucket->at_ms = now_ms;
     if (bucket->failures > 0)
         return bucket;
@@ -88,4 +88,11 @@ void failures_add(struct failures *f, const struct address *address, int64_t now
         HASH_ADD(hh, f->buckets, address, sizeof bucket->address, bucket);
     }
     bucket->failures += 1;
+}
+
+void failures_take_back(struct failures *f, const struct address *address, int64_t now_ms)
+{
+    struct failure_bucket *bucket = find(f, address, now_ms);
+    if (bucket)
+        bucket->failures -= 1;
 }

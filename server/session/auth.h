@@ -27,7 +27,7 @@ bool name_check(const char *name);
 /* 10 to 1,024 bytes. */
 bool password_check(const char *password);
 
-/* Failed logins by address: a bucket that leaks one failure in three seconds. One per worker. */
+/* Failures by address: buckets that leak. Not for two threads at once. */
 struct failure_bucket {
     struct address address;
     double failures;
@@ -36,12 +36,15 @@ struct failure_bucket {
 };
 struct failures {
     struct failure_bucket *buckets;
-    unsigned most; /* failures from which an address has to wait */
+    unsigned most;       /* failures from which an address has to wait */
+    double forgotten_ms; /* one is forgotten in this time; 0: FAILURE_FORGOTTEN_MS */
 };
 enum { FAILURE_FORGOTTEN_MS = 3000, FAILURE_BUCKETS = 10000 };
 
 void failures_fini(struct failures *f);
 bool failures_may_try(struct failures *f, const struct address *address, int64_t now_ms);
 void failures_add(struct failures *f, const struct address *address, int64_t now_ms);
+/* One that was counted, and turned out to be none. */
+void failures_take_back(struct failures *f, const struct address *address, int64_t now_ms);
 
 #endif

@@ -42,6 +42,16 @@ enum {
     ROW(CANVAS_CREATE,         IN_EITHER,  SCOPE_WORKSPACE, EDITOR, IMPORT_LIMIT, false, handle_canvas_create)        \
     ROW(TEMPLATE_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_template_list)        \
     ROW(INVITATION_CREATE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_invitation_create)    \
+    ROW(INVITATION_LIST_REQUEST, IN_EITHER, SCOPE_WORKSPACE, OWNER, SMALL,        false, handle_invitation_list)      \
+    ROW(INVITATION_REVOKE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_invitation_revoke)    \
+    ROW(WORKSPACE_CREATE,      IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_workspace_create)     \
+    ROW(WORKSPACE_RENAME,      IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_workspace_rename)     \
+    ROW(MEMBER_LIST_REQUEST,   IN_EITHER,  SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_member_list)          \
+    ROW(MEMBER_SET,            IN_EITHER,  SCOPE_WORKSPACE, FACILITATOR, SMALL,   false, handle_member_set)           \
+    ROW(ACCESS_REQUEST,        IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_access)               \
+    ROW(ACCESS_SET,            IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_access_set)           \
+    ROW(CANVAS_REMOVE,         IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_canvas_remove)        \
+    ROW(CANVAS_RESTORE,        IN_READY,   SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_canvas_restore)       \
     ROW(DEVICE_LIST_REQUEST,   IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_list)          \
     ROW(DEVICE_REVOKE,         IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_revoke)        \
     ROW(PASSWORD_CHANGE,       IN_EITHER,  SCOPE_NONE,      NONE,   LOGIN_LIMIT,  false, handle_password_change)      \
@@ -52,7 +62,11 @@ enum {
     SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \
     SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED) SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)           \
     SENT(ROW, DEVICE_LIST) SENT(ROW, DEVICE_REVOKED) SENT(ROW, PASSWORD_CHANGED) SENT(ROW, CERTIFICATE_ADDED)         \
-    SENT(ROW, RESET_CREATED) SENT(ROW, ROLE_CHANGED)
+    SENT(ROW, RESET_CREATED) SENT(ROW, ROLE_CHANGED)                                                                    \
+    SENT(ROW, WORKSPACE_CHANGED) SENT(ROW, MEMBER_LIST) SENT(ROW, MEMBER_CHANGED) SENT(ROW, INVITATION_LIST)          \
+    SENT(ROW, DONE) SENT(ROW, ACCESS_LIST) SENT(ROW, GUEST_NOTICE) SENT(ROW, WAITING) SENT(ROW, LIVE_SESSION)         \
+    SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE) SENT(ROW, LIVE_OPEN) SENT(ROW, LIVE_CLOSE) SENT(ROW, LIVE_REQUEST) \
+    SENT(ROW, CODE_CREATE) SENT(ROW, CODE_REVOKE) SENT(ROW, LOBBY_REQUEST) SENT(ROW, LOBBY_DECIDE)
 /* Messages that only the server sends. */
 #define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
 /* clang-format on */
@@ -122,7 +136,7 @@ enum status dispatch_decide(const struct dispatch_row *row, enum session_state s
     if (!(row->states & 1u << state))
         return refuse(why, STATUS_UNEXPECTED, "\"%s\" is not possible now: %s.", name, state_sentence(state));
     if (row->scope != SCOPE_NONE && role < row->least_role)
-        return refuse(why, STATUS_NOT_FOUND, "There is no such thing here, or you may not do this.");
+        return refuse(why, STATUS_NOT_FOUND, REQUEST_NOT_FOUND);
     return STATUS_OK;
 }
 

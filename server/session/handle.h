@@ -7,6 +7,15 @@
 #include "server/session/dispatch.h"
 #include "server/session/session.h"
 
+/* For requests that ask PostgreSQL: the session is busy until the answer is there. */
+void request_begin(struct session *s, const struct request *r);
+/* The session that an answer is for, if it still waits; else NULL. */
+struct session *request_waiting(void *ctx, uint64_t id);
+/* The answer is a refusal: says it, and lets frames go on. */
+void request_failed(struct session *s, enum status status);
+/* The one sentence for what does not exist and for what one may not see or do (P9). */
+#define REQUEST_NOT_FOUND "There is no such thing here, or you may not do this."
+
 void handle_hello(struct session *s, const struct request *r);
 void handle_login(struct session *s, const struct request *r);
 void handle_ping(struct session *s, const struct request *r);
@@ -28,5 +37,22 @@ void handle_canvas_list(struct session *s, const struct request *r);
 void handle_canvas_create(struct session *s, const struct request *r);
 void handle_template_list(struct session *s, const struct request *r);
 void handle_invitation_create(struct session *s, const struct request *r);
+
+void handle_workspace_create(struct session *s, const struct request *r);
+void handle_workspace_rename(struct session *s, const struct request *r);
+void handle_member_list(struct session *s, const struct request *r);
+void handle_member_set(struct session *s, const struct request *r);
+void handle_invitation_list(struct session *s, const struct request *r);
+void handle_invitation_revoke(struct session *s, const struct request *r);
+void handle_access(struct session *s, const struct request *r);
+void handle_access_set(struct session *s, const struct request *r);
+void handle_canvas_remove(struct session *s, const struct request *r);
+void handle_canvas_restore(struct session *s, const struct request *r);
+
+void handle_device_list(struct session *s, const struct request *r);
+void handle_device_revoke(struct session *s, const struct request *r);
+void handle_password_change(struct session *s, const struct request *r);
+void handle_certificate_add(struct session *s, const struct request *r);
+void handle_member_reset(struct session *s, const struct request *r);
 
 #endif

@@ -8,8 +8,6 @@
 
 #include "common/buf.h"
 
-enum { ARGON_PASSES = 2, ARGON_BYTES = 19456 * 1024 };
-
 struct hasher {
     pthread_mutex_t lock; /* guards waiting, n_waiting and ending */
     pthread_cond_t more;
@@ -18,6 +16,7 @@ struct hasher {
     bool ending;
     pthread_t *threads;
     unsigned n_threads;
+    struct hasher_cost cost;
     char dummy[STORE_HASH_TEXT];
 };
 
@@ -30,18 +29,26 @@ void hash_job_free(struct hash_job *job)
     free(job);
 }
 
-static bool make(const char *password, char hash[STORE_HASH_TEXT])
+static bool make(const struct hasher *h, const char *password, char hash[STORE_HASH_TEXT])
 {
-    return crypto_pwhash_str_alg(hash, password, strlen(password), ARGON_PASSES, ARGON_BYTES,
+    return crypto_pwhash_str_alg(hash, password, strlen(password), h->cost.passes, (size_t)h->cost.memory_kib * 1024,
                                  crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
-static void work(struct hash_job *job)
+static bool is_outdated(const struct hasher *h, const char *hash)
 {
-    if (job->kind == HASH_MAKE)
-        job->ok = make(job->password, job->hash);
-    else
+    return crypto_pwhash_str_needs_rehash(hash, h->cost.passes, (size_t)h->cost.memory_kib * 1024) != 0;
+}
+
+static void work(const struct hasher *h, struct hash_job *job)
+{
+    if (job->kind == HASH_MAKE) {
+        job->ok = make(h, job->password, job->hash);
+    } else {
         job->ok = crypto_pwhash_str_verify(job->hash, job->password, strlen(job->password)) == 0;
+        if (job->ok && is_outdated(h, job->hash) && !make(h, job->password, job->fresh))
+            job->fresh[0] = '\0'; /* short of memory: at the next login, then */
+    }
     sodium_memzero(job->password, sizeof job->password);
 }
 
@@ -61,26 +68,28 @@ static struct hash_job *take(struct hasher *h)
 
 static void *run(void *ctx)
 {
+    struct hasher *h = ctx;
     struct hash_job *job;
-    while ((job = take(ctx)) != NULL) {
-        work(job);
+    while ((job = take(h)) != NULL) {
+        work(h, job);
         job->done(job->ctx, job);
     }
     return NULL;
 }
 
-struct hasher *hasher_new(unsigned threads, unsigned queue)
+struct hasher *hasher_new(unsigned threads, unsigned queue, const struct hasher_cost *cost)
 {
     struct hasher *h = xcalloc(1, sizeof *h);
     ASSERT(pthread_mutex_init(&h->lock, NULL) == 0 && pthread_cond_init(&h->more, NULL) == 0);
     STAILQ_INIT(&h->waiting);
     h->queue = queue;
+    h->cost = *cost;
     char password[32];
     randombytes_buf(password, sizeof password - 1);
     for (size_t i = 0; i < sizeof password - 1; i++)
         password[i] |= 1; /* no NUL inside */
     password[sizeof password - 1] = '\0';
-    ASSERT(make(password, h->dummy));
+    ASSERT(make(h, password, h->dummy));
     h->threads = xcalloc(threads, sizeof *h->threads);
     for (; h->n_threads < threads; h->n_threads++)
         ASSERT(pthread_create(&h->threads[h->n_threads], NULL, run, h) == 0);

@@ -10,6 +10,7 @@
 #include "common/buf.h"
 #include "common/frame.h"
 #include "common/message.h"
+#include "server/session/account.h"
 #include "server/session/dispatch.h"
 #include "server/session/handle.h"
 
@@ -68,7 +69,6 @@ void sessions_fini(struct sessions *all)
 {
     ASSERT(!all->by_id);
     arena_fini(&all->arena);
-    failures_fini(&all->failures);
 }
 
 struct session *sessions_find(struct sessions *all, uint64_t id)
@@ -124,6 +124,8 @@ void session_fini(struct session *s)
     member_fini(&s->member);
     login_attempt_free(s->attempt);
     session_forget_invitation(s);
+    account_request_free(s->account_request);
+    s->account_request = NULL;
     free(s->login);
     free(s->memberships);
     s->attempt = NULL;
@@ -247,6 +249,17 @@ bool session_take_memberships(struct session *s, size_t n, const struct store_me
     return differ;
 }
 
+void session_add_membership(struct session *s, const struct store_membership *membership)
+{
+    size_t i = 0;
+    while (i < s->n_memberships && !uuid_equal(&s->memberships[i].workspace, &membership->workspace))
+        i++;
+    if (i == s->n_memberships)
+        s->memberships = xrealloc(s->memberships, ++s->n_memberships * sizeof *s->memberships);
+    s->memberships[i] = (struct membership){
+        .workspace = membership->workspace, .role = membership->role, .author = membership->author};
+}
+
 struct store_who session_who(const struct session *s)
 {
     struct store_who who = {.account = s->is_guest ? NULL : &s->account, .device = s->has_device ? s->device : NULL};
@@ -283,6 +296,10 @@ const struct membership *session_workspace(struct session *s, uint32_t request, 
                                            int least_role)
 {
     struct uuid wanted;
+    if (s->is_guest) { /* has one canvas, and no workspace */
+        session_refuse(s, request, STATUS_NOT_FOUND, "There is no workspace in which you may do this.");
+        return NULL;
+    }
     if (id->len == 0) {
         size_t found;
         const struct membership *only = only_membership(s, least_role, &found);

@@ -27,9 +27,13 @@
 #include "server/session/auth.h"
 #include "wire.pb-c.h"
 
+struct account_request;
+struct authenticator;
 struct hasher;
 struct hash_job;
+struct limits;
 struct login_attempt;
+struct vouch_job;
 
 enum session_state {
     SESSION_NEW,      /* nothing came yet; only Hello is served */
@@ -43,6 +47,9 @@ enum session_state {
 };
 enum { SESSION_STATES = SESSION_ENDED + 1 };
 
+/* Whether clients may, or have to, show a certificate. */
+enum client_cert { CLIENT_CERT_OFF, CLIENT_CERT_OPTIONAL, CLIENT_CERT_REQUIRED };
+
 /* What may change by a reload; borrowed by struct sessions. */
 struct session_settings {
     struct uuid server_id, incarnation;
@@ -51,6 +58,9 @@ struct session_settings {
     struct room_limits rooms;
     uint32_t ping_ms;
     int64_t invitation_ms; /* longest validity of an invitation */
+    int workspace_role;    /* least role that one must have in some workspace to make another one; -1: nobody may */
+    struct store_expiry devices;
+    enum client_cert client_cert;
 };
 
 /* What sessions need from the connection and its worker; conn is the pointer given to session_init(). */
@@ -72,6 +82,9 @@ struct sessions {
     struct journal *journal;
     struct rooms *rooms;
     struct hasher *hasher;                           /* shared by all workers */
+    struct limits *limits;                           /* of failed logins; shared by all workers */
+    struct authenticator *authenticator;             /* shared by all workers; NULL: there is none */
+    void (*vouched)(void *ctx, struct vouch_job *job); /* on the authenticator's thread: posts the job to this worker */
     void (*hashed)(void *ctx, struct hash_job *job); /* on the hasher's thread: posts the job to this worker */
     const struct template_set *templates;            /* shared, never changed */
     /* Posts a change to all workers (access.h). NULL: there is only this one, and it is told at once. */
@@ -84,7 +97,6 @@ struct sessions {
     struct session *by_id;
     bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
-    struct failures failures;
     uint64_t member_count;                            /* gives members their numbers */
     uint64_t frames, refusals, logins, failed_logins; /* counters */
 };
@@ -123,6 +135,7 @@ struct session {
     size_t n_memberships;
     struct login_attempt *attempt;     /* while CHECKING; owned */
     struct new_invitation *invitation; /* while one is being stored; owned */
+    struct account_request *account_request; /* while one about the account is under way; owned */
 
     bool look_again;        /* what it may do has changed, and is to be read again as soon as that can be (access.h) */
     bool looking;           /* … is being read */
@@ -142,6 +155,8 @@ void sessions_fini(struct sessions *all);
 struct session *sessions_find(struct sessions *all, uint64_t id);
 /* A finished hash, on the worker's thread. Takes the job. */
 void sessions_hashed(struct sessions *all, struct hash_job *job);
+/* What the authenticator said, likewise. */
+void sessions_vouched(struct sessions *all, struct vouch_job *job);
 
 void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream,
                   const struct address *address, void *conn);
@@ -188,6 +203,8 @@ const struct membership *session_workspace(struct session *s, uint32_t request, 
 int session_best_role(const struct session *s);
 /* Whether they differ from what it had. */
 bool session_take_memberships(struct session *s, size_t n, const struct store_membership *memberships);
+/* One that has just been made, or changed. */
+void session_add_membership(struct session *s, const struct store_membership *membership);
 /* For store_look(); borrows from the session. */
 struct store_who session_who(const struct session *s);
 /* For log lines; canvas is text to be kept by the caller. */
