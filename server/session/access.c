@@ -18,18 +18,28 @@ void access_tell(struct sessions *all, const struct access_change *change)
         sessions_access_changed(all, change);
 }
 
-void access_tell_member(struct sessions *all, const struct uuid *workspace, uint32_t author, const struct uuid *account)
+void access_tell_member(struct sessions *all, const struct uuid *workspace, uint32_t author)
 {
-    struct access_change change = {.facts = ACCESS_WORKSPACE | ACCESS_AUTHOR, .workspace = *workspace, .author = author};
-    /* By the account alone: one that was not a member before has no such membership yet. */
-    if (account)
-        change = (struct access_change){.facts = ACCESS_ACCOUNT, .account = *account};
+    struct access_change change = {
+        .facts = ACCESS_WORKSPACE | ACCESS_AUTHOR, .workspace = *workspace, .author = author};
     access_tell(all, &change);
 }
 
-void access_tell_canvas(struct sessions *all, const struct uuid *workspace, const struct uuid *canvas)
+void access_tell_account(struct sessions *all, const struct uuid *account)
 {
-    struct access_change change = {.facts = ACCESS_WORKSPACE | ACCESS_CANVAS, .workspace = *workspace, .canvas = *canvas};
+    struct access_change change = {.facts = ACCESS_ACCOUNT, .account = *account};
+    access_tell(all, &change);
+}
+
+void access_tell_workspace(struct sessions *all, const struct uuid *workspace)
+{
+    struct access_change change = {.facts = ACCESS_WORKSPACE, .workspace = *workspace};
+    access_tell(all, &change);
+}
+
+void access_tell_canvas(struct sessions *all, const struct uuid *canvas)
+{
+    struct access_change change = {.facts = ACCESS_CANVAS, .canvas = *canvas};
     access_tell(all, &change);
 }
 

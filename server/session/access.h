@@ -56,10 +56,14 @@ struct access_change {
 
 /* From a worker's thread: all workers will hear of it, the own one too, but not before this has returned. */
 void access_tell(struct sessions *all, const struct access_change *change);
-/* The commonest: someone's place in a workspace has changed. account may be NULL (a guest, or not known). */
-void access_tell_member(struct sessions *all, const struct uuid *workspace, uint32_t author, const struct uuid *account);
-/* The restriction of a canvas, or somebody's role on it, has changed. */
-void access_tell_canvas(struct sessions *all, const struct uuid *workspace, const struct uuid *canvas);
+/* The commonest: a member's (or guest's) place in a workspace has changed; */
+void access_tell_member(struct sessions *all, const struct uuid *workspace, uint32_t author);
+/* an account's memberships have, be it that it is in a workspace from now on; */
+void access_tell_account(struct sessions *all, const struct uuid *account);
+/* anybody's in a workspace may have (an answer was lost); */
+void access_tell_workspace(struct sessions *all, const struct uuid *workspace);
+/* the restriction of a canvas, or somebody's role on it, has. */
+void access_tell_canvas(struct sessions *all, const struct uuid *canvas);
 
 /* The change has arrived at this worker: treats its sessions. */
 void sessions_access_changed(struct sessions *all, const struct access_change *change);

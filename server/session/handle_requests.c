@@ -9,25 +9,24 @@
 #include "common/utf8.h"
 #include "server/session/handle.h"
 
-enum { LABEL_POINTS = 64, STATE_BYTES = 8 << 20, LIST_BYTES = 900 << 10 };
+enum { LABEL_POINTS = 64, INVITATION_USES = 1000, STATE_BYTES = 8 << 20, LIST_BYTES = 900 << 10 };
 
-static void begin(struct session *s, const struct request *r)
+void request_begin(struct session *s, const struct request *r)
 {
     s->request = r->number;
     s->busy = true;
 }
 
-/* The session that an answer is for, if it still waits. */
-static struct session *waiting(void *ctx, uint64_t id)
+struct session *request_waiting(void *ctx, uint64_t id)
 {
     struct session *s = sessions_find(ctx, id);
     return s && s->busy && (s->state == SESSION_READY || s->state == SESSION_OPEN) ? s : NULL;
 }
 
-static void refuse_for_store(struct session *s, enum status status)
+void request_failed(struct session *s, enum status status)
 {
     const char *sentence = status == STATUS_DEGRADED    ? "The database is not reachable: try again in a moment."
-                           : status == STATUS_NOT_FOUND ? "There is no such thing here, or you may not do this."
+                           : status == STATUS_NOT_FOUND ? REQUEST_NOT_FOUND
                            : status == STATUS_CONFLICT  ? "This exists already."
                                                         : "The server could not do that: try again in a moment.";
     session_refuse(s, s->request, status, "%s", sentence);
@@ -56,6 +55,9 @@ static Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store
     info->head_seq = from->head_seq;
     info->created_ms = from->created_ms;
     info->changed_ms = from->changed_ms;
+    info->restricted = from->restricted;
+    info->removed_ms = from->removed_ms;
+    info->removed_by = from->removed_by;
     return info;
 }
 
@@ -87,11 +89,11 @@ static void send_canvas_list(struct session *s, size_t n, const struct store_can
 
 static void on_canvas_list(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {
-    struct session *s = waiting(ctx, id);
+    struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
     if (status != STATUS_OK) {
-        refuse_for_store(s, status);
+        request_failed(s, status);
         return;
     }
     send_canvas_list(s, n, canvases);
@@ -104,18 +106,18 @@ void handle_canvas_list(struct session *s, const struct request *r)
     const struct membership *in = id->len ? session_workspace(s, r->number, id, COCANVAS__ROLE__VIEWER) : NULL;
     if (id->len && !in)
         return;
-    begin(s, r);
-    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL, s->sessions, s->id,
-                      on_canvas_list);
+    request_begin(s, r);
+    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL,
+                      r->frame->canvas_list_request->removed, s->sessions, s->id, on_canvas_list);
 }
 
 static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {
-    struct session *s = waiting(ctx, id);
+    struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
     if (status != STATUS_OK || n != 1) {
-        refuse_for_store(s, status != STATUS_OK ? status : STATUS_INTERNAL);
+        request_failed(s, status != STATUS_OK ? status : STATUS_INTERNAL);
         return;
     }
     arena_reset(&s->sessions->arena);
@@ -203,7 +205,7 @@ static void store_new(struct session *s, const struct request *r, const struct m
     new.state_len = buf_len(&state);
     if (!uuid_from_bytes(create->request_id.data, create->request_id.len, &new.request_id))
         uuid_random(&new.request_id);
-    begin(s, r);
+    request_begin(s, r);
     store_canvas_create(journal_reads(s->sessions->journal), &new, s->sessions, s->id, on_canvas_created);
     buf_fini(&state);
 }
@@ -302,12 +304,13 @@ void handle_template_list(struct session *s, const struct request *r)
 
 /* ---- invitations */
 
-static void send_invitation(struct session *s)
+static void send_invitation(struct session *s, uint32_t number)
 {
     Cocanvas__InvitationCreated created;
     cocanvas__invitation_created__init(&created);
     created.token = s->invitation->token;
     created.expires_ms = s->invitation->expires_ms;
+    created.number = number;
     Cocanvas__Frame frame;
     cocanvas__frame__init(&frame);
     frame.request = s->request;
@@ -316,18 +319,18 @@ static void send_invitation(struct session *s)
     session_send(s, &frame);
 }
 
-static void on_invited(void *ctx, uint64_t id, enum status status)
+static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t number)
 {
-    struct session *s = waiting(ctx, id);
+    struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
     if (status == STATUS_OK) {
-        send_invitation(s);
+        send_invitation(s, number);
         session_forget_invitation(s);
         session_unbusy(s);
     } else {
         session_forget_invitation(s);
-        refuse_for_store(s, status);
+        request_failed(s, status);
     }
 }
 
@@ -338,6 +341,8 @@ static enum status check_invitation(const struct session *s, const Cocanvas__Inv
         return refuse(why, STATUS_MALFORMED, "There is no such role.");
     if (!utf8_check_line(wanted->label, strlen(wanted->label), &points) || points > LABEL_POINTS)
         return refuse(why, STATUS_MALFORMED, "A label has at most %d characters on one line.", LABEL_POINTS);
+    if (wanted->uses > INVITATION_USES)
+        return refuse(why, STATUS_MALFORMED, "An invitation lets in at most %d people.", INVITATION_USES);
     if ((int64_t)wanted->valid_s * 1000 > s->sessions->settings->invitation_ms)
         return refuse(why, STATUS_MALFORMED, "An invitation is valid for at most %lld days on this server.",
                       (long long)(s->sessions->settings->invitation_ms / 86400000));
@@ -356,7 +361,7 @@ void handle_invitation_create(struct session *s, const struct request *r)
     const struct membership *in = session_workspace(s, r->number, &wanted->workspace, r->least_role);
     if (!in)
         return;
-    begin(s, r);
+    request_begin(s, r);
     s->invitation = xcalloc(1, sizeof *s->invitation);
     token_make_invitation(s->invitation->token);
     int64_t valid_ms = wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : s->sessions->settings->invitation_ms;
@@ -367,6 +372,7 @@ void handle_invitation_create(struct session *s, const struct request *r)
         .label = wanted->label,
         .expires_ms = s->invitation->expires_ms,
         .created_by = in->author,
+        .uses = wanted->uses,
     };
     token_hash(s->invitation->token, invitation.token_hash);
     store_invitation_add(journal_reads(s->sessions->journal), &invitation, s->sessions, s->id, on_invited);
