@@ -365,17 +365,19 @@ static bool parse_query(const char *text, struct link *link)
 
 enum status link_parse(const char *text, struct link *link, struct why *why)
 {
-    static const char invitation[] = "/i/", code[] = "/j/";
+    static const char invitation[] = "/i/", reset[] = "/r/", code[] = "/j/";
     *link = (struct link){.port = DEFAULT_PORT};
     if (strncmp(text, link_scheme, sizeof link_scheme - 1) != 0)
         return refuse(why, STATUS_MALFORMED, "a link begins with %s", link_scheme);
     const char *at = parse_address(text + sizeof link_scheme - 1, link->host, &link->port);
     if (at == NULL)
         return refuse(why, STATUS_MALFORMED, "this link names no server");
-    if (strncmp(at, invitation, sizeof invitation - 1) == 0) {
+    link->reset = strncmp(at, reset, sizeof reset - 1) == 0;
+    if (link->reset || strncmp(at, invitation, sizeof invitation - 1) == 0) {
         at = copy_part(at + sizeof invitation - 1, "?", link->token, sizeof link->token);
         if (at == NULL || !token_check_invitation(link->token))
-            return refuse(why, STATUS_MALFORMED, "the invitation in this link is incomplete; copy the whole link");
+            return refuse(why, STATUS_MALFORMED, "the %s in this link is incomplete; copy the whole link",
+                          link->reset ? "token" : "invitation");
     } else if (strncmp(at, code, sizeof code - 1) == 0) {
         char typed[TOKEN_TEXT];
         at = copy_part(at + sizeof code - 1, "?", typed, sizeof typed);
@@ -397,7 +399,7 @@ void link_format(const struct link *link, char *out, size_t room)
         base32_encode(link->pin, PIN_BYTES, pin);
     int len =
         snprintf(out, room, "%s%s%s%s%s%s%s%s%s", link_scheme, brackets ? "[" : "", link->host, brackets ? "]" : "",
-                 port, link->code[0] != '\0' ? "/j/" : link->token[0] != '\0' ? "/i/" : "",
+                 port, link->code[0] != '\0' ? "/j/" : link->token[0] == '\0' ? "" : link->reset ? "/r/" : "/i/",
                  link->code[0] != '\0' ? link->code : link->token, link->has_pin ? "?p=" : "", pin);
     ASSERT(len >= 0 && (size_t)len < room);
 }

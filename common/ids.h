@@ -52,6 +52,7 @@ void base32_encode(const uint8_t *bytes, size_t len, char *out);
 bool base32_decode(const char *text, uint8_t *out, size_t len);    /* exactly len bytes */
 
 /* cocanvas://HOST[:PORT]/i/TOKEN?p=PIN   an invitation; PIN is base32 of all 32 bytes (52 characters)
+ * cocanvas://HOST[:PORT]/r/TOKEN?p=PIN   to choose a new password
  * cocanvas://HOST[:PORT]/j/CODE?p=PIN    a join code (join_code.h)
  * cocanvas://HOST[:PORT]?p=PIN           only the server
  * HOST may be a name, an IPv4 address or [IPv6]. */
@@ -59,6 +60,7 @@ struct link {
     char host[256];
     uint16_t port;
     char token[TOKEN_TEXT];      /* "" if none */
+    bool reset;                  /* it is for a new password, not an invitation */
     char code[JOIN_CODE_TEXT];   /* "WDJB-MJHT", "" if none; never together with a token */
     bool has_pin;
     uint8_t pin[PIN_BYTES];

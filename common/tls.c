@@ -14,7 +14,10 @@
 #include <openssl/x509v3.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "common/tls_tickets.h"
 
 #define CIPHERS "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"
 
@@ -23,6 +26,7 @@ enum {
     CERT_BACKDATE_S = 2 * DAY_S, /* clients' clocks may be slow */
     CERT_VALID_DAYS = 3650,
     SESSION_TIMEOUT_S = 2 * 60 * 60,
+    DAY_TEXT = 16,
 };
 
 /* ALPN's wire form: length and name. */
@@ -80,13 +84,29 @@ static X509 *read_cert(const char *cert_file)
     return cert;
 }
 
+static void day_text(const ASN1_TIME *time, char out[DAY_TEXT])
+{
+    struct tm parts;
+    if (ASN1_TIME_to_tm(time, &parts) != 1 || strftime(out, DAY_TEXT, "%Y-%m-%d", &parts) == 0)
+        memcpy(out, "?", 2);
+}
+
 static enum status check_dates(SSL_CTX *ctx, const char *cert_file, struct why *why)
 {
     X509 *cert = SSL_CTX_get0_certificate(ctx);
-    if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0)
-        return refuse(why, STATUS_INTERNAL, "%s: the certificate is not valid yet", cert_file);
-    if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0)
-        return refuse(why, STATUS_INTERNAL, "%s: the certificate has expired", cert_file);
+    char day[DAY_TEXT];
+    if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
+        day_text(X509_get0_notBefore(cert), day);
+        return refuse(why, STATUS_INTERNAL, "%s: the certificate is valid from %s on: is this machine's clock right?", cert_file,
+                      day);
+    }
+    if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
+        day_text(X509_get0_notAfter(cert), day);
+        return refuse(why, STATUS_INTERNAL,
+                      "%s: the certificate expired on %s. Renew it; or, if the daemon had made it, move the file away: with "
+                      "the key that is there it makes a new one, which clients that know the key accept",
+                      cert_file, day);
+    }
     return STATUS_OK;
 }
 
@@ -120,6 +140,10 @@ SSL_CTX *tls_server_context(const char *cert_file, const char *key_file, struct 
     SSL_CTX_set_timeout(ctx, SESSION_TIMEOUT_S);
     SSL_CTX_set_num_tickets(ctx, 1);
     SSL_CTX_set_max_early_data(ctx, 0);
+    if (!tls_tickets_use(ctx, NULL)) {
+        refuse_tls(why, "cannot make keys for", "tickets");
+        goto refused;
+    }
     return ctx;
 refused:
     SSL_CTX_free(ctx);
@@ -130,6 +154,24 @@ static int accept_any(X509_STORE_CTX *store, void *arg)
 {
     (void)store, (void)arg;
     return 1;
+}
+
+void tls_ask_certificate(SSL_CTX *server)
+{
+    SSL_CTX_set_verify(server, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_cert_verify_callback(server, accept_any, NULL);
+}
+
+enum status tls_show_certificate(SSL_CTX *client, const char *file, struct why *why)
+{
+    ERR_clear_error();
+    if (access(file, R_OK) != 0)
+        return refuse(why, STATUS_NOT_FOUND, "%s: %s", file, strerror(errno));
+    if (SSL_CTX_use_certificate_chain_file(client, file) != 1)
+        return refuse_tls(why, "there is no certificate in", file);
+    if (SSL_CTX_use_PrivateKey_file(client, file, SSL_FILETYPE_PEM) != 1)
+        return refuse_tls(why, "there is no key, or another certificate's, in", file);
+    return STATUS_OK;
 }
 
 SSL_CTX *tls_client_context(struct why *why)
@@ -203,7 +245,7 @@ static bool set_serial(X509 *cert)
     return ok;
 }
 
-static X509 *make_cert(EVP_PKEY *key, const char *common_name)
+static X509 *make_cert(EVP_PKEY *key, const char *common_name, const char *usage)
 {
     X509 *cert = X509_new();
     X509_NAME *name = cert ? X509_get_subject_name(cert) : NULL;
@@ -213,7 +255,7 @@ static X509 *make_cert(EVP_PKEY *key, const char *common_name)
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1 &&
         X509_set_issuer_name(cert, name) == 1 && add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
         add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
-        add_extension(cert, NID_ext_key_usage, "serverAuth") && X509_sign(cert, key, EVP_sha256()) > 0)
+        add_extension(cert, NID_ext_key_usage, usage) && X509_sign(cert, key, EVP_sha256()) > 0)
         return cert;
     X509_free(cert);
     return NULL;
@@ -239,7 +281,7 @@ enum status tls_make_identity(const char *cert_file, const char *key_file, const
         }
     }
     if (access(cert_file, F_OK) != 0) {
-        cert = make_cert(key, common_name);
+        cert = make_cert(key, common_name, "serverAuth");
         if (!cert) {
             status = refuse_tls(why, "cannot make the certificate", cert_file);
             goto out;
@@ -251,6 +293,23 @@ enum status tls_make_identity(const char *cert_file, const char *key_file, const
     }
     status = STATUS_OK;
 out:
+    X509_free(cert);
+    EVP_PKEY_free(key);
+    return status;
+}
+
+enum status tls_make_certificate(const char *file, const char *common_name, struct why *why)
+{
+    ERR_clear_error();
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    X509 *cert = key ? make_cert(key, common_name, "clientAuth") : NULL;
+    enum status status = STATUS_OK;
+    if (!cert)
+        status = refuse_tls(why, "cannot make the certificate", file);
+    else if (access(file, F_OK) == 0)
+        status = refuse(why, STATUS_CONFLICT, "%s is there already", file);
+    else if (!write_pem(file, 0600, key, cert))
+        status = refuse(why, STATUS_INTERNAL, "%s can't be written: %s", file, strerror(errno));
     X509_free(cert);
     EVP_PKEY_free(key);
     return status;
@@ -282,23 +341,54 @@ enum status tls_peer_pin(SSL *ssl, uint8_t pin[PIN_BYTES])
     return cert_pin(SSL_get0_peer_certificate(ssl), pin) ? STATUS_OK : STATUS_NOT_FOUND;
 }
 
-static bool chain_verified(SSL *ssl, X509 *cert)
+/* X509_V_OK, or what is wrong with the chain. */
+static int chain_error(SSL *ssl, X509 *cert)
 {
     X509_STORE_CTX *store = X509_STORE_CTX_new();
-    bool ok = store && X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), cert, SSL_get_peer_cert_chain(ssl)) == 1 &&
-              X509_STORE_CTX_set_default(store, "ssl_server") == 1 && X509_verify_cert(store) == 1;
+    int error = X509_V_ERR_UNSPECIFIED;
+    if (store && X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), cert, SSL_get_peer_cert_chain(ssl)) == 1 &&
+        X509_STORE_CTX_set_default(store, "ssl_server") == 1)
+        error = X509_verify_cert(store) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(store);
     X509_STORE_CTX_free(store);
     ERR_clear_error();
-    return ok;
+    return error;
+}
+
+static bool is_for_host(X509 *cert, const char *host)
+{
+    return X509_check_host(cert, host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1 ||
+           X509_check_ip_asc(cert, host, 0) == 1;
 }
 
 bool tls_peer_verified(SSL *ssl, const char *host)
 {
     X509 *cert = SSL_get0_peer_certificate(ssl);
-    if (!cert || !chain_verified(ssl, cert))
-        return false;
-    return X509_check_host(cert, host, 0, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS, NULL) == 1 ||
-           X509_check_ip_asc(cert, host, 0) == 1;
+    return cert && chain_error(ssl, cert) == X509_V_OK && is_for_host(cert, host);
+}
+
+void tls_peer_doubt(SSL *ssl, const char *host, char out[TLS_DOUBT_TEXT])
+{
+    X509 *cert = SSL_get0_peer_certificate(ssl);
+    int error = cert ? chain_error(ssl, cert) : X509_V_ERR_UNSPECIFIED;
+    char day[DAY_TEXT], today[DAY_TEXT] = "?";
+    time_t now = time(NULL);
+    struct tm parts;
+    if (gmtime_r(&now, &parts))
+        (void)strftime(today, sizeof today, "%Y-%m-%d", &parts);
+    if (cert && error == X509_V_ERR_CERT_HAS_EXPIRED) {
+        day_text(X509_get0_notAfter(cert), day);
+        snprintf(out, TLS_DOUBT_TEXT, "its certificate expired on %s (this device's clock says %s)", day, today);
+    } else if (cert && error == X509_V_ERR_CERT_NOT_YET_VALID) {
+        day_text(X509_get0_notBefore(cert), day);
+        snprintf(out, TLS_DOUBT_TEXT, "its certificate is valid from %s on (this device's clock says %s)", day, today);
+    } else if (cert && error == X509_V_OK && !is_for_host(cert, host)) {
+        snprintf(out, TLS_DOUBT_TEXT, "its certificate is not for %.100s", host);
+    } else if (error == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT || error == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+               error == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY) {
+        snprintf(out, TLS_DOUBT_TEXT, "no authority that this device knows has signed its certificate");
+    } else {
+        snprintf(out, TLS_DOUBT_TEXT, "its certificate does not hold: %.100s", X509_verify_cert_error_string(error));
+    }
 }
 
 bool tls_alpn_ok(SSL *ssl)

@@ -15,6 +15,8 @@
 
 /* A server context from PEM files; checks that key and certificate match and are in date. NULL and *why on refusal. */
 SSL_CTX *tls_server_context(const char *cert_file, const char *key_file, struct why *why);
+/* Asks clients for a certificate. Any is taken, also a self-signed one, and none, too: what counts is tls_peer_pin(). */
+void tls_ask_certificate(SSL_CTX *server);
 /* Makes an ECDSA P-256 key (mode 0600) and a self-signed certificate (10 years, notBefore 48 h back) where the files
  * do not exist yet. */
 enum status tls_make_identity(const char *cert_file, const char *key_file, const char *common_name,
@@ -25,9 +27,17 @@ enum status tls_file_pin(const char *cert_file, uint8_t pin[PIN_BYTES], struct w
 /* A client context: verifies nothing by itself (tls_peer_pin and the caller decide), but loads the system's CAs for
  * tls_peer_verified. */
 SSL_CTX *tls_client_context(struct why *why);
+/* Shows this certificate to servers that ask: a PEM file with certificate and key. */
+enum status tls_show_certificate(SSL_CTX *client, const char *file, struct why *why) MUST_CHECK;
+/* Makes a key and a self-signed certificate for a person, in one file (mode 0600) that does not exist yet. */
+enum status tls_make_certificate(const char *file, const char *common_name, struct why *why) MUST_CHECK;
+/* Of the certificate that the other side showed; NOT_FOUND if it showed none. */
 enum status tls_peer_pin(SSL *ssl, uint8_t pin[PIN_BYTES]) MUST_CHECK;
 /* The chain verifies against the system's CAs and the certificate is for that host. */
 bool tls_peer_verified(SSL *ssl, const char *host);
+/* What keeps it from that, as a part of a sentence: "it expired on 2026-11-20", "it is for example.org", … */
+enum { TLS_DOUBT_TEXT = 200 };
+void tls_peer_doubt(SSL *ssl, const char *host, char out[TLS_DOUBT_TEXT]);
 /* The peer agreed on ALPN cocanvas/1. */
 bool tls_alpn_ok(SSL *ssl);
 /* The newest OpenSSL error as text, and the queue emptied. */

@@ -10,7 +10,7 @@
 #include "common/buf.h"
 #include "common/ids.h"
 #include "common/tls.h"
-#include "server/journal/store.h"
+#include "server/journal/store_account.h"
 
 enum { OWNER_LINK_MS = 24 * 3600 * 1000 };
 
@@ -32,6 +32,8 @@ enum status identity_load(struct worker_settings *settings, struct why *why)
             return status;
     }
     settings->tls = tls_server_context(c->certificate, c->private_key, why);
+    if (settings->tls && config_client_cert(c) != CLIENT_CERT_OFF)
+        tls_ask_certificate(settings->tls);
     return settings->tls ? STATUS_OK : STATUS_MALFORMED;
 }
 
@@ -42,10 +44,10 @@ static bool names_port(const char *address)
     return colon && (strchr(address, ':') == colon || colon[-1] == ']');
 }
 
-enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room,
-                          struct why *why)
+static enum status make_link(const struct config *c, uint16_t port, const char *token, bool reset, char *out, size_t room,
+                             struct why *why)
 {
-    struct link link = {.has_pin = true};
+    struct link link = {.has_pin = true, .reset = reset};
     enum status status = address_parse(c->public_host, link.host, &link.port, why);
     if (status == STATUS_OK)
         status = tls_file_pin(c->certificate, link.pin, why);
@@ -56,6 +58,12 @@ enum status identity_link(const struct config *c, uint16_t port, const char *tok
     memcpy(link.token, token, strlen(token) + 1);
     link_format(&link, out, room);
     return STATUS_OK;
+}
+
+enum status identity_link(const struct config *c, uint16_t port, const char *token, char *out, size_t room,
+                          struct why *why)
+{
+    return make_link(c, port, token, false, out, room, why);
 }
 
 static enum status write_private(const char *path, const char *text, struct why *why)
@@ -90,6 +98,17 @@ enum status identity_owner_link(const struct config *c, uint16_t port, char *out
     }
     free(path);
     return status;
+}
+
+enum status identity_reset_link(const struct config *c, uint16_t port, const char *login, char *out, size_t room, bool *found,
+                                struct why *why)
+{
+    char token[TOKEN_TEXT];
+    uint8_t hash[32];
+    token_make_invitation(token);
+    token_hash(token, hash);
+    enum status status = make_link(c, port, token, true, out, room, why);
+    return status == STATUS_OK ? store_reset_make(c->database, login, hash, clock_wall_ms() + OWNER_LINK_MS, found, why) : status;
 }
 
 enum status identity_print(const struct config *c, FILE *out, struct why *why)

@@ -18,6 +18,10 @@ enum status identity_link(const struct config *c, uint16_t port, const char *tok
  * first-owner-link (0600) in state_dir, and puts it into out. Else *needed is false. Blocks on PostgreSQL. */
 enum status identity_owner_link(const struct config *c, uint16_t port, char *out, size_t room, bool *needed,
                                 struct why *why) MUST_CHECK;
+/* A one-time link, valid for a day, by which whoever has that login chooses a new password; *found is false if nobody has.
+ * Blocks on PostgreSQL. */
+enum status identity_reset_link(const struct config *c, uint16_t port, const char *login, char *out, size_t room, bool *found,
+                                struct why *why) MUST_CHECK;
 /* Fingerprint, words and link, for people. */
 enum status identity_print(const struct config *c, FILE *out, struct why *why) MUST_CHECK;
 

@@ -29,6 +29,7 @@ static void print_usage(FILE *out)
     fputs("usage: cocanvasd [--config=FILE] [--OPTION=VALUE …]            serve\n"
           "       cocanvasd [options] --check                            check the configuration\n"
           "       cocanvasd [options] admin status|reload|drain|owner-link\n"
+          "       cocanvasd [options] admin reset-link LOGIN             a link for a new password\n"
           "       cocanvasd [options] fingerprint                        the key that clients pin\n"
           "       cocanvasd --version | --help | --man | --options-markdown | --options-example\n",
           out);
@@ -88,6 +89,10 @@ static int run(const struct arguments *a)
         code = 0;
     } else if (is_command(a, 2, "admin")) {
         code = admin_call(c->admin_socket, a->words[1]);
+    } else if (is_command(a, 3, "admin") && strcmp(a->words[1], "reset-link") == 0) {
+        char *command = xasprintf("reset-link %s", a->words[2]);
+        code = admin_call(c->admin_socket, command);
+        free(command);
     } else if (is_command(a, 1, "fingerprint")) {
         code = identity_print(c, stdout, &why) == STATUS_OK ? 0 : 1;
         if (code)

@@ -317,8 +317,21 @@ static void answer_owner_link(struct server *s, struct admin_request *request)
         admin_answer(request, true, link);
 }
 
+static void answer_reset_link(struct server *s, struct admin_request *request, const char *login)
+{
+    char link[LINK_TEXT];
+    bool found = false;
+    struct why why;
+    enum status status = identity_reset_link(&s->settings.config, listener_port(s->listener), login, link, sizeof link, &found, &why);
+    if (status != STATUS_OK)
+        admin_answer(request, false, why.text);
+    else
+        admin_answer(request, found, found ? link : "Nobody has this login.");
+}
+
 static void on_command(void *ctx, struct admin_request *request, const char *command)
 {
+    static const char reset_link[] = "reset-link ";
     struct server *s = ctx;
     struct why why;
     if (strcmp(command, "status") == 0 && s->n_stats_waiters < STATS_WAITERS) {
@@ -332,8 +345,10 @@ static void on_command(void *ctx, struct admin_request *request, const char *com
         drain(s);
     } else if (strcmp(command, "owner-link") == 0) {
         answer_owner_link(s, request);
+    } else if (strncmp(command, reset_link, sizeof reset_link - 1) == 0) {
+        answer_reset_link(s, request, command + sizeof reset_link - 1);
     } else {
-        admin_answer(request, false, "There are these commands: status, reload, drain, owner-link.");
+        admin_answer(request, false, "There are these commands: status, reload, drain, owner-link, reset-link LOGIN.");
     }
 }
 
