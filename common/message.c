@@ -10,7 +10,7 @@
 #include "common/frame.h"
 
 enum wire_type { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
-enum { VARINT_MAX = 10, TAG_MAX = (1 << 29) - 1 };
+enum { VARINT_MAX = 10, TAG_MAX = (1 << 29) - 1, FIELDS_MOST = 256 };
 
 struct scan {
     const uint8_t *at, *end;
@@ -111,9 +111,14 @@ static size_t packed_elements(const struct field *f, enum wire_type type)
 static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *bytes, size_t len, unsigned depth,
                        size_t *fields_left);
 
-/* Checks a known field's value. seen: bit per field of the message, for sub-messages that came already. */
+/* The fields of one message that came already, a bit each. */
+struct seen {
+    uint64_t bits[FIELDS_MOST / 64];
+};
+
+/* Checks a known field's value. seen: for sub-messages. */
 static bool scan_value(const ProtobufCMessageDescriptor *desc, const ProtobufCFieldDescriptor *known,
-                       const struct field *f, unsigned depth, size_t *fields_left, uint64_t *seen)
+                       const struct field *f, unsigned depth, size_t *fields_left, struct seen *seen)
 {
     enum wire_type expected = expected_type(known->type);
     if (f->type != expected) {
@@ -130,10 +135,11 @@ static bool scan_value(const ProtobufCMessageDescriptor *desc, const ProtobufCFi
     if (known->type != PROTOBUF_C_TYPE_MESSAGE)
         return true;
     if (known->label != PROTOBUF_C_LABEL_REPEATED) {
-        uint64_t bit = 1ull << ((size_t)(known - desc->fields) & 63);
-        if (*seen & bit)
+        size_t index = (size_t)(known - desc->fields);
+        uint64_t bit = 1ull << (index & 63), *bits = &seen->bits[index / 64];
+        if (*bits & bit)
             return false;
-        *seen |= bit;
+        *bits |= bit;
     }
     return scan_level(known->descriptor, f->bytes, f->len, depth + 1, fields_left);
 }
@@ -142,8 +148,8 @@ static bool scan_level(const ProtobufCMessageDescriptor *desc, const uint8_t *by
                        size_t *fields_left)
 {
     struct scan s = {bytes, bytes + len, 0};
-    uint64_t seen = 0;
-    if (depth > MESSAGE_MAX_DEPTH || desc->n_fields > 64)
+    struct seen seen = {{0}};
+    if (depth > MESSAGE_MAX_DEPTH || desc->n_fields > FIELDS_MOST)
         return false;
     while (s.at < s.end) {
         struct field f;
