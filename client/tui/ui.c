@@ -172,15 +172,18 @@ void ui_do(struct ui *ui, enum action action)
 {
     const struct action_row *row = action_row(action);
     const char *refusal = row ? action_refusal(ui, row) : NULL;
+    bool inside = ui->inside;
 
     if (!row)
         return;
     if (action != ACTION_BACK && action != ACTION_LEAVE)
         ui->leaving = false;
+    ui->inside = true;
     if (refusal)
         ui_say(ui, ROLE_WARN, "%s", refusal);
     else
         row->run(ui);
+    ui->inside = inside;
 }
 
 static bool is_character(const struct input *in)
