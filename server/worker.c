@@ -13,11 +13,13 @@
 #include "common/log.h"
 #include "server/journal/pg.h"
 #include "server/mailbox.h"
+#include "server/who.h"
 
 enum {
     TICK_MS = 250,
     READ_BATCHES = 1000, /* of history, in one answer of the journal */
     READ_BYTES = 256 << 10,
+    WHO_MS = 200, /* for other workers to say who is on their canvases */
     GRACE_MS = 300, /* for clients to hear the last word after the time for a drain is up */
 };
 
@@ -41,6 +43,7 @@ struct worker {
     struct rooms *rooms;
     struct sessions sessions;
     struct conns conns;
+    struct who *who;
     bool database_up;
     int64_t database_since_ms; /* wall clock */
     enum worker_phase phase;
@@ -326,6 +329,49 @@ static void post_vouched(void *ctx, struct vouch_job *job)
     mailbox_post(&w->box, &m->mail);
 }
 
+/* ---- who is on which canvas: lists ask, all workers answer */
+
+static struct who *who_other(void *ctx, unsigned worker)
+{
+    const struct worker *w = ctx;
+    return w->options.all[worker - 1]->who;
+}
+
+static void who_look(void *ctx, const struct uuid *canvas, struct room_present *out)
+{
+    const struct worker *w = ctx;
+    rooms_present(w->rooms, canvas, out);
+}
+
+static void who_answer(void *ctx, uint64_t id, size_t n, struct room_present *const *present)
+{
+    struct worker *w = ctx;
+    sessions_present(&w->sessions, id, n, present);
+}
+
+static void ask_present(void *ctx, uint64_t session, size_t n, const struct uuid *canvases)
+{
+    struct worker *w = ctx;
+    who_ask(w->who, session, n, canvases);
+}
+
+static void make_who(struct worker *w)
+{
+    struct who_options options = {
+        .base = w->base,
+        .box = &w->box,
+        .number = w->options.number,
+        .count = w->options.count,
+        .wait_ms = WHO_MS,
+        .home = worker_of,
+        .other = who_other,
+        .look = who_look,
+        .answer = who_answer,
+        .ctx = w,
+    };
+    w->who = who_new(&options);
+}
+
 struct settings_mail {
     struct mail mail;
     struct worker_settings settings;
@@ -563,6 +609,7 @@ static void make_sessions_and_conns(struct worker *w)
         .hashed = post_hash,
         .templates = w->options.templates,
         .tell = tell_all,
+        .ask_present = ask_present,
         .wall_ms = wall_ms,
         .mono_ms = mono_ms,
         .ctx = w,
@@ -594,6 +641,7 @@ struct worker *worker_new(const struct worker_options *options)
     stream_scratch_init(&w->scratch);
     make_journal_and_rooms(w);
     make_sessions_and_conns(w);
+    make_who(w);
     w->tick = event_new(w->base, -1, EV_PERSIST, on_tick, w);
     struct timeval every = {0, TICK_MS * 1000};
     ASSERT(w->tick && event_add(w->tick, &every) == 0);
@@ -612,11 +660,13 @@ void worker_join(struct worker *w)
 
 void worker_free(struct worker *w)
 {
+    who_stop(w->who);
     mailbox_fini(&w->box);
     conns_abort(&w->conns);
     conns_fini(&w->conns);
     rooms_free(w->rooms);
     journal_free(w->journal);
+    who_free(w->who);
     sessions_fini(&w->sessions);
     stream_scratch_fini(&w->scratch);
     event_free(w->tick);

@@ -33,10 +33,25 @@ static const char *uuid_words(struct arena *arena, const ProtobufCBinaryData *by
 
 static json_t *info_json(struct arena *arena, const Cocanvas__CanvasInfo *info)
 {
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I}", "id", uuid_words(arena, &info->id), "workspace",
+    json_t *present = json_array();
+    for (size_t i = 0; i < info->n_present; i++)
+        json_array_append_new(present, json_string(info->present[i]->name));
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:i}", "id", uuid_words(arena, &info->id), "workspace",
                      uuid_words(arena, &info->workspace), "title", info->title, "template", info->template_, "seq",
                      (json_int_t)info->head_seq, "created_ms", (json_int_t)info->created_ms, "changed_ms",
-                     (json_int_t)info->changed_ms);
+                     (json_int_t)info->changed_ms, "present", present, "present_count", (int)info->present_count);
+}
+
+/* "  Ann Lee, Ben Ode and 3 more"; "" if nobody is there. */
+static const char *who_is_there(struct arena *arena, const Cocanvas__CanvasInfo *info)
+{
+    const char *words = "";
+    for (size_t i = 0; i < info->n_present; i++)
+        words = arena_printf(arena, "%s%s%s", words, i ? ", " : "  ", arena_line(arena, info->present[i]->name));
+    if (info->present_count > info->n_present)
+        words = arena_printf(arena, "%s%s%zu more", words, info->n_present ? " and " : "  ",
+                             info->present_count - info->n_present);
+    return words;
 }
 
 static int newest_first(const void *a, const void *b)
@@ -63,8 +78,9 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
             continue;
         out_print(out, STYLE_DIM, "%.8s  ", uuid_words(&s->arena, &info->id));
         out_print(out, STYLE_PLAIN, "%s", arena_cell(&s->arena, info->title, 40));
-        out_print(out, STYLE_DIM, "  %-10.*s %6" PRIu64 "  %s\n", (int)strcspn(info->template_, "@"), info->template_,
+        out_print(out, STYLE_DIM, "  %-10.*s %6" PRIu64 "  %s", (int)strcspn(info->template_, "@"), info->template_,
                   info->head_seq, short_time(&s->arena, info->changed_ms));
+        out_print(out, STYLE_PLAIN, "%s\n", who_is_there(&s->arena, info));
     }
     if (out->json) {
         json_t *object = session_object(s, "canvases");

@@ -69,7 +69,8 @@ int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, histo
     return EXIT_OK;
 }
 
-int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
+/* One page of the list, behind `after` (NULL: the first). */
+static int canvases_page(struct session *s, bool all, const ProtobufCBinaryData *after, Cocanvas__CanvasList **page)
 {
     Cocanvas__CanvasListRequest request = COCANVAS__CANVAS_LIST_REQUEST__INIT;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
@@ -77,6 +78,8 @@ int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
         request.workspace.data = s->context.workspace.b;
         request.workspace.len = sizeof s->context.workspace.b;
     }
+    if (after)
+        request.after = *after;
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
     frame.canvas_list_request = &request;
     int code = session_request(s, &frame, &reply);
@@ -84,8 +87,35 @@ int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
         return code;
     if (reply->body_case != COCANVAS__FRAME__BODY_CANVAS_LIST)
         return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than a list of canvases.");
-    *list = reply->canvas_list;
+    *page = reply->canvas_list;
     return EXIT_OK;
+}
+
+static void append_page(struct session *s, Cocanvas__CanvasList *list, const Cocanvas__CanvasList *page)
+{
+    Cocanvas__CanvasInfo **both = arena_calloc(&s->arena, list->n_canvases + page->n_canvases + 1, sizeof *both);
+    ASSERT(both);
+    if (list->n_canvases)
+        memcpy(both, list->canvases, list->n_canvases * sizeof *both);
+    if (page->n_canvases)
+        memcpy(both + list->n_canvases, page->canvases, page->n_canvases * sizeof *both);
+    list->canvases = both;
+    list->n_canvases += page->n_canvases;
+}
+
+int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
+{
+    int code = canvases_page(s, all, NULL, list);
+    const Cocanvas__CanvasList *last = code == EXIT_OK ? *list : NULL;
+    while (code == EXIT_OK && last->next.len > 0) {
+        Cocanvas__CanvasList *page;
+        code = canvases_page(s, all, &last->next, &page);
+        if (code == EXIT_OK) {
+            append_page(s, *list, page);
+            last = page;
+        }
+    }
+    return code;
 }
 
 /* ---- results */

@@ -82,7 +82,8 @@ const struct pg_statement store_statements[] = {
     [PEOPLE] = {"people", "SELECT author, name FROM member WHERE workspace_id = $1::uuid ORDER BY author"},
     [CANVAS_LIST] = {"canvas_list", "SELECT " CANVAS_COLUMN_LIST " FROM " STORE_CANVAS_AND_MEMBER
      " WHERE " STORE_CANVAS_ROLE " > 0 AND (c.removed_at IS NOT NULL) = ($3::int8 = 1) AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
-     " ORDER BY c.changed_ms DESC, c.canvas_id"},
+     "  AND ($4::int8 IS NULL OR (c.changed_ms, c.canvas_id) < ($4::int8, $5::uuid))"
+     " ORDER BY c.changed_ms DESC, c.canvas_id DESC LIMIT $6::int8"},
     /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash */
     [CANVAS_CREATE] = {"canvas_create",
      "WITH made AS ("
@@ -393,7 +394,8 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
     free(canvases);
 }
 
-void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, void *ctx, uint64_t id, store_canvases_cb *cb)
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, const struct store_after *after,
+                       size_t most, void *ctx, uint64_t id, store_canvases_cb *cb)
 {
     struct note *note = note_for(id);
     note->canvases = cb;
@@ -401,6 +403,12 @@ void store_canvas_list(struct pg *pg, const struct uuid *account, const struct u
     pg_param_uuid(&params, account);
     pg_param_uuid(&params, workspace);
     pg_param_int(&params, removed);
+    if (after != NULL)
+        pg_param_int(&params, after->changed_ms);
+    else
+        pg_param_null(&params);
+    pg_param_uuid(&params, after != NULL ? &after->canvas : NULL);
+    pg_param_int(&params, (int64_t)most);
     struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
     pg_exec(request, &store_statements[CANVAS_LIST], &params);
     pg_end(request);

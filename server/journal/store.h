@@ -106,9 +106,15 @@ struct store_canvas {
     uint32_t removed_by;          /* author */
 };
 typedef void store_canvases_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases);
+/* Where a page of the list begins: behind this canvas, as it was when it was listed. */
+struct store_after {
+    int64_t changed_ms;
+    struct uuid canvas;
+};
 /* Those that the account may see. workspace NULL: of all. removed: those in the trash, instead of the others. Most recently
- * changed first. */
-void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, void *ctx, uint64_t id, store_canvases_cb *cb);
+ * changed first, at most `most`; after NULL: from the beginning. */
+void store_canvas_list(struct pg *pg, const struct uuid *account, const struct uuid *workspace, bool removed, const struct store_after *after,
+                       size_t most, void *ctx, uint64_t id, store_canvases_cb *cb);
 /* Makes a canvas with its first state as the snapshot at seq 0. The same request_id again answers with the same
  * canvas. n is 1. */
 struct store_canvas_new {

@@ -155,6 +155,17 @@ void rooms_set_limits(struct rooms *r, const struct room_limits *limits);
 /* Drain: no new joins; on_drained when no batch is queued or under way and snapshots are stored. */
 void rooms_drain(struct rooms *r, void (*on_drained)(void *ctx), void *ctx);
 
+/* Who is on a canvas now, each person once: for lists. */
+enum { ROOM_PRESENT_MAX = 8 };
+struct room_present {
+    uint32_t count;                     /* people */
+    uint32_t n;                         /* of them named here: those who came first */
+    uint32_t authors[ROOM_PRESENT_MAX];
+    char names[ROOM_PRESENT_MAX][260];
+};
+/* All zero if the canvas has no room here. */
+void rooms_present(const struct rooms *r, const struct uuid *canvas, struct room_present *out);
+
 struct rooms_stats {
     uint64_t rooms, members, batches, rejects, deliveries, lagged, dropped, dedupes, transforms;
 };

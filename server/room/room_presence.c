@@ -3,6 +3,7 @@
  * set when its socket has drained (P7). */
 #include "server/room/room_internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/message.h"
@@ -175,5 +176,55 @@ void rooms_send_presence(struct rooms *r)
         TAILQ_REMOVE(&r->presence, room, presence_entry);
         room->presence_due = false;
         send_update(room);
+    }
+}
+
+/* ---------------------------------------------------------------- for lists */
+
+static int by_author(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static uint32_t count_people(const struct room *room)
+{
+    uint32_t *authors = xcalloc(room->n_members + 1, sizeof *authors), n = 0, count = 0;
+    const struct member *m;
+    TAILQ_FOREACH(m, &room->members, entry) {
+        if (m->state == MEMBER_LIVE || m->state == MEMBER_LAGGED)
+            authors[n++] = m->author;
+    }
+    if (n > 1)
+        qsort(authors, n, sizeof *authors, by_author);
+    for (uint32_t i = 0; i < n; i++)
+        count += i == 0 || authors[i] != authors[i - 1];
+    free(authors);
+    return count;
+}
+
+static bool is_named(const struct room_present *present, uint32_t author)
+{
+    for (uint32_t i = 0; i < present->n; i++)
+        if (present->authors[i] == author)
+            return true;
+    return false;
+}
+
+void rooms_present(const struct rooms *r, const struct uuid *canvas, struct room_present *out)
+{
+    const struct room *room;
+    const struct member *m;
+    memset(out, 0, sizeof *out);
+    HASH_FIND(hh_canvas, r->by_canvas, canvas, sizeof *canvas, room);
+    if (!room)
+        return;
+    out->count = count_people(room);
+    TAILQ_FOREACH(m, &room->members, entry) {
+        bool here = m->state == MEMBER_LIVE || m->state == MEMBER_LAGGED;
+        if (!here || out->n == ROOM_PRESENT_MAX || is_named(out, m->author))
+            continue;
+        out->authors[out->n] = m->author;
+        memcpy(out->names[out->n++], m->name, sizeof m->name);
     }
 }

@@ -1,4 +1,4 @@
-/* The handlers that the table of messages names, by family: handle_login.c, handle_canvas.c, handle_requests.c. A
+/* The handlers that the table of messages names, by family: handle_login.c, handle_canvas.c, handle_list.c, handle_requests.c. A
  * handler is called only when its row has let the message pass, with the message decoded; it checks what the fields
  * say. */
 #ifndef COCANVAS_SERVER_SESSION_HANDLE_H
@@ -34,6 +34,11 @@ void handle_history(struct session *s, const struct request *r);
 void handle_state(struct session *s, const struct request *r);
 
 void handle_canvas_list(struct session *s, const struct request *r);
+struct canvas_page;
+void canvas_page_free(struct canvas_page *page);
+/* Borrowed from the arena; NULL if that is full. */
+Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store_canvas *from);
+
 void handle_canvas_create(struct session *s, const struct request *r);
 void handle_template_list(struct session *s, const struct request *r);
 void handle_invitation_create(struct session *s, const struct request *r);

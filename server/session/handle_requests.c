@@ -1,4 +1,4 @@
-/* Requests that are not edits: lists, new canvases, templates, invitations. Those that ask PostgreSQL make the session
+/* Requests that are not edits: new canvases, templates, invitations. Those that ask PostgreSQL make the session
  * busy until the answer is there. */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "common/utf8.h"
 #include "server/session/handle.h"
 
-enum { LABEL_POINTS = 64, INVITATION_USES = 1000, STATE_BYTES = 8 << 20, LIST_BYTES = 900 << 10 };
+enum { LABEL_POINTS = 64, INVITATION_USES = 1000, STATE_BYTES = 8 << 20 };
 
 void request_begin(struct session *s, const struct request *r)
 {
@@ -34,82 +34,6 @@ void request_failed(struct session *s, enum status status)
 }
 
 /* ---- canvases */
-
-/* Strings are borrowed from the store's answer; protobuf-c's fields are not const, so they are copied into the arena.
- */
-static Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store_canvas *from)
-{
-    Cocanvas__CanvasInfo *info = arena_alloc(arena, sizeof *info);
-    uint8_t *ids = arena_alloc(arena, 2 * sizeof from->id.b);
-    char *title = arena_strndup(arena, from->title, strlen(from->title));
-    char *template_id = arena_strndup(arena, from->template_id, strlen(from->template_id));
-    if (!info || !ids || !title || !template_id)
-        return NULL;
-    cocanvas__canvas_info__init(info);
-    memcpy(ids, from->id.b, sizeof from->id.b);
-    memcpy(ids + sizeof from->id.b, from->workspace.b, sizeof from->workspace.b);
-    info->id = (ProtobufCBinaryData){sizeof from->id.b, ids};
-    info->workspace = (ProtobufCBinaryData){sizeof from->workspace.b, ids + sizeof from->id.b};
-    info->title = title;
-    info->template_ = template_id;
-    info->head_seq = from->head_seq;
-    info->created_ms = from->created_ms;
-    info->changed_ms = from->changed_ms;
-    info->restricted = from->restricted;
-    info->removed_ms = from->removed_ms;
-    info->removed_by = from->removed_by;
-    return info;
-}
-
-/* As many as one frame holds; the most recently changed come first. */
-static void send_canvas_list(struct session *s, size_t n, const struct store_canvas *canvases)
-{
-    struct arena *arena = &s->sessions->arena;
-    arena_reset(arena);
-    Cocanvas__CanvasList list;
-    cocanvas__canvas_list__init(&list);
-    list.canvases = arena_calloc(arena, n + 1, sizeof *list.canvases);
-    size_t bytes = 0;
-    for (size_t i = 0; list.canvases && i < n; i++) {
-        Cocanvas__CanvasInfo *info = canvas_info(arena, &canvases[i]);
-        if (!info)
-            break;
-        bytes += cocanvas__canvas_info__get_packed_size(info) + 8;
-        if (bytes > LIST_BYTES)
-            break;
-        list.canvases[list.n_canvases++] = info;
-    }
-    Cocanvas__Frame frame;
-    cocanvas__frame__init(&frame);
-    frame.request = s->request;
-    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST;
-    frame.canvas_list = &list;
-    session_send(s, &frame);
-}
-
-static void on_canvas_list(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
-{
-    struct session *s = request_waiting(ctx, id);
-    if (!s)
-        return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
-    send_canvas_list(s, n, canvases);
-    session_unbusy(s);
-}
-
-void handle_canvas_list(struct session *s, const struct request *r)
-{
-    const ProtobufCBinaryData *id = &r->frame->canvas_list_request->workspace;
-    const struct membership *in = id->len ? session_workspace(s, r->number, id, COCANVAS__ROLE__VIEWER) : NULL;
-    if (id->len && !in)
-        return;
-    request_begin(s, r);
-    store_canvas_list(journal_reads(s->sessions->journal), &s->account, in ? &in->workspace : NULL,
-                      r->frame->canvas_list_request->removed, s->sessions, s->id, on_canvas_list);
-}
 
 static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {

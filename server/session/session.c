@@ -126,6 +126,8 @@ void session_fini(struct session *s)
     session_forget_invitation(s);
     account_request_free(s->account_request);
     s->account_request = NULL;
+    canvas_page_free(s->page);
+    s->page = NULL;
     free(s->login);
     free(s->memberships);
     s->attempt = NULL;

@@ -34,6 +34,7 @@ struct hash_job;
 struct limits;
 struct login_attempt;
 struct vouch_job;
+struct canvas_page;
 
 enum session_state {
     SESSION_NEW,      /* nothing came yet; only Hello is served */
@@ -89,6 +90,9 @@ struct sessions {
     const struct template_set *templates;            /* shared, never changed */
     /* Posts a change to all workers (access.h). NULL: there is only this one, and it is told at once. */
     void (*tell)(void *ctx, const struct access_change *change);
+    /* Asks all workers who is on these canvases: sessions_present() follows, perhaps before this returns. NULL: nobody is
+     * asked. */
+    void (*ask_present)(void *ctx, uint64_t session, size_t n, const struct uuid *canvases);
     int64_t (*wall_ms)(void *ctx);
     int64_t (*mono_ms)(void *ctx);
     void *ctx;       /* for hashed and the clocks */
@@ -136,6 +140,7 @@ struct session {
     struct login_attempt *attempt;     /* while CHECKING; owned */
     struct new_invitation *invitation; /* while one is being stored; owned */
     struct account_request *account_request; /* while one about the account is under way; owned */
+    struct canvas_page *page;          /* of the list of canvases, while it is asked who is on them; owned */
 
     bool look_again;        /* what it may do has changed, and is to be read again as soon as that can be (access.h) */
     bool looking;           /* … is being read */
@@ -157,6 +162,8 @@ struct session *sessions_find(struct sessions *all, uint64_t id);
 void sessions_hashed(struct sessions *all, struct hash_job *job);
 /* What the authenticator said, likewise. */
 void sessions_vouched(struct sessions *all, struct vouch_job *job);
+/* Who is on the canvases that ask_present was asked about, in the same order; NULL: nobody, or it is not known. Borrowed. */
+void sessions_present(struct sessions *all, uint64_t session, size_t n, struct room_present *const *present);
 
 void session_init(struct session *s, struct sessions *all, uint64_t id, struct stream *stream,
                   const struct address *address, void *conn);

@@ -48,6 +48,8 @@ class Newcomers(Case):
         live = [person.open("live", "--plain", "together") for person in (ann, ben)]
         for one in live:
             one.wait_line("you are in")
+        self.assertEqual(sorted(ann.json("list", "together")[0]["canvases"][0]["present"]), ["Ann", "Ben"])
+        self.assertRegex(ann.ok("list", "together").out, r"  (Ann, Ben|Ben, Ann)\n$")
         live[0].say("edit 1 Fresh Bread")
         live[1].say("edit 1 Bread at seven")
         for one in live:

@@ -540,6 +540,90 @@ class Past(unittest.TestCase):
             wire.refused("UNEXPECTED")
 
 
+class Lists(unittest.TestCase):
+    def listed(self, wire, **request):
+        """All pages: {canvas: CanvasInfo}, and how many pages that were."""
+        canvases, pages, after = {}, 0, b""
+        while pages == 0 or after:
+            wire.send({"request": 5, "canvas_list_request": {**request, **({"after": after} if after else {})}})
+            page = wire.expect("canvas_list")
+            for info in page.get("canvases", []):
+                assert info["id"] not in canvases, "a canvas is on two pages"
+                canvases[info["id"]] = info
+            after, pages = page.get("next", b""), pages + 1
+            assert not after or len(page["canvases"]) > 0
+        return canvases, pages
+
+    def present(self, wire, canvas):
+        info = self.listed(wire)[0][canvas]
+        return info.get("present_count", 0), sorted(person["name"] for person in info.get("present", []))
+
+    def test_who_is_present(self):
+        """On canvases of every worker, from whichever worker it is asked."""
+        canvases = [server.canvas() for _ in range(6)]
+        with server.member("ann") as asker, server.member("ann") as ann, server.member("bob") as bob, server.member("bob") as bob_again:
+            ann.open(canvases[0])
+            bob.open(canvases[0], os.urandom(16))
+            bob_again.open(canvases[0])
+            for wire in (asker, ann, bob):
+                self.assertEqual(self.present(wire, canvases[0]), (2, ["Ann", "Bob"]))
+                self.assertEqual(self.present(wire, canvases[1]), (0, []))
+            info = self.listed(asker)[0][canvases[0]]
+            self.assertEqual({p["author"] for p in info["present"]}, {int(n) for n in server.sql(
+                "SELECT author FROM member WHERE name IN ('Ann', 'Bob')").split()})
+            bob_again.send({"close": {}})
+            for canvas in canvases[1:]:
+                bob_again.open(canvas)
+                self.assertEqual(self.present(asker, canvas), (1, ["Bob"]))
+                bob_again.send({"close": {}})
+                bob_again.alive()
+                self.assertEqual(self.present(asker, canvas), (0, []))
+
+    def test_more_people_than_are_named(self):
+        canvas = server.canvas()
+        crowd = [server.member(f"crowd{i}") for i in range(10)]
+        for wire in crowd:
+            wire.open(canvas)
+        with server.member() as ann:
+            count, names = self.present(ann, canvas)
+        self.assertEqual((count, len(names)), (10, 8))
+        for wire in crowd:
+            wire.close()
+
+    def test_nobody_of_another_workspace(self):
+        """P9: who is on a canvas that one may not see is not to be had, even if it was in the list a moment ago."""
+        other, canvas = os.urandom(16), server.canvas()
+        with server.member("ann") as ann, server.member("bob") as bob:
+            bob.open(canvas)
+            self.assertEqual(self.present(ann, canvas), (1, ["Bob"]))
+            server.sql(f"INSERT INTO workspace (workspace_id, name) VALUES ('{other.hex()}', 'Other')")
+            server.sql(f"UPDATE canvas SET workspace_id = '{other.hex()}' WHERE canvas_id = '{canvas.hex()}'")
+            self.assertNotIn(canvas, self.listed(ann)[0])
+            ann.send({"canvas_list_request": {"workspace": other}})
+            ann.refused("NOT_FOUND")
+
+    def test_pages(self):
+        """2,300 canvases, many of which changed at the same moment: each is there once, the newest first."""
+        server.token("ann")
+        server.sql("INSERT INTO canvas (workspace_id, canvas_id, changed_ms, created_ms, created_by, request_id, title, template_id)"
+                   " SELECT workspace_id, gen_random_uuid(), 1000 + n / 100, 1000, 1, gen_random_uuid(), repeat('t', 200), 'bmc@1'"
+                   " FROM generate_series(1, 2300) n, (SELECT workspace_id FROM member WHERE name = 'Ann') w")
+        with server.member("ann") as ann:
+            canvases, pages = self.listed(ann)
+            self.assertEqual(pages, len(canvases) // 1000 + 1)
+            self.assertGreaterEqual(sum(info["title"] == "t" * 200 for info in canvases.values()), 2300)
+            times = [info["changed_ms"] for info in canvases.values()]
+            self.assertEqual(times, sorted(times, reverse=True))
+            for after in (b"x", b"x" * 23, b"x" * 25):
+                ann.send({"canvas_list_request": {"after": after}})
+                ann.refused("MALFORMED")
+            for after in (b"\xff" * 24, b"\0" * 24, b"\x7f" + b"\xff" * 23):      # a page that begins nowhere
+                ann.send({"canvas_list_request": {"after": after}})
+                ann.expect("canvas_list")
+            ann.alive()
+        server.sql("DELETE FROM canvas WHERE changed_ms < 2000")
+
+
 class Imports(unittest.TestCase):
     def test_what_was_exported_comes_back(self):
         state = encode("CanvasState", {"header": {"cols": 1, "rows": 1}, "blocks": [{"id": 5 << 32 | 1, "key": "a", "title": "A", "col_span": 1, "row_span": 1}],

@@ -1202,6 +1202,39 @@ static void test_history_shows_nothing_uncommitted(void **state)
     assert_int_equal(b->history_next, 3);
 }
 
+/* Each person once, with however many devices; those who are still on their way in do not count. */
+static void test_who_is_present(void **state)
+{
+    struct world *w = *state;
+    struct room_present present;
+    struct uuid elsewhere;
+    uuid_random(&elsewhere);
+    rooms_present(w->rooms, &w->canvas.id, &present);
+    assert_int_equal(present.count, 0);
+    for (size_t i = 0; i < 12; i++)
+        w->clients[i].author = i < 3 ? 7 : (uint32_t)i + 10; /* three devices of one person, and nine others */
+    world_open(w, 12);
+    rooms_present(w->rooms, &w->canvas.id, &present);
+    assert_int_equal(present.count, 10);
+    assert_int_equal(present.n, ROOM_PRESENT_MAX);
+    assert_int_equal(present.authors[0], 7);
+    assert_string_equal(present.names[0], "person 1");
+    for (size_t i = 1; i < ROOM_PRESENT_MAX; i++)
+        assert_int_equal(present.authors[i], i + 12);
+    rooms_present(w->rooms, &elsewhere, &present);
+    assert_int_equal(present.count + present.n, 0);
+    for (size_t i = 3; i < 12; i++)
+        client_disconnect(&w->clients[i]);
+    client_disconnect(&w->clients[0]);
+    client_connect(&w->clients[13], false, true); /* JOINING until the journal answers */
+    rooms_present(w->rooms, &w->canvas.id, &present);
+    assert_int_equal(present.count, 1);
+    assert_int_equal(present.n, 1);
+    world_settle(w);
+    rooms_present(w->rooms, &w->canvas.id, &present);
+    assert_int_equal(present.count, 2);
+}
+
 /* ---------------------------------------------------------------- old states */
 
 /* 120 cards of 3,000 characters: a state of two parts. */
@@ -1456,6 +1489,7 @@ int main(void)
         TEST(test_checkpoints_carry_the_hash),
         TEST(test_history_from_log_and_journal),
         TEST(test_history_shows_nothing_uncommitted),
+        TEST(test_who_is_present),
         TEST(test_old_states_come_in_parts),
         TEST(test_an_old_state_waits_for_who_is_slow),
         TEST(test_an_old_state_that_goes_meanwhile),

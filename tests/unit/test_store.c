@@ -177,12 +177,17 @@ static struct answers create(const struct uuid *workspace, const struct uuid *re
     return a;
 }
 
-static struct answers list(const struct uuid *account, const struct uuid *workspace)
+static struct answers list_after(const struct uuid *account, const struct uuid *workspace, const struct store_after *after, size_t most)
 {
     struct answers a = {0};
-    store_canvas_list(pg(), account, workspace, false, &a, 17, on_canvases);
+    store_canvas_list(pg(), account, workspace, false, after, most, &a, 17, on_canvases);
     answered(&a, 17);
     return a;
+}
+
+static struct answers list(const struct uuid *account, const struct uuid *workspace)
+{
+    return list_after(account, workspace, NULL, 8);
 }
 
 /* ---------------------------------------------------------------- accounts and invitations */
@@ -404,6 +409,35 @@ static void test_lists_are_newest_first(void **state)
     assert_string_equal(a.titles[0], "B");
 }
 
+/* Page by page, canvases that changed at the same moment among them: each once, in the order of the whole list. */
+static void test_lists_come_in_pages(void **state)
+{
+    (void)state;
+    struct uuid workspace = new_workspace("pages"), request;
+    invite(&workspace, "p1", EDITOR, LATER_MS);
+    struct uuid me = redeem("p1", "pat", NULL).account.id;
+    for (int i = 0; i < 7; i++) {
+        char id[UUID_TEXT];
+        uuid_random(&request);
+        struct uuid canvas = create(&workspace, &request, "x").canvases[0].id;
+        uuid_format(&canvas, id);
+        pg_cluster_sql(cluster, "UPDATE canvas SET changed_ms = %d WHERE canvas_id = '%s'", 100 + i / 3, id);
+    }
+    struct answers whole = list(&me, &workspace);
+    assert_int_equal(whole.n_canvases, 7);
+    struct store_after after = {0};
+    size_t seen = 0;
+    for (int page = 0; page < 4; page++) {
+        struct answers a = list_after(&me, &workspace, page > 0 ? &after : NULL, 2);
+        assert_int_equal(a.n_canvases, page < 3 ? 2 : 1);
+        for (size_t i = 0; i < a.n_canvases; i++, seen++)
+            assert_true(uuid_equal(&a.canvases[i].id, &whole.canvases[seen].id));
+        after = (struct store_after){a.canvases[a.n_canvases - 1].changed_ms, a.canvases[a.n_canvases - 1].id};
+    }
+    assert_int_equal(seen, 7);
+    assert_int_equal(list_after(&me, &workspace, &after, 2).n_canvases, 0);
+}
+
 static void test_without_postgresql_everything_is_degraded(void **state)
 {
     (void)state;
@@ -522,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_creating_a_canvas_twice_makes_one),
         cmocka_unit_test(test_access_goes_through_membership),
         cmocka_unit_test(test_lists_are_newest_first),
+        cmocka_unit_test(test_lists_come_in_pages),
         cmocka_unit_test(test_without_postgresql_everything_is_degraded),
         cmocka_unit_test(test_migrating_again_changes_nothing),
         cmocka_unit_test(test_start_up_in_an_unfit_or_absent_database),
