@@ -1,10 +1,13 @@
 /* login, logout, contexts, workspaces, invitations. */
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "client/cli/people.h"
 #include "client/cli/prompt.h"
 #include "client/cli/session.h"
 #include "client/core/outbox.h"
@@ -49,13 +52,41 @@ static const char *user_name(void)
     return user && strcmp(user, "root") != 0 ? user : "";
 }
 
+static char *device_name(struct session *s)
+{
+    char host[64] = "";
+    gethostname(host, sizeof host - 1);
+    return arena_strndup(&s->arena, host, strlen(host));
+}
+
+/* By the certificate alone: there is neither an invitation nor a login to go with it. */
+static bool by_certificate(struct session *s, const struct link *link)
+{
+    return s->context.certificate[0] && !link->token[0] && !cli_value(s->cli, "login");
+}
+
+/* A link for a new password says itself whose it is. */
+static int reset_form(struct session *s, const struct link *link, Cocanvas__Login *login, char password[PASSWORD_MAX + 1])
+{
+    int code = prompt_password(s->cli, true, password);
+    login->reset = arena_strndup(&s->arena, link->token, strlen(link->token));
+    login->device = device_name(s);
+    login->password = password;
+    return code;
+}
+
 /* Fills the Login; what is missing is asked for. */
 static int login_form(struct session *s, const struct link *link, Cocanvas__Login *login,
                       char password[PASSWORD_MAX + 1])
 {
     static char empty[] = "";
     struct cli *cli = s->cli;
-    char host[64] = "";
+    if (link->reset)
+        return reset_form(s, link, login, password);
+    if (by_certificate(s, link)) {
+        login->certificate = true;
+        return EXIT_OK;
+    }
     const char *name = NULL, *known = s->context.login[0] ? s->context.login : user_name();
     const char *who = value_or_ask(cli, "login", link->token[0] ? "Choose a login" : "Login", known);
     if (!who || !*who)
@@ -68,11 +99,10 @@ static int login_form(struct session *s, const struct link *link, Cocanvas__Logi
     int code = prompt_password(cli, link->token[0] != 0, password);
     if (code != EXIT_OK)
         return code;
-    gethostname(host, sizeof host - 1);
     login->login = arena_strndup(&s->arena, who, strlen(who));
     login->name = name ? arena_strndup(&s->arena, name, strlen(name)) : empty;
     login->invitation = arena_strndup(&s->arena, link->token, strlen(link->token));
-    login->device = arena_strndup(&s->arena, host, strlen(host));
+    login->device = device_name(s);
     login->password = password;
     return EXIT_OK;
 }
@@ -135,12 +165,15 @@ static void keep_workspaces(struct session *s, struct contexts *contexts)
     const char *current = choose_after_login(s, contexts, fresh, first);
     if (current)
         snprintf(contexts->current, sizeof contexts->current, "%s", current);
-    /* The token is the account's: all its contexts share it. */
+    /* Token and certificate are the account's: all its contexts share them. */
     for (size_t i = 0; i < contexts->n; i++) {
         struct context *c = &contexts->at[i];
         if (strcmp(c->login, s->context.login) == 0 && strcmp(c->host, s->context.host) == 0 &&
             c->port == s->context.port)
+        {
             snprintf(c->token, TOKEN_TEXT, "%s", in->token);
+            memcpy(c->certificate, s->context.certificate, sizeof c->certificate);
+        }
     }
 }
 
@@ -203,11 +236,30 @@ static void tell_login(struct session *s)
                  s->context.workspace_name);
 }
 
+/* The whole path is kept, for later commands run elsewhere. */
+static int certificate_option(struct session *s)
+{
+    const char *file = cli_value(s->cli, "certificate");
+    char *path = file ? realpath(file, NULL) : NULL;
+    int code = EXIT_OK;
+    s->context.certificate[0] = '\0';
+    if (file && !path)
+        code = cli_fail(s->cli, EXIT_NOT_FOUND, "%s: %s.", file, strerror(errno));
+    else if (path && strlen(path) >= sizeof s->context.certificate)
+        code = cli_fail(s->cli, EXIT_USAGE, "The path of the certificate is too long.");
+    else if (path)
+        memcpy(s->context.certificate, path, strlen(path) + 1);
+    free(path);
+    return code;
+}
+
 static int run_login(struct session *s, char password[PASSWORD_MAX + 1])
 {
     struct link link;
     Cocanvas__Login login;
     int code = login_target(s, &link);
+    if (code == EXIT_OK)
+        code = certificate_option(s);
     cocanvas__login__init(&login);
     if (code == EXIT_OK)
         code = login_form(s, &link, &login, password);
@@ -220,7 +272,7 @@ static int run_login(struct session *s, char password[PASSWORD_MAX + 1])
     code = session_connect(s, &login);
     if (code != EXIT_OK)
         return code;
-    if (!s->logged_in || !s->logged_in->token[0])
+    if (!s->logged_in || (!s->logged_in->token[0] && !login.certificate))
         return cli_fail(s->cli, EXIT_ERROR, "The server gave no token for this device.");
     snprintf(s->context.login, sizeof s->context.login, "%s", s->logged_in->login);
     snprintf(s->context.token, sizeof s->context.token, "%s", s->logged_in->token);
@@ -279,9 +331,10 @@ static int forget_tokens(struct cli *cli, struct contexts *contexts)
         struct context *c = &contexts->at[i];
         bool same =
             from && strcmp(c->login, from->login) == 0 && strcmp(c->host, from->host) == 0 && c->port == from->port;
-        if (!c->token[0] || (!all && !same))
+        if (!context_logged_in(c) || (!all && !same))
             continue;
         sodium_memzero(c->token, sizeof c->token);
+        c->certificate[0] = '\0'; /* the file stays */
         json_array_append_new(gone, json_string(c->name));
     }
     size_t n = json_array_size(gone);
@@ -366,11 +419,11 @@ int cmd_context_list(struct cli *cli)
         context_server(c, server);
         json_array_append_new(list, json_pack("{s:s, s:b, s:s, s:s, s:s, s:b}", "name", c->name, "current",
                                               (int)current, "server", server, "login", c->login, "workspace",
-                                              c->workspace_name, "logged_in", (int)(c->token[0] != 0)));
+                                              c->workspace_name, "logged_in", (int)context_logged_in(c)));
         if (!cli->out.json)
             out_print(&cli->out, current ? STYLE_BOLD : STYLE_PLAIN, "%s %-20s %s@%s  %s%s\n", current ? "*" : " ",
                       c->name, c->login, server, arena_line(&cli->arena, c->workspace_name),
-                      c->token[0] ? "" : "  (logged out)");
+                      context_logged_in(c) ? "" : "  (logged out)");
     }
     if (cli->out.json) {
         json_t *object = out_object("contexts");
@@ -408,20 +461,13 @@ int cmd_workspace_list(struct cli *cli)
 
 static int parse_role(struct cli *cli, Cocanvas__Role *role)
 {
-    static const char *const names[] = {"", "viewer", "commenter", "editor", "facilitator", "owner"};
     const char *word = cli_value(cli, "role");
-    *role = COCANVAS__ROLE__EDITOR;
-    if (!word)
+    if (role_from_word(word ? word : "editor", false, role))
         return EXIT_OK;
-    for (size_t i = 1; i < sizeof names / sizeof *names; i++)
-        if (strcmp(names[i], word) == 0) {
-            *role = (Cocanvas__Role)i;
-            return EXIT_OK;
-        }
     return cli_fail(cli, EXIT_USAGE, "--role is viewer, commenter, editor, facilitator or owner.");
 }
 
-static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated *made)
+static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated *made, long uses)
 {
     struct link link;
     char text[512], until[32] = "?";
@@ -439,28 +485,34 @@ static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated
         json_t *object = session_object(s, "invitation");
         json_object_set_new(object, "link", json_string(text));
         json_object_set_new(object, "expires_ms", json_integer(made->expires_ms));
+        json_object_set_new(object, "number", json_integer(made->number));
+        json_object_set_new(object, "uses", json_integer(uses));
         out_json(&s->cli->out, object);
         return;
     }
     if (localtime_r(&seconds, &parts))
         strftime(until, sizeof until, "%Y-%m-%d %H:%M", &parts);
     out_print(&s->cli->out, STYLE_PLAIN, "%s\n", text);
-    out_note(&s->cli->out, "For one person, once, until %s%s. They type: cocanvas login 'LINK'", until,
-             session_mark(s));
+    if (uses == 1)
+        out_note(&s->cli->out, "For one person, once, until %s%s. They type: cocanvas login 'LINK'", until, session_mark(s));
+    else
+        out_note(&s->cli->out, "For %ld people, until %s%s. They type: cocanvas login 'LINK'", uses, until, session_mark(s));
 }
 
 static int invite(struct session *s)
 {
-    long hours = 168;
+    long hours = 168, uses = 1;
     const char *label = cli_value(s->cli, "label");
     Cocanvas__InvitationCreate request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     cocanvas__invitation_create__init(&request);
-    if (parse_role(s->cli, &request.role) != EXIT_OK || !cli_number(s->cli, "valid", 1, 24 * 90, &hours))
+    if (parse_role(s->cli, &request.role) != EXIT_OK || !cli_number(s->cli, "valid", 1, 24 * 90, &hours) ||
+        !cli_number(s->cli, "uses", 1, 1000, &uses))
         return EXIT_USAGE;
     if (label)
         request.label = arena_strndup(&s->arena, label, strlen(label));
     request.valid_s = (uint32_t)hours * 3600;
+    request.uses = (uint32_t)uses;
     request.workspace.data = s->context.workspace.b;
     request.workspace.len = uuid_is_zero(&s->context.workspace) ? 0 : sizeof s->context.workspace.b;
     frame.body_case = COCANVAS__FRAME__BODY_INVITATION_CREATE;
@@ -470,7 +522,7 @@ static int invite(struct session *s)
         return code;
     if (reply->body_case != COCANVAS__FRAME__BODY_INVITATION_CREATED)
         return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than an invitation.");
-    tell_invitation(s, reply->invitation_created);
+    tell_invitation(s, reply->invitation_created, uses);
     return EXIT_OK;
 }
 

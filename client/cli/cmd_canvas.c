@@ -36,10 +36,11 @@ static json_t *info_json(struct arena *arena, const Cocanvas__CanvasInfo *info)
     json_t *present = json_array();
     for (size_t i = 0; i < info->n_present; i++)
         json_array_append_new(present, json_string(info->present[i]->name));
-    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:o, s:i}", "id", uuid_words(arena, &info->id), "workspace",
+    return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:b, s:I, s:o, s:i}", "id", uuid_words(arena, &info->id), "workspace",
                      uuid_words(arena, &info->workspace), "title", info->title, "template", info->template_, "seq",
                      (json_int_t)info->head_seq, "created_ms", (json_int_t)info->created_ms, "changed_ms",
-                     (json_int_t)info->changed_ms, "present", present, "present_count", (int)info->present_count);
+                     (json_int_t)info->changed_ms, "restricted", (int)info->restricted, "removed_ms",
+                     (json_int_t)info->removed_ms, "present", present, "present_count", (int)info->present_count);
 }
 
 /* "  Ann Lee, Ben Ode and 3 more"; "" if nobody is there. */
@@ -88,8 +89,9 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
         out_json(out, object);
     } else if (shown == 0) {
         out_note(out, "%s",
-                 words && *words ? "No canvas has such a title."
-                                 : "There are no canvases yet. Next: cocanvas new bmc 'Our title'");
+                 words && *words                   ? "No canvas has such a title."
+                 : cli_flag(s->cli, "removed") ? "The trash is empty."
+                                               : "There are no canvases yet. Next: cocanvas new bmc 'Our title'");
     }
     json_decref(array);
 }
@@ -100,7 +102,7 @@ int cmd_list(struct cli *cli)
     Cocanvas__CanvasList *list;
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
-        code = session_canvases(&s, cli_flag(cli, "all"), &list);
+        code = session_canvases(&s, cli_flag(cli, "all"), cli_flag(cli, "removed"), &list);
     if (code == EXIT_OK) {
         if (s.contexts.n > 1)
             out_note(&cli->out, "%s:", s.context.name);

@@ -49,10 +49,44 @@ static const struct cmd_option invite_options[] = {
     {"role", 'r', "ROLE", "viewer, commenter, editor (if not given), facilitator or owner"},
     {"label", 'l', "TEXT", "For whom; shown in lists"},
     {"valid", 0, "HOURS", "How long the link works (168)"},
+    {"uses", 0, "N", "How many people it lets in (1); at most 1000"},
     END_OPTIONS,
 };
 static const struct cmd_example invite_examples[] = {
-    {"member invite --label 'Ben Ode'", "Prints a link for one person, valid for a week, once"},
+    {"invite --label 'Ben Ode'", "Prints a link for one person, valid for a week, once"},
+    {"invite --uses 12 --role viewer --label 'The board'", "One link for twelve people, who may read"},
+    END_EXAMPLES,
+};
+static const struct cmd_option invite_list_options[] = {
+    {"all", 'a', NULL, "Also those that let nobody in any more: used, expired, revoked"},
+    END_OPTIONS,
+};
+static const struct cmd_option workspace_options[] = {
+    {"name", 'n', "NAME", "Your own name there, as others will see it; else as in your first workspace"},
+    END_OPTIONS,
+};
+static const struct cmd_example workspace_examples[] = {
+    {"workspace create 'Acme AG'", "A border around one client company: you are its owner"},
+    END_EXAMPLES,
+};
+static const struct cmd_option member_list_options[] = {
+    {"removed", 0, NULL, "Also those who were removed"},
+    END_OPTIONS,
+};
+static const struct cmd_example member_role_examples[] = {
+    {"member role 'Ben Ode' facilitator", "By the name, or its beginning"},
+    {"member role 7 viewer", "By the number in the list"},
+    END_EXAMPLES,
+};
+static const struct cmd_option restrict_options[] = {
+    {"off", 0, NULL, "For everybody in the workspace again"},
+    END_OPTIONS,
+};
+static const struct cmd_example access_examples[] = {
+    {"canvas access bakery", "Who may see it, and as what"},
+    {"canvas restrict bakery", "From now on only owners, you, and those who are given a role on it"},
+    {"canvas access bakery 'Ben Ode' editor", "Ben may edit this one"},
+    {"canvas access bakery 'Ben Ode' none", "… as in the workspace again"},
     END_EXAMPLES,
 };
 
@@ -60,6 +94,7 @@ static const struct cmd_example invite_examples[] = {
 
 static const struct cmd_option list_options[] = {
     {"all", 'a', NULL, "Canvases of all workspaces on this server"},
+    {"removed", 0, NULL, "Those in the trash, instead; see \"canvas restore\""},
     END_OPTIONS,
 };
 static const struct cmd_example new_examples[] = {
@@ -323,10 +358,45 @@ static const struct command table[] = {
      NULL, NULL, NEEDS_NOTHING, false, cmd_server_forget},
     {"workspace list", "", "", 0, 0, "Your workspaces on this server, and your role in each", NULL, NULL, NULL,
      NEEDS_SERVER, false, cmd_workspace_list},
-    {"member invite", "", "", 0, 0, "Make a one-time link for another person",
-     "Prints a link that makes one person a member of the workspace. It works once. Send it to that person only: "
-     "whoever has it, may use it.",
+    {"workspace create", "", "NAME...", 1, -1, "Make another workspace, of which you are the owner",
+     "Nothing crosses the border of a workspace: members, canvases and names of one are unknown in the others. Who may make one "
+     "is set on the server: as a rule, owners of some workspace.",
+     workspace_options, workspace_examples, NEEDS_SERVER, false, cmd_workspace_create},
+    {"workspace rename", "", "NAME...", 1, -1, "Give the workspace another name",
+     "For owners. Contexts on people's devices keep the names that they have there.", NULL, NULL, NEEDS_SERVER, false,
+     cmd_workspace_rename},
+    {"member list", "", "", 0, 0, "Who is in the workspace, and as what",
+     "Owners also see everybody's login. Guests are those who came in by a code.", member_list_options, NULL, NEEDS_SERVER, false,
+     cmd_member_list},
+    {"member role", "", "PERSON ROLE", 2, 2, "Give somebody another role in the workspace",
+     "PERSON is a number (see \"member list\"), a name or the beginning of one. Viewers read; commenters comment and vote; editors "
+     "edit and make canvases; facilitators also lead: they say who may see a canvas and change members up to editors; owners "
+     "also invite, and change everybody. It takes effect at once, also where the person is working right now. A removed person is "
+     "a member again.",
+     NULL, member_role_examples, NEEDS_SERVER, false, cmd_member_role},
+    {"member remove", "member rm", "PERSON", 1, 1, "Take somebody out of the workspace",
+     "At once, also where the person is working right now. What the person did stays, under the same name. Open invitations that "
+     "an owner made are revoked when he is removed.",
+     NULL, NULL, NEEDS_SERVER, false, cmd_member_remove},
+    {"member invite", "invite", "", 0, 0, "Make a link that lets another person in",
+     "Prints a link that makes one person a member of the workspace, or with --uses several. For owners. Send it to those people "
+     "only: whoever has it, may use it.",
      invite_options, invite_examples, NEEDS_SERVER, false, cmd_member_invite},
+    {"invite list", "", "", 0, 0, "The invitations that are open", "For owners. The links themselves are shown only once.",
+     invite_list_options, NULL, NEEDS_SERVER, false, cmd_invite_list},
+    {"invite revoke", "", "NUMBER", 1, 1, "Make a link let nobody in any more", "Those who are in stay. NUMBER: see \"invite list\".",
+     NULL, NULL, NEEDS_SERVER, false, cmd_invite_revoke},
+    {"canvas access", "", "CANVAS [PERSON ROLE]", 1, 3, "Who may see a canvas, and give roles on it",
+     "For facilitators. Without PERSON: who may see it. With PERSON and ROLE: what that person is on this canvas, whatever the role in "
+     "the workspace; none takes it back. It takes effect at once.",
+     NULL, access_examples, NEEDS_CANVAS, false, cmd_canvas_access},
+    {"canvas restrict", "", "CANVAS", 1, 1, "Keep a canvas for those who were given a role on it",
+     "For facilitators. The workspace's owners see every canvas. Others who have it open lose it at once.", restrict_options,
+     access_examples, NEEDS_CANVAS, false, cmd_canvas_restrict},
+    {"canvas remove", "canvas rm", "CANVAS", 1, 1, "Put a canvas into the trash",
+     "For facilitators. Nobody can open it then; \"list --removed\" shows it.", NULL, NULL, NEEDS_CANVAS, false, cmd_canvas_remove},
+    {"canvas restore", "", "CANVAS", 1, 1, "Take a canvas out of the trash", "For facilitators.", NULL, NULL, NEEDS_SERVER, false,
+     cmd_canvas_restore},
 
     {"list", "ls", "[WORDS]", 0, 1, "The canvases", "With WORDS only those whose title contains them.", list_options,
      NULL, NEEDS_SERVER, true, cmd_list},

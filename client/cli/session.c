@@ -209,7 +209,7 @@ int session_choose_context(struct session *s)
         return cli_fail(s->cli, EXIT_USAGE,
                         "No context is chosen. Next: cocanvas context use NAME (see: cocanvas context list)");
     s->context = *found;
-    if (!found->token[0])
+    if (!context_logged_in(found))
         return cli_fail(s->cli, EXIT_LOGIN, "You are logged out of %s. Next: cocanvas login %s", found->name,
                         found->host);
     return EXIT_OK;
@@ -251,6 +251,7 @@ int session_connect(struct session *s, const Cocanvas__Login *login)
         .config_dir = s->cli->folders.config,
         .state_dir = s->cli->folders.state,
         .token = login ? NULL : s->context.token,
+        .certificate = s->context.certificate,
         .seal_ms = 0,
         .reconnect = s->stay,
     };
@@ -325,6 +326,9 @@ enum exit_code session_failure(const struct client *client, const struct context
 {
     char told[512] = "", server[SERVER_TEXT];
     enum status code = client_error(client, told, sizeof told);
+    size_t len = strlen(told);
+    if (client_problem(client) == CLIENT_NOT_LOGGED_IN && len > 0 && told[len - 1] == '.')
+        told[len - 1] = '\0'; /* the sentence goes on */
     context_server(context, server);
     switch (client_problem(client)) {
     case CLIENT_UNREACHABLE:
@@ -402,7 +406,7 @@ int session_open_canvas(struct session *s, const char *words, bool edit)
         Cocanvas__CanvasList *list;
         Cocanvas__CanvasInfo *info;
         const char *why;
-        int code = session_canvases(s, false, &list);
+        int code = session_canvases(s, false, false, &list);
         if (code != EXIT_OK)
             return code;
         enum status status = find_canvas(&s->arena, list, words, &info, &why);

@@ -81,8 +81,8 @@ int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame *
 typedef void history_cb(void *ctx, const Cocanvas__Committed *batch);
 int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx,
                     uint64_t *oldest_seq);
-/* All canvases of the context's workspace (or of all one's workspaces). */
-int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list);
+/* All canvases of the context's workspace (or of all one's workspaces); removed: those in the trash, instead. */
+int session_canvases(struct session *s, bool all, bool removed, Cocanvas__CanvasList **list);
 
 /* Applies ops of one's own as one step and waits until they are saved. */
 int session_submit(struct session *s, size_t n, Cocanvas__Op **ops);

@@ -70,7 +70,8 @@ int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, histo
 }
 
 /* One page of the list, behind `after` (NULL: the first). */
-static int canvases_page(struct session *s, bool all, const ProtobufCBinaryData *after, Cocanvas__CanvasList **page)
+static int canvases_page(struct session *s, bool all, bool removed, const ProtobufCBinaryData *after,
+                         Cocanvas__CanvasList **page)
 {
     Cocanvas__CanvasListRequest request = COCANVAS__CANVAS_LIST_REQUEST__INIT;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
@@ -78,6 +79,7 @@ static int canvases_page(struct session *s, bool all, const ProtobufCBinaryData 
         request.workspace.data = s->context.workspace.b;
         request.workspace.len = sizeof s->context.workspace.b;
     }
+    request.removed = removed;
     if (after)
         request.after = *after;
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_LIST_REQUEST;
@@ -103,13 +105,13 @@ static void append_page(struct session *s, Cocanvas__CanvasList *list, const Coc
     list->n_canvases += page->n_canvases;
 }
 
-int session_canvases(struct session *s, bool all, Cocanvas__CanvasList **list)
+int session_canvases(struct session *s, bool all, bool removed, Cocanvas__CanvasList **list)
 {
-    int code = canvases_page(s, all, NULL, list);
+    int code = canvases_page(s, all, removed, NULL, list);
     const Cocanvas__CanvasList *last = code == EXIT_OK ? *list : NULL;
     while (code == EXIT_OK && last->next.len > 0) {
         Cocanvas__CanvasList *page;
-        code = canvases_page(s, all, &last->next, &page);
+        code = canvases_page(s, all, removed, &last->next, &page);
         if (code == EXIT_OK) {
             append_page(s, *list, page);
             last = page;

@@ -1,6 +1,6 @@
 /* The client library: one connection, at most one open canvas. Connects, checks who the server is, logs in, opens,
  * keeps the replica, reconnects and resumes, and keeps unsent edits on disk (P5). Runs on the caller's event base;
- * nothing blocks but the name look-up of the first connect.
+ * nothing blocks.
  *
  * Used by the command line (client_run_until) and by the terminal interface (callbacks). */
 #ifndef COCANVAS_CLIENT_CORE_CLIENT_H
@@ -54,6 +54,8 @@ struct client_callbacks {
     void (*on_batch)(void *ctx, const Cocanvas__Committed *batch); /* every committed batch, own ones too, in order */
     /* The answer to client_request: reply->request is what it returned. Also Error frames. */
     void (*on_reply)(void *ctx, const Cocanvas__Frame *reply);
+    /* Somebody has changed what we may do: client_role() is the role on the open canvas now, NONE while none is open. */
+    void (*on_role)(void *ctx, const Cocanvas__RoleChanged *changed);
 };
 
 struct client_options {
@@ -65,6 +67,8 @@ struct client_options {
     const char *config_dir; /* $XDG_CONFIG_HOME/cocanvas: known_hosts */
     const char *state_dir;  /* $XDG_STATE_HOME/cocanvas: outbox */
     const char *token;      /* device token, or NULL and a Login is given to client_login */
+    const char *certificate; /* file with a certificate and its key, shown to servers that ask; NULL or "": none. Without token
+                              * and Login it is what we log in by. */
     unsigned seal_ms;       /* pending edits are sealed after this pause (40); 0: at once */
     bool reconnect;         /* go on trying after a loss (live clients) or fail (commands) */
 };

@@ -182,6 +182,7 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
         return;
     c->opened = true;
     c->role = (int)opened->role;
+    c->no_client = !may_edit || opened->client == 0;
     c->own_session = opened->session;
     c->head_seq = opened->head_seq;
     c->acked = opened->acked_client_seq;
@@ -200,6 +201,20 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
         bring_up_own_edits(c); /* the connection was lost before the history was there */
         client_caught_up(c);
     }
+}
+
+/* A reader who may edit from now on needs a client number, which only Open gives. Who may not any more keeps it: what is
+ * under way is refused by the server, and what is typed from now on by the replica. */
+void client_on_role_changed(struct client *c, const Cocanvas__RoleChanged *changed)
+{
+    if (c->opened && c->replica && changed->role != COCANVAS__ROLE__NONE) {
+        c->role = (int)changed->role;
+        replica_set_role(c->replica, c->role);
+    }
+    if (c->cb.on_role)
+        c->cb.on_role(c->ctx, changed);
+    if (c->state == CLIENT_LIVE && c->outbox && c->no_client && c->role >= rights_least_role())
+        client_reopen(c, false);
 }
 
 /* ---------------------------------------------------------------- snapshot */

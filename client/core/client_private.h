@@ -36,6 +36,8 @@ struct client_timing {
     unsigned leave_ms;    /* a server that goes away gets this long to answer what is in flight */
 };
 
+struct resolve;
+
 struct client_address {
     struct sockaddr_storage at;
     socklen_t len;
@@ -58,6 +60,7 @@ struct client {
     struct event_base *base;
     struct client_options options;
     char *config_dir, *state_dir, *token; /* owned; options points to them */
+    char *certificate;                    /* owned; NULL none */
     struct client_callbacks cb;
     void *ctx;
     struct client_timing timing;
@@ -76,6 +79,7 @@ struct client {
     unsigned n_dying;
     struct client_address addresses[CLIENT_ADDRESSES];
     unsigned n_addresses, at_address;
+    struct resolve *resolve; /* a name that is being looked up */
     char host[256]; /* where to connect: the options' server, or where it sent us */
     char sni[256];
     uint16_t port;
@@ -108,6 +112,7 @@ struct client {
     struct outbox *outbox;
     struct replica *replica;
     int role;
+    bool no_client;           /* opened without a client number, as a reader */
     uint32_t own_session;     /* from Opened */
     uint64_t head_seq, acked; /* from Opened */
     struct buf snapshot;
@@ -162,6 +167,7 @@ bool client_prepare_open(struct client *c);
 void client_send_open(struct client *c);
 void client_reopen(struct client *c, bool from_scratch);
 void client_on_opened(struct client *c, const Cocanvas__Opened *opened);
+void client_on_role_changed(struct client *c, const Cocanvas__RoleChanged *changed);
 void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *part);
 void client_on_history(struct client *c, const Cocanvas__HistoryPage *page);
 void client_caught_up(struct client *c);

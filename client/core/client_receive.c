@@ -73,6 +73,10 @@ static void on_error(struct client *c, const Cocanvas__Frame *frame)
         return;
     else if (code == STATUS_REPLACED || code == STATUS_VERSION)
         client_fail(c, CLIENT_REFUSED, code, "%s", sentence);
+    else if (frame->error->fatal && code == STATUS_DENIED) /* the device was revoked */
+        client_fail(c, CLIENT_NOT_LOGGED_IN, code, "%s", sentence);
+    else if (frame->error->fatal && (code == STATUS_NOT_FOUND || code == STATUS_GONE)) /* not ours any more, or removed */
+        client_fail(c, CLIENT_REFUSED, code, "%s", sentence);
     else if (frame->error->fatal)
         client_lose(c, CLIENT_REFUSED, code, "%s", sentence);
     else if (about && about == c->submit_request && c->replica && replica_in_flight(c->replica))
@@ -175,6 +179,9 @@ static void on_frame(struct client *c, const Cocanvas__Frame *frame)
         break;
     case COCANVAS__FRAME__BODY_PEOPLE:
         client_merge_people(c, frame->people->n_people, frame->people->people);
+        break;
+    case COCANVAS__FRAME__BODY_ROLE_CHANGED:
+        client_on_role_changed(c, frame->role_changed);
         break;
     case COCANVAS__FRAME__BODY_MOVED:
         on_moved(c, frame->moved);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/cli/people.h"
 #include "client/core/trust.h"
 #include "client/tui/tui_private.h"
 
@@ -123,6 +124,21 @@ static void on_batch(void *ctx, const Cocanvas__Committed *batch)
     ((struct place *)ctx)->tui->ui.dirty = true; /* one's own: from unsent to saved */
 }
 
+/* Somebody has made us something else while we were here. */
+static void on_role(void *ctx, const Cocanvas__RoleChanged *changed)
+{
+    struct place *p = ctx;
+    struct tui *t = p->tui;
+    if (!is_open(p) || !t->shown || changed->role == COCANVAS__ROLE__NONE || t->ui.role == (int)changed->role)
+        return;
+    bool more = t->ui.role < (int)changed->role;
+    t->ui.role = (int)changed->role;
+    tui_say(t, more ? ROLE_GOOD : ROLE_WARN,
+            arena_printf(&t->cli->arena, "You are now %s %s on this canvas.",
+                         strchr("eo", role_word(changed->role)[0]) ? "an" : "a", role_word(changed->role)));
+    t->ui.dirty = true;
+}
+
 static void on_reply(void *ctx, const Cocanvas__Frame *reply)
 {
     struct place *p = ctx;
@@ -148,6 +164,7 @@ static void connect_place(struct place *p)
         .on_reject = on_reject,
         .on_batch = on_batch,
         .on_reply = on_reply,
+        .on_role = on_role,
     };
     struct tui *t = p->tui;
     struct client_options options = {
@@ -157,10 +174,11 @@ static void connect_place(struct place *p)
         .config_dir = t->cli->folders.config,
         .state_dir = t->cli->folders.state,
         .token = p->context.token,
+        .certificate = p->context.certificate,
         .seal_ms = 40,
         .reconnect = true,
     };
-    if (!p->context.token[0]) {
+    if (!context_logged_in(&p->context)) {
         snprintf(p->sentence, sizeof p->sentence, "Logged out. Next: cocanvas login %.200s", p->context.host);
         return;
     }
