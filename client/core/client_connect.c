@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "client/core/client_private.h"
+#include "client/core/resolve.h"
 #include "client/core/trust.h"
 #include "common/tls.h"
 
@@ -25,22 +26,9 @@ void client_target(struct client *c, const char *host, uint16_t port, const char
     c->n_addresses = c->at_address = 0;
 }
 
-/* Blocks; only for the first connect to a name. What was found is used for all later ones, since a device that is
- * offline cannot resolve. */
-static bool resolve(struct client *c, struct why *why)
+static void take_addresses(struct client *c, const struct addrinfo *found)
 {
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-    struct addrinfo *found = NULL;
-    char port[8];
-    int error;
-
-    (void)snprintf(port, sizeof(port), "%u", c->port);
-    error = getaddrinfo(c->host, port, &hints, &found);
-    if (error) {
-        (void)refuse(why, STATUS_TIMEOUT, "%.100s: %s", c->host, gai_strerror(error));
-        return false;
-    }
-    for (struct addrinfo *at = found; at && c->n_addresses < CLIENT_ADDRESSES; at = at->ai_next) {
+    for (const struct addrinfo *at = found; at && c->n_addresses < CLIENT_ADDRESSES; at = at->ai_next) {
         struct client_address *address = &c->addresses[c->n_addresses];
 
         if (at->ai_addrlen > sizeof(address->at))
@@ -49,6 +37,20 @@ static bool resolve(struct client *c, struct why *why)
         address->len = at->ai_addrlen;
         c->n_addresses++;
     }
+}
+
+/* Whether the host is an address already: nobody has to be asked. */
+static bool take_number(struct client *c)
+{
+    const struct addrinfo hints = {
+        .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV | AI_NUMERICHOST};
+    struct addrinfo *found = NULL;
+    char port[8];
+
+    (void)snprintf(port, sizeof(port), "%u", c->port);
+    if (getaddrinfo(c->host, port, &hints, &found) != 0)
+        return false;
+    take_addresses(c, found);
     freeaddrinfo(found);
     return c->n_addresses > 0;
 }
@@ -217,18 +219,34 @@ static void try_address(struct client *c)
     stream_attach(c->stream, c->base, &c->scratch);
 }
 
+static void on_resolved(void *ctx, const struct addrinfo *found, int error)
+{
+    struct client *c = ctx;
+
+    c->resolve = NULL;
+    take_addresses(c, found);
+    if (c->n_addresses > 0)
+        try_address(c);
+    else
+        client_lose(c, CLIENT_UNREACHABLE, STATUS_TIMEOUT, "%.100s: %s", c->host, gai_strerror(error));
+}
+
+/* A name is looked up only for the first connect: what was found is used for all later ones, since a device that is
+ * offline cannot resolve. */
 void client_start(struct client *c)
 {
-    struct why why = {""};
-
     client_set_state(c, CLIENT_CONNECTING, STATUS_OK, NULL);
     timer_in(c->stage_timer, c->timing.stage_ms);
-    if (c->n_addresses == 0 && !resolve(c, &why)) {
-        client_lose(c, CLIENT_UNREACHABLE, STATUS_TIMEOUT, "%s", why.text);
+    resolve_cancel(c->resolve);
+    c->resolve = NULL;
+    c->at_address = 0;
+    if (c->n_addresses > 0 || take_number(c)) {
+        try_address(c);
         return;
     }
-    c->at_address = 0;
-    try_address(c);
+    c->resolve = resolve_start(c->base, c->host, c->port, on_resolved, c);
+    if (!c->resolve)
+        client_lose(c, CLIENT_UNREACHABLE, STATUS_TIMEOUT, "%.100s: the name can't be looked up now", c->host);
 }
 
 /* ---------------------------------------------------------------- trying again */

@@ -167,7 +167,7 @@ static void draw_if_due(struct tui *t)
     t->drawn_ms = tui_mono_ms();
 }
 
-/* ---------------------------------------------------------------- the terminal is taken when there is something to show */
+/* ---------------------------------------------------------------- taking the terminal when there is something to show */
 
 /* A server that this device does not know: before the screen is taken, the question stands in lines. */
 static bool ask_on_lines(struct tui *t)

@@ -1,5 +1,5 @@
-/* A context's canvases, as its server tells them: all pages once, then every few seconds the first one, which holds what
- * has changed lately and who is where. */
+/* A context's canvases, as its server tells them: all pages once, then every few seconds the first one, which holds
+ * what has changed lately and who is where. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /* The inside of the interface as a program, shared by its files:
  *
- *   tui.c         the loop: keyboard, time, drawing; beginning and end     tui_terminal.c  taking and giving the terminal
- *   tui_host.c    what the interface asks for (struct ui_host)             tui_outside.c   $EDITOR, Ctrl-Z
- *   tui_places.c  one connection for each context                          tui_list.c      their canvases
- *   tui_canvas.c  the open canvas: what comes, how the connection stands   tui_recent.c    what was opened here
+ *   tui.c         the loop: keyboard, time, drawing; begin and end   tui_terminal.c  taking and giving the terminal
+ *   tui_host.c    what the interface asks for (struct ui_host)       tui_outside.c   $EDITOR, Ctrl-Z
+ *   tui_places.c  one connection for each context                    tui_list.c      their canvases
+ *   tui_canvas.c  the open canvas: what comes, how the link stands   tui_recent.c    what was opened here
+ *   tui_merge.c   a text that two people changed
  *
  * Nothing that the interface asks for happens inside of its call: it is noted as a wish and carried out at the end of
  * the loop's turn, so neither the interface nor the client library is ever entered from within itself. */

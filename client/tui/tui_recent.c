@@ -9,6 +9,7 @@
 #include "client/cli/context.h"
 #include "client/cli/output.h"
 #include "client/core/paths.h"
+#include "common/log.h"
 
 enum { FILE_MAX_BYTES = 64 << 10 };
 
@@ -89,8 +90,9 @@ void recent_save(const struct recent *r, const char *state_dir)
     char *path = xasprintf("%s/recent", state_dir);
     buf_init(&out);
     recent_write(r, &out);
-    if (folder_make(state_dir, &why) == STATUS_OK)
-        (void)paths_replace(path, buf_at(&out), buf_len(&out), false, &why);
+    if (folder_make(state_dir, &why) != STATUS_OK ||
+        paths_replace(path, buf_at(&out), buf_len(&out), false, &why) != STATUS_OK)
+        log_info(NULL, "%s", why.text);
     buf_fini(&out);
     free(path);
 }
