@@ -9,6 +9,7 @@
 
 #include "client/core/client_private.h"
 #include "client/core/paths.h"
+#include "client/core/resolve.h"
 #include "common/tls.h"
 
 enum {
@@ -87,6 +88,8 @@ static void end_connection(struct client *c)
     (void)event_del(c->progress_timer);
     (void)event_del(c->presence_timer);
     client_drop_stream(c);
+    resolve_cancel(c->resolve);
+    c->resolve = NULL;
     c->opened = c->open_sent = c->leaving = false;
     c->history_request = 0;
     buf_clear(&c->snapshot, 0);
