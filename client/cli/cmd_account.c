@@ -31,6 +31,7 @@ static int login_target(struct session *s, struct link *link)
         snprintf(link->host, sizeof link->host, "%s", known->host);
         link->port = known->port;
         snprintf(s->context.login, sizeof s->context.login, "%s", known->login);
+        memcpy(s->context.certificate, known->certificate, sizeof s->context.certificate);
         return EXIT_OK;
     }
     enum status status = strncmp(to, "cocanvas://", 11) == 0 ? link_parse(to, link, &why)
@@ -169,8 +170,7 @@ static void keep_workspaces(struct session *s, struct contexts *contexts)
     for (size_t i = 0; i < contexts->n; i++) {
         struct context *c = &contexts->at[i];
         if (strcmp(c->login, s->context.login) == 0 && strcmp(c->host, s->context.host) == 0 &&
-            c->port == s->context.port)
-        {
+            c->port == s->context.port) {
             snprintf(c->token, TOKEN_TEXT, "%s", in->token);
             memcpy(c->certificate, s->context.certificate, sizeof c->certificate);
         }
@@ -242,7 +242,6 @@ static int certificate_option(struct session *s)
     const char *file = cli_value(s->cli, "certificate");
     char *path = file ? realpath(file, NULL) : NULL;
     int code = EXIT_OK;
-    s->context.certificate[0] = '\0';
     if (file && !path)
         code = cli_fail(s->cli, EXIT_NOT_FOUND, "%s: %s.", file, strerror(errno));
     else if (path && strlen(path) >= sizeof s->context.certificate)

@@ -169,7 +169,7 @@ static void check_login(struct doctor *d)
         return;
     }
     client_error(d->s.client, sentence, sizeof sentence);
-    if (problem == CLIENT_NOT_LOGGED_IN && !d->s.context.token[0]) {
+    if (problem == CLIENT_NOT_LOGGED_IN && !context_logged_in(&d->s.context)) {
         report(d, CHECK_NOTE, "login", "not logged in to this server. Next: cocanvas login");
         return;
     }

@@ -181,7 +181,7 @@ static void print_contexts(struct cli *cli, const struct contexts *contexts)
         const struct context *c = &contexts->at[i];
         bool current = strcmp(c->name, contexts->current) == 0;
         out_print(&cli->out, current ? STYLE_BOLD : STYLE_PLAIN, "%s %s: %s on %s%s\n", current ? "*" : " ", c->name,
-                  arena_line(&cli->arena, c->workspace_name), c->host, c->token[0] ? "" : " (logged out)");
+                  arena_line(&cli->arena, c->workspace_name), c->host, context_logged_in(c) ? "" : " (logged out)");
     }
 }
 
@@ -198,7 +198,7 @@ int cmd_start_page(struct cli *cli)
     if (contexts_load(&contexts, &cli->folders, &why) != STATUS_OK)
         return cli_fail(cli, EXIT_ERROR, "%s", why.text);
     const struct context *now = contexts_find(&contexts, contexts.current);
-    bool logged_in = now && now->token[0];
+    bool logged_in = now && context_logged_in(now);
     int code = EXIT_OK;
     out_print(out, STYLE_BOLD, "cocanvas %s\n", COCANVAS_VERSION);
     print_contexts(cli, &contexts);

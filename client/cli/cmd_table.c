@@ -27,8 +27,43 @@ static const struct cmd_option login_options[] = {
     {"login", 'l', "NAME", "Your login: 2 to 64 characters a-z 0-9 . _ @ + -"},
     {"name", 'n', "NAME", "The name that others see (with an invitation)"},
     {"password-file", 0, "FILE", "Read the password from the first line of a file; - is standard input"},
+    {"certificate", 0, "FILE", "Show this client certificate (a PEM file with its key); alone it is enough, see certificate add"},
     {"as", 0, "CONTEXT", "Call the new context so"},
     END_OPTIONS,
+};
+static const struct cmd_option device_revoke_options[] = {
+    {"others", 0, NULL, "All devices but this one"},
+    END_OPTIONS,
+};
+static const struct cmd_example device_examples[] = {
+    {"device list", "What is logged in as you"},
+    {"device revoke 3f9a", "The lost telephone; by the beginning of its id, or by its name"},
+    {"device revoke --others", "Everything but this device"},
+    END_EXAMPLES,
+};
+static const struct cmd_option password_options[] = {
+    {"keep-devices", 0, NULL, "Leave your other devices logged in"},
+    {"end-devices", 0, NULL, "Log your other devices out (what happens, if nobody can be asked)"},
+    {"password-file", 0, "FILE", "Read the old password from the first line of a file, the new one from the second; - is standard input"},
+    END_OPTIONS,
+};
+static const struct cmd_option reset_options[] = {
+    {"valid", 0, "HOURS", "How long the link works (24; at most 168)"},
+    END_OPTIONS,
+};
+static const struct cmd_example reset_examples[] = {
+    {"member reset ann", "A link by which Ann chooses a new password"},
+    END_EXAMPLES,
+};
+static const struct cmd_option certificate_add_options[] = {
+    {"new", 0, NULL, "Make the file first: a key and a certificate of its own"},
+    {"name", 'n', "NAME", "What to call it in the list; the file's name, if it is not given"},
+    END_OPTIONS,
+};
+static const struct cmd_example certificate_examples[] = {
+    {"certificate add --new ~/.config/cocanvas/me.pem", "Make one and add it"},
+    {"login canvas.example.org --certificate ~/.config/cocanvas/me.pem", "From then on: no password"},
+    END_EXAMPLES,
 };
 static const struct cmd_example login_examples[] = {
     {"login 'cocanvas://canvas.example.org/i/k3j…?p=7xq…'",
@@ -397,6 +432,29 @@ static const struct command table[] = {
      "For facilitators. Nobody can open it then; \"list --removed\" shows it.", NULL, NULL, NEEDS_CANVAS, false, cmd_canvas_remove},
     {"canvas restore", "", "CANVAS", 1, 1, "Take a canvas out of the trash", "For facilitators.", NULL, NULL, NEEDS_SERVER, false,
      cmd_canvas_restore},
+
+    {"member reset", "", "MEMBER", 1, 1, "Make a link by which a member chooses a new password",
+     "For somebody who has forgotten the password, or whose devices are in the wrong hands: when the link is used, all devices of "
+     "that person are logged out. Only for owners, and only if they own every workspace that the person is in; else the "
+     "server's administrator can: cocanvasd admin reset-link LOGIN. Whoever has the link may use it: send it to that person only.",
+     reset_options, reset_examples, NEEDS_SERVER, false, cmd_member_reset},
+    {"device list", "device", "", 0, 0, "The devices that are logged in as you",
+     "With the day of their last login. A device that is not used for long (30 days, if the server says nothing else) is logged "
+     "out by itself.",
+     NULL, device_examples, NEEDS_SERVER, false, cmd_device_list},
+    {"device revoke", "device remove", "[DEVICE...]", 0, -1, "Log devices out, wherever they are",
+     "What is running on them is disconnected at once. DEVICE is the beginning of an id in the list, or a name.",
+     device_revoke_options, device_examples, NEEDS_SERVER, false, cmd_device_revoke},
+    {"password change", "passwd", "", 0, 0, "Choose a new password", NULL, password_options, NULL, NEEDS_SERVER, false,
+     cmd_password_change},
+    {"certificate add", "", "FILE", 1, 1, "Let a client certificate log in as you",
+     "FILE holds a certificate and its key (PEM). Any will do, also one that nobody signed: the server notes its key. It never "
+     "expires; remove it when you don't need it any more. The server must take client certificates (its option client_cert).",
+     certificate_add_options, certificate_examples, NEEDS_SERVER, false, cmd_certificate_add},
+    {"certificate list", "", "", 0, 0, "The certificates that log in as you", NULL, NULL, NULL, NEEDS_SERVER, false,
+     cmd_certificate_list},
+    {"certificate remove", "", "CERTIFICATE...", 1, -1, "Remove certificates", "By the beginning of the id in the list, or by name.",
+     NULL, NULL, NEEDS_SERVER, false, cmd_certificate_remove},
 
     {"list", "ls", "[WORDS]", 0, 1, "The canvases", "With WORDS only those whose title contains them.", list_options,
      NULL, NEEDS_SERVER, true, cmd_list},

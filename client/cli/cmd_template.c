@@ -18,7 +18,7 @@ static bool ask_server(struct cli *cli)
     if (contexts_load(&contexts, &cli->folders, &why) != STATUS_OK)
         return false;
     const struct context *now = contexts_find(&contexts, contexts.current);
-    bool logged_in = now && now->token[0];
+    bool logged_in = now && context_logged_in(now);
     contexts_fini(&contexts);
     return logged_in;
 }

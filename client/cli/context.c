@@ -140,6 +140,11 @@ void context_server(const struct context *c, char out[SERVER_TEXT])
 #pragma GCC diagnostic pop
 }
 
+bool context_logged_in(const struct context *c)
+{
+    return c->token[0] || c->certificate[0];
+}
+
 static int compare_contexts(const void *a, const void *b)
 {
     return strcmp(((const struct context *)a)->name, ((const struct context *)b)->name);
@@ -152,6 +157,7 @@ static bool read_context(struct context *c, const char *name, const json_t *from
     snprintf(c->name, sizeof c->name, "%s", name);
     snprintf(c->login, sizeof c->login, "%s", json_word(from, "login"));
     snprintf(c->workspace_name, sizeof c->workspace_name, "%s", json_word(from, "workspace_name"));
+    snprintf(c->certificate, sizeof c->certificate, "%s", json_word(from, "certificate"));
     if (address_parse(json_word(from, "server"), c->host, &c->port, &why) != STATUS_OK)
         return false;
     return uuid_parse(json_word(from, "workspace"), &c->workspace);
@@ -218,6 +224,8 @@ enum status contexts_save(const struct contexts *c, const struct folders *f, str
         json_object_set_new(list, one->name,
                             json_pack("{s:s, s:s, s:s, s:s}", "server", server, "login", one->login, "workspace",
                                       workspace, "workspace_name", one->workspace_name));
+        if (one->certificate[0])
+            json_object_set_new(json_object_get(list, one->name), "certificate", json_string(one->certificate));
         account_key(one, key);
         if (one->token[0])
             json_object_set_new(tokens, key, json_string(one->token));

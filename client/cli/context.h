@@ -16,7 +16,7 @@
 #include "common/ids.h"
 #include "common/status.h"
 
-enum { CONTEXT_NAME = 64, CONTEXT_LOGIN = 68, CONTEXT_TITLE = 264, SERVER_TEXT = 270 };
+enum { CONTEXT_CERTIFICATE = 1024, CONTEXT_NAME = 64, CONTEXT_LOGIN = 68, CONTEXT_TITLE = 264, SERVER_TEXT = 270 };
 
 struct folders {
     char *config; /* $XDG_CONFIG_HOME/cocanvas or ~/.config/cocanvas; owned */
@@ -36,6 +36,7 @@ struct context {
     struct uuid workspace;
     char workspace_name[CONTEXT_TITLE];
     char token[TOKEN_TEXT]; /* from the credentials; "" when logged out */
+    char certificate[CONTEXT_CERTIFICATE]; /* file with certificate and key, whole path; "" none */
     bool has_pin;           /* only of a link given with --server */
     uint8_t pin[PIN_BYTES];
 };
@@ -56,6 +57,9 @@ struct context *contexts_find(const struct contexts *c, const char *name);
 struct context *contexts_add(struct contexts *c, const char *wanted);
 /* "host:port", "[::1]:7341". */
 void context_server(const struct context *c, char out[SERVER_TEXT]);
+
+/* There is something to log in with. */
+bool context_logged_in(const struct context *c);
 
 /* Holds the lock from load to save: a descriptor to be closed, -1 and *why on failure. */
 int contexts_lock(const struct folders *f, struct why *why);

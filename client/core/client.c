@@ -199,6 +199,8 @@ struct client *client_new(struct event_base *base, const struct client_options *
     c->options.state_dir = c->state_dir;
     c->token = options->token && *options->token ? xstrdup(options->token) : NULL;
     c->options.token = NULL;
+    c->certificate = options->certificate && *options->certificate ? xstrdup(options->certificate) : NULL;
+    c->options.certificate = NULL;
     if (cb)
         c->cb = *cb;
     c->ctx = ctx;
@@ -251,6 +253,7 @@ void client_free(struct client *c)
     if (c->token)
         OPENSSL_cleanse(c->token, strlen(c->token));
     free(c->token);
+    free(c->certificate);
     free(c->config_dir);
     free(c->state_dir);
     buf_fini(&c->snapshot);
@@ -275,6 +278,10 @@ void client_connect(struct client *c)
         c->tls = tls_client_context(&why);
     if (!c->tls) {
         client_fail(c, CLIENT_REFUSED, STATUS_INTERNAL, "%s", why.text);
+        return;
+    }
+    if (c->certificate && tls_show_certificate(c->tls, c->certificate, &why) != STATUS_OK) {
+        client_fail(c, CLIENT_NOT_LOGGED_IN, STATUS_DENIED, "%s", why.text);
         return;
     }
     client_start(c);

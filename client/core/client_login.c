@@ -61,20 +61,23 @@ static void send_hello(struct client *c)
 
 static void send_login(struct client *c)
 {
-    Cocanvas__Login with_token;
+    Cocanvas__Login own;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
 
-    cocanvas__login__init(&with_token);
-    with_token.token = c->token;
+    cocanvas__login__init(&own);
+    if (c->token)
+        own.token = c->token;
+    else
+        own.certificate = true;
     frame.request = c->login_request = ++c->last_request;
     frame.body_case = COCANVAS__FRAME__BODY_LOGIN;
-    frame.login = c->login ? c->login : &with_token;
+    frame.login = c->login ? c->login : &own;
     client_send(c, &frame);
 }
 
 void client_first_flight(struct client *c)
 {
-    if (!c->token && !c->login) {
+    if (!c->token && !c->login && !c->certificate) {
         client_fail(c, CLIENT_NOT_LOGGED_IN, STATUS_DENIED, "not logged in to this server");
         return;
     }
@@ -132,6 +135,8 @@ static void take_token(struct client *c, const char *token)
 {
     if (!*token)
         return;
+    if (c->token)
+        OPENSSL_cleanse(c->token, strlen(c->token));
     free(c->token);
     c->token = xstrdup(token);
     client_forget_login(c);
@@ -181,6 +186,7 @@ void client_forget_login(struct client *c)
         return;
     OPENSSL_cleanse(c->login->password, strlen(c->login->password));
     OPENSSL_cleanse(c->login->invitation, strlen(c->login->invitation));
+    OPENSSL_cleanse(c->login->reset, strlen(c->login->reset));
     cocanvas__login__free_unpacked(c->login, NULL);
     c->login = NULL;
 }
