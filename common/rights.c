@@ -67,7 +67,7 @@ const char *right_name(enum right right)
     return names[right];
 }
 
-static bool is_locked(const struct block *block)
+bool rights_locked(const struct block *block)
 {
     const struct value *locked = props_get(&block->props, "locked");
     return locked && locked->kind == VALUE_FLAG && locked->number != 0;
@@ -75,7 +75,7 @@ static bool is_locked(const struct block *block)
 
 bool rights_in_block(const struct block *block, enum right right, int role)
 {
-    if (is_locked(block) && role < LEADER)
+    if (rights_locked(block) && role < LEADER)
         return false;
     const struct value *who = right == RIGHT_NONE ? NULL : props_get(&block->props, keys[right]);
     if (!who || who->kind != VALUE_CHOICE || strcmp(who->text, "everyone") == 0)
@@ -157,7 +157,7 @@ static enum status check_block(const struct block *block, enum right right, int 
 {
     if (!block || rights_in_block(block, right, role))
         return STATUS_OK;
-    if (is_locked(block) && role < LEADER)
+    if (rights_locked(block) && role < LEADER)
         return refuse(why, STATUS_FORBIDDEN, "The block \"%.60s\" is locked; a facilitator can unlock it.", block->key);
     return refuse(why, STATUS_FORBIDDEN, "The facilitator has reserved \"%s\" in the block \"%.60s\".", names[right], block->key);
 }

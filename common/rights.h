@@ -44,6 +44,8 @@ enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_
 /* The same for all of a batch, on the state before it; *bad_op is the index of the first one. */
 enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role, uint32_t *bad_op,
                                struct why *why) MUST_CHECK;
+/* Nothing in it changes but by facilitators. */
+bool rights_locked(const struct block *block);
 /* Whether a block lets that role do it; for hints on screens. */
 bool rights_in_block(const struct block *block, enum right right, int role);
 /* A property that only facilitators may set: a block's rights and lock, the canvas' phase and visibility. */

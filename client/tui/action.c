@@ -71,7 +71,7 @@ static const char *missing(const struct ui *ui, unsigned needs)
 
 const char *action_refusal(const struct ui *ui, const struct action_row *row)
 {
-    const unsigned changes = NEEDS_EDITING | NEEDS_COMMENTING;
+    const unsigned changes = NEEDS_EDITING | NEEDS_COMMENTING | NEEDS_LEADING;
     const char *why = wrong_place(ui, row);
 
     if (!why)
@@ -83,5 +83,7 @@ const char *action_refusal(const struct ui *ui, const struct action_row *row)
         ((row->needs & NEEDS_EDITING && !ui_may_edit(ui)) || (row->needs & NEEDS_COMMENTING && !ui_may_comment(ui))))
         return ui_may_comment(ui) ? "You may comment and vote here, but not change cards."
                                   : "You may read this canvas, but not change it. Its owner can let you.";
+    if (!why && row->needs & NEEDS_LEADING && ui->role < COCANVAS__ROLE__FACILITATOR)
+        return "This is for facilitators and owners.";
     return why;
 }

@@ -30,6 +30,7 @@ enum action_needs {
     NEEDS_A_CARD,          /* focused or marked */
     NEEDS_EDITING = 8,     /* the right to edit; added to the others */
     NEEDS_COMMENTING = 16, /* the right to comment and vote; added to the others */
+    NEEDS_LEADING = 32,    /* a facilitator's right; added to the others */
 };
 
 #define ACTIONS(ROW)                                                                                                   \

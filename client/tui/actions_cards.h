@@ -66,6 +66,10 @@
         ui_run_add_block)                                                                                              \
     ROW(REMOVE_BLOCK, "remove-block", "Remove the block", CONTEXT_CANVAS, "b d", NEEDS_A_BLOCK | NEEDS_EDITING,        \
         ui_run_remove_block)                                                                                           \
+    ROW(LOCK_BLOCK, "lock-block", "Lock or unlock the block", CONTEXT_CANVAS, "b l",                                   \
+        NEEDS_A_BLOCK | NEEDS_EDITING | NEEDS_LEADING, ui_run_lock_block)                                              \
+    ROW(BLOCK_RIGHTS, "block-rights", "Who may do what in the block", CONTEXT_CANVAS, "b w",                           \
+        NEEDS_A_BLOCK | NEEDS_EDITING | NEEDS_LEADING, ui_run_block_rights)                                            \
     ROW(RENAME_CANVAS, "rename-canvas", "Rename the canvas", CONTEXT_CANVAS, "b c", NEEDS_A_CANVAS | NEEDS_EDITING,    \
         ui_run_rename_canvas)
 
@@ -110,6 +114,8 @@ void ui_run_rename_block(struct ui *ui);
 void ui_run_edit_prompt(struct ui *ui);
 void ui_run_add_block(struct ui *ui);
 void ui_run_remove_block(struct ui *ui);
+void ui_run_lock_block(struct ui *ui);
+void ui_run_block_rights(struct ui *ui);
 void ui_run_rename_canvas(struct ui *ui);
 
 #endif

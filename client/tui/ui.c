@@ -8,6 +8,7 @@
 #include "client/tui/ui_private.h"
 #include "client/tui/views.h"
 #include "common/buf.h"
+#include "common/rights.h"
 
 enum { WORDS_BYTES = 256 << 20 };
 
@@ -113,19 +114,14 @@ void ui_edited(struct ui *ui)
         ui->host->edited(ui->host->ctx);
 }
 
-/* What commenters may do, too. */
-static bool only_comments(size_t n_ops, Cocanvas__Op *const *ops)
+/* All of it is open to commenters, too. */
+static bool for_commenters(size_t n_ops, Cocanvas__Op *const *ops)
 {
-    for (size_t i = 0; i < n_ops; i++)
-        switch (ops[i]->kind_case) {
-        case COCANVAS__OP__KIND_VOTE_SET:
-        case COCANVAS__OP__KIND_COMMENT_ADD:
-        case COCANVAS__OP__KIND_COMMENT_DELETE:
-        case COCANVAS__OP__KIND_COMMENT_RESOLVE:
-            break;
-        default:
+    for (size_t i = 0; i < n_ops; i++) {
+        const struct rights_row *row = rights_row(ops[i]->kind_case);
+        if (!row || row->role > COCANVAS__ROLE__COMMENTER)
             return false;
-        }
+    }
     return true;
 }
 
@@ -135,7 +131,7 @@ bool ui_submit(struct ui *ui, size_t n_ops, Cocanvas__Op **ops, bool group)
     bool inside = ui->inside;
     enum status st;
 
-    if (n_ops == 0 || !(only_comments(n_ops, ops) ? ui_check_comment(ui) : ui_check_edit(ui)))
+    if (n_ops == 0 || !(for_commenters(n_ops, ops) ? ui_check_comment(ui) : ui_check_edit(ui)))
         return false;
     ui->inside = true; /* the ops live in ui->words, and the replica tells of them one by one */
     st = replica_edit(ui->replica, n_ops, ops, ui->now_ms, group, &why);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rights.h"
 #include "common/utf8.h"
 
 enum { HEAD_PEOPLE = 4, SHORT_POINTS = 4 };
@@ -53,11 +54,12 @@ static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, con
     const char *end = wide ? " " : "", *scrolled = "";
     if (above)
         scrolled = words_printf(ui, "%s%u %s%s", sign(ui, SIGN_UP), above, wide ? sign(ui, SIGN_DOT) : "", end);
-    const char *count = words_printf(ui, " %s%u%s", scrolled, block->n_alive, end);
+    const char *lock = rights_locked(block) ? words_printf(ui, "%s ", room >= 24 ? "locked" : sign(ui, SIGN_LOCK)) : "";
+    const char *count = words_printf(ui, " %s%s%u%s", lock, scrolled, block->n_alive, end);
     if (room >= 60)
-        count = words_printf(ui, " %s%s ", scrolled, words_count(ui, block->n_alive, "card", "cards"));
+        count = words_printf(ui, " %s%s%s ", lock, scrolled, words_count(ui, block->n_alive, "card", "cards"));
     int cells = words_width(count), left = x + room;
-    if (block->n_alive && cells <= room / 2) {
+    if ((block->n_alive || *lock) && cells <= room / 2) {
         left -= cells + (wide ? 1 : 0);
         grid_put(g, left, y, style(ROLE_DIM), count);
     }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/rights.h"
+
 enum { CARD_LINES = 8, READABLE = 116, PROMPT_LINES = 3 };
 
 /* A place in the outline: a block's head, or one of its cards. */
@@ -221,6 +223,8 @@ static void draw_title(const struct outline_view *v, struct grid *g, struct rect
     bool focused = ui->block == block->o.id;
     const char *title = words_line(ui, block->title, strlen(block->title));
     const char *count = words_count(ui, block->n_alive, "card", "cards");
+    if (rights_locked(block))
+        count = words_printf(ui, "locked %s %s", sign(ui, SIGN_DOT), count);
     int x = r.x + 1, w = least(r.w - 2, READABLE + 2), right = words_width(count);
     grid_fill(g, (struct rect){r.x, r.y, r.w, 1}, style(ROLE_TEXT));
     grid_hit(g, (struct rect){r.x, r.y, r.w, 1}, HIT_BLOCK, block->o.id, 0);

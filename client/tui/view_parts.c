@@ -20,6 +20,7 @@ const char *sign(const struct ui *ui, enum sign which)
         [SIGN_CRUMB] = {"›", ">"},      [SIGN_SAVED] = {"●", "*"}, [SIGN_UNSENT] = {"◌", "o"},
         [SIGN_OFFLINE] = {"○", "o"},    [SIGN_WARN] = {"⚠", "!"},  [SIGN_PERSON] = {"‹", "<"},
         [SIGN_PERSON_END] = {"›", ">"}, [SIGN_TYPES] = {"✎", "~"}, [SIGN_PAST] = {"◷", "@"},
+        [SIGN_LOCK] = {"⊘", "x"},
     };
     return signs[which][ui->ascii];
 }

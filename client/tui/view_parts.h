@@ -30,6 +30,7 @@ enum sign {
     SIGN_PERSON_END, /* behind them */
     SIGN_TYPES,      /* before the latter, while somebody types */
     SIGN_PAST,
+    SIGN_LOCK,
     SIGNS,
 };
 const char *sign(const struct ui *ui, enum sign which);

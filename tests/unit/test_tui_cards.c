@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "common/rights.h"
 #include "tests/support/scene.h"
 
 struct fixture {
@@ -678,6 +679,35 @@ static void blocks_come_and_go(void **state)
     (void)f;
 }
 
+/* Only facilitators lock and reserve; everybody sees the lock; the replica's rules say no before anything is sent. */
+static void a_facilitator_locks_and_reserves(void **state)
+{
+    FIXTURE;
+
+    ui->role = COCANVAS__ROLE__EDITOR;
+    scene_keys(s, "b l");
+    says(ui, "for facilitators and owners");
+    ui->role = COCANVAS__ROLE__FACILITATOR;
+    scene_keys(s, "b l");
+    says(ui, "is locked");
+    assert_true(rights_locked(canvas_block(&s->server.c, f->kp)));
+    assert_true(scene_shows(s, "locked") || scene_shows(s, "⊘"));
+    ui->role = COCANVAS__ROLE__EDITOR;
+    replica_set_role(ui->replica, COCANVAS__ROLE__EDITOR);
+    scene_keys(s, "d d");
+    says(ui, "is locked; a facilitator can unlock it");
+    block_is(s, "kp", "one|two|three|four");
+    ui->role = COCANVAS__ROLE__FACILITATOR;
+    replica_set_role(ui->replica, COCANVAS__ROLE__FACILITATOR);
+    scene_keys(s, "b l");
+    says(ui, "open again");
+    scene_keys(s, "b w v n");
+    says(ui, "Vote");
+    scene_keys(s, "v");
+    says(ui, "reserved");
+    assert_int_equal(card_of(s, f->two)->n_votes, 0);
+}
+
 /* ---------------------------------------------------------------- undo */
 
 static void undo_says_what_it_did(void **state)
@@ -746,6 +776,7 @@ int main(void)
         TEST(splitting_and_joining),
         TEST(names),
         TEST(blocks_come_and_go),
+        TEST(a_facilitator_locks_and_reserves),
         TEST(undo_says_what_it_did),
         TEST(an_action_on_the_opened_card),
     };
