@@ -86,6 +86,8 @@ class Together(Interface):
         one.keys("Enter")
         one.wait(r"Where to go first[^\n]*" + SAVED)
         one.keys("q")
+        one.wait("1 of ")
+        one.keys("Escape")
         one.wait(r"Where to go first[^\n]*(\n[^\n]*)*Where to go second")
         one.keys("C-q")
         self.assertEqual(one.code(), 0)
@@ -141,6 +143,22 @@ class Together(Interface):
         one.keys("j", "y")
         one.wait("Copying is off")
         self.assertEqual(one.tmux("show-buffer"), "To be copied")
+
+
+    def test_role(self):
+        """Who may do what changes while the canvas is open: it says so, and means it."""
+        vic = self.newcomer("vic", "Vic Hill")
+        vic.ok("new", "swot", "Rights")
+        one = self.opened(vic, "rights", "Rights")
+        self.owner.ok("member", "role", "Vic", "viewer")
+        one.wait("You are now a viewer")
+        one.keys("a")
+        one.wait("You may read this canvas, but not change it")
+        self.owner.ok("member", "role", "Vic", "editor")
+        one.wait("You are now an editor")
+        one.keys("a")
+        one.type("Allowed again")
+        wait_for(lambda: self.texts(vic, "rights") == ["Allowed again"], "the card on the server")
 
 
 class Trouble(Interface):
