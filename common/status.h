@@ -34,7 +34,7 @@ enum status {
 
 /* Why something was refused: one sentence, never with card text or secrets in it. */
 struct why {
-    char text[200];
+    char text[400];
 };
 
 #define MUST_CHECK __attribute__((warn_unused_result))

@@ -123,6 +123,8 @@ bool tls_tickets_use(SSL_CTX *ctx, int64_t (*now_s)(void))
 {
     struct ticket_keys *keys = xcalloc(1, sizeof *keys);
     pthread_once(&once, take_slot);
+    free_keys(NULL, SSL_CTX_get_ex_data(ctx, slot), NULL, 0, 0, NULL); /* those of a call before this one */
+    (void)SSL_CTX_set_ex_data(ctx, slot, NULL);
     ASSERT(slot >= 0 && pthread_mutex_init(&keys->lock, NULL) == 0);
     keys->now_s = now_s ? now_s : machine_s;
     keys->since_s = keys->now_s();

@@ -19,7 +19,7 @@ enum {
 /* A disk that is full must not stop people from working together; it is told once. */
 static void tell_save_failed(struct client *c, const struct why *why)
 {
-    char sentence[300];
+    char sentence[512];
 
     (void)snprintf(sentence, sizeof(sentence), "Unsent edits are not kept on this device: %s", why->text);
     log_warn(&c->log, "%s", sentence);

@@ -94,8 +94,10 @@ static bool among(const struct known *known, const uint8_t pin[PIN_BYTES])
     return false;
 }
 
+/* What happened, and what to do; doubt tells why the authority's word, which did for this server so far, does not any more
+ * (NULL: there never was one). */
 static enum trust refused(const char *host, uint16_t port, const uint8_t *expected, const uint8_t *seen, bool link,
-                          struct why *why)
+                          const char *doubt, struct why *why)
 {
     char old[128], now[128];
 
@@ -105,9 +107,15 @@ static enum trust refused(const char *host, uint16_t port, const uint8_t *expect
         (void)refuse(why, STATUS_DENIED,
                      "This is not the server that the link was made for: expected %s, found %s. Ask for a new link.",
                      old, now);
+    else if (doubt)
+        (void)refuse(why, STATUS_DENIED,
+                     "The server came with a new key (%s), and %s. Nothing was sent. Ask its owner to renew the certificate; if "
+                     "the owner confirms the six words: cocanvas server forget %s:%u",
+                     now, doubt, host, port);
     else
         (void)refuse(why, STATUS_DENIED,
-                     "The server's key has changed: was %s, is %s. If its owner confirms: cocanvas server forget %s:%u",
+                     "The server's key has changed: was %s, is %s. Somebody may be in between; nothing was sent. If its owner "
+                     "confirms the new words: cocanvas server forget %s:%u",
                      old, now, host, port);
     return TRUST_REFUSED;
 }
@@ -116,21 +124,29 @@ enum trust trust_decide(const char *config_dir, const char *host, uint16_t port,
                         uint8_t seen[PIN_BYTES], struct why *why)
 {
     struct known known;
+    char doubt[TLS_DOUBT_TEXT], words[128];
 
     if (tls_peer_pin(ssl, seen) != STATUS_OK) {
         (void)refuse(why, STATUS_DENIED, "the server showed no certificate");
         return TRUST_REFUSED;
     }
     if (link_pin)
-        return memcmp(link_pin, seen, PIN_BYTES) == 0 ? TRUSTED : refused(host, port, link_pin, seen, true, why);
+        return memcmp(link_pin, seen, PIN_BYTES) == 0 ? TRUSTED : refused(host, port, link_pin, seen, true, NULL, why);
     if (find_known(config_dir, host, port, &known)) {
         if (among(&known, seen) || (known.by_ca && tls_peer_verified(ssl, host)))
             return TRUSTED;
-        return refused(host, port, known.pins[0], seen, false, why);
+        if (known.by_ca)
+            tls_peer_doubt(ssl, host, doubt);
+        return refused(host, port, known.pins[0], seen, false, known.by_ca ? doubt : NULL, why);
     }
     if (tls_peer_verified(ssl, host))
         return TRUSTED;
-    (void)refuse(why, STATUS_DENIED, "nobody vouches for the key of this server yet");
+    tls_peer_doubt(ssl, host, doubt);
+    pin_words(seen, words, sizeof words);
+    (void)refuse(why, STATUS_DENIED,
+                 "Nobody vouches for the key of %s yet, and %s. Its six words: %s. If the owner says the same ones: "
+                 "--accept-new, or use a link, which carries the key",
+                 host, doubt, words);
     return TRUST_ASK;
 }
 

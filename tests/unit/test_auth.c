@@ -124,25 +124,52 @@ static struct hash_job *run_job(struct hasher *h, struct inbox *inbox, enum hash
     return job;
 }
 
+static const struct hasher_cost cheap = {.passes = 1, .memory_kib = 1024}, dearer = {.passes = 2, .memory_kib = 2048};
+
 static void test_passwords_are_made_and_verified(void **state)
 {
     (void)state;
     struct inbox inbox = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL};
-    struct hasher *h = hasher_new(1, 4);
+    struct hasher *h = hasher_new(1, 4, &cheap);
     struct hash_job *made = run_job(h, &inbox, HASH_MAKE, "correct horse", "");
     assert_true(made->ok);
-    assert_memory_equal(made->hash, "$argon2id$v=19$m=19456,t=2,", 27);
+    assert_memory_equal(made->hash, "$argon2id$v=19$m=1024,t=1,", 26);
     struct hash_job *right = run_job(h, &inbox, HASH_VERIFY, "correct horse", made->hash);
     assert_true(right->ok);
     struct hash_job *wrong = run_job(h, &inbox, HASH_VERIFY, "correct horsf", made->hash);
     assert_false(wrong->ok);
     struct hash_job *dummy = run_job(h, &inbox, HASH_VERIFY, "correct horse", hasher_dummy(h));
     assert_false(dummy->ok);
+    assert_string_equal(right->fresh, "");
     hash_job_free(made);
     hash_job_free(right);
     hash_job_free(wrong);
     hash_job_free(dummy);
     hasher_free(h);
+}
+
+/* When hashing was made dearer, a right password is hashed anew, and a wrong one is not. */
+static void test_old_hashes_are_renewed(void **state)
+{
+    (void)state;
+    struct inbox inbox = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, NULL};
+    struct hasher *old = hasher_new(1, 4, &cheap), *new = hasher_new(1, 4, &dearer);
+    struct hash_job *made = run_job(old, &inbox, HASH_MAKE, "correct horse", "");
+    struct hash_job *right = run_job(new, &inbox, HASH_VERIFY, "correct horse", made->hash);
+    assert_true(right->ok);
+    assert_memory_equal(right->fresh, "$argon2id$v=19$m=2048,t=2,", 26);
+    struct hash_job *again = run_job(new, &inbox, HASH_VERIFY, "correct horse", right->fresh);
+    assert_true(again->ok);
+    assert_string_equal(again->fresh, "");
+    struct hash_job *wrong = run_job(new, &inbox, HASH_VERIFY, "correct horsf", made->hash);
+    assert_false(wrong->ok);
+    assert_string_equal(wrong->fresh, "");
+    hash_job_free(made);
+    hash_job_free(right);
+    hash_job_free(again);
+    hash_job_free(wrong);
+    hasher_free(old);
+    hasher_free(new);
 }
 
 /* Blocks the only thread inside of its first job, so that the queue can be filled. */
@@ -168,7 +195,7 @@ static void test_the_queue_is_bounded(void **state)
     (void)state;
     pthread_barrier_t barrier;
     pthread_barrier_init(&barrier, NULL, 2);
-    struct hasher *h = hasher_new(1, 2);
+    struct hasher *h = hasher_new(1, 2, &cheap);
     assert_true(hasher_submit(h, waiting_job(&barrier)));
     pthread_barrier_wait(&barrier);
     assert_true(hasher_submit(h, waiting_job(&barrier)));
@@ -191,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_failures_add_up_and_are_forgotten),
         cmocka_unit_test(test_the_table_of_failures_is_bounded),
         cmocka_unit_test(test_passwords_are_made_and_verified),
+        cmocka_unit_test(test_old_hashes_are_renewed),
         cmocka_unit_test(test_the_queue_is_bounded),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -79,6 +80,14 @@ static int end(void **state)
     return 0;
 }
 
+/* As if the device's clock were wrong by so many days. */
+static void jump_days(struct trial *t, int days)
+{
+    X509_VERIFY_PARAM *param = X509_STORE_get0_param(SSL_CTX_get_cert_store(t->client_ctx));
+
+    X509_VERIFY_PARAM_set_time(param, time(NULL) + (time_t)days * 86400);
+}
+
 static enum trust decide(struct trial *t, const uint8_t *link_pin)
 {
     enum trust trust = trust_decide(t->dir, "example.org", 7341, link_pin, t->client, t->seen, &t->why);
@@ -118,6 +127,8 @@ static void an_unknown_server_is_asked_about(void **state)
     struct trial *t = *state;
 
     assert_int_equal(decide(t, NULL), TRUST_ASK);
+    assert_non_null(strstr(t->why.text, "no authority that this device knows has signed its certificate"));
+    assert_non_null(strstr(t->why.text, "--accept-new"));
     remember(t, t->pin, NULL, "prompt");
     assert_int_equal(decide(t, NULL), TRUSTED);
     assert_int_equal(trust_decide(t->dir, "example.org", 7342, NULL, t->client, t->seen, &t->why), TRUST_ASK);
@@ -187,6 +198,60 @@ static void a_ca_vouches_for_a_name(void **state)
     assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUST_REFUSED);
 }
 
+/* The authority's word does not hold any more, and the key is another one: the person learns why it does not hold, and what to
+ * do. With the known key nobody looks at the dates: a clock that is wrong, or a renewal that was forgotten, is no reason to stop. */
+static void an_expired_certificate_says_so(void **state)
+{
+    struct trial *t = *state;
+    char *cert = xasprintf("%s/old.pem", t->dir), *key = xasprintf("%s/key.pem", t->dir);
+    char *command = xasprintf("openssl req -x509 -key %s -subj /CN=localhost -days 30 -out %s 2>/dev/null", key, cert);
+
+    SSL_free(t->server);
+    SSL_free(t->client);
+    assert_int_equal(system(command), 0);
+    SSL_CTX_free(t->server_ctx);
+    t->server_ctx = tls_server_context(cert, key, &t->why);
+    assert_non_null(t->server_ctx);
+    assert_int_equal(SSL_CTX_load_verify_locations(t->client_ctx, cert, NULL), 1);
+    shake_hands(t);
+    assert_int_equal(trust_remember(t->dir, "localhost", 1, t->other, NULL, "ca", &t->why), STATUS_OK);
+    assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUSTED);
+    jump_days(t, 60);
+    assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUST_REFUSED);
+    assert_non_null(strstr(t->why.text, "its certificate expired on 20"));
+    assert_non_null(strstr(t->why.text, "this device's clock says 20"));
+    assert_non_null(strstr(t->why.text, "renew the certificate"));
+    assert_non_null(strstr(t->why.text, "cocanvas server forget localhost:1"));
+    assert_int_equal(trust_decide(t->dir, "else.where", 1, NULL, t->client, t->seen, &t->why), TRUST_ASK);
+    assert_non_null(strstr(t->why.text, "its certificate expired on 20"));
+    jump_days(t, -60);
+    assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUST_REFUSED);
+    assert_non_null(strstr(t->why.text, "its certificate is valid from 20"));
+    for (int days = -20000; days <= 20000; days += 8000) { /* the key that is known */
+        jump_days(t, days);
+        assert_int_equal(trust_remember(t->dir, "localhost", 1, t->pin, NULL, "ca", &t->why), STATUS_OK);
+        assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUSTED);
+        assert_int_equal(decide(t, t->pin), TRUSTED);
+    }
+    free(command);
+    free(cert);
+    free(key);
+}
+
+static void a_name_that_does_not_fit_says_so(void **state)
+{
+    struct trial *t = *state;
+    char *cert = xasprintf("%s/cert.pem", t->dir);
+
+    SSL_free(t->server);
+    SSL_free(t->client);
+    assert_int_equal(SSL_CTX_load_verify_locations(t->client_ctx, cert, NULL), 1);
+    free(cert);
+    shake_hands(t);
+    assert_int_equal(trust_decide(t->dir, "else.where", 1, NULL, t->client, t->seen, &t->why), TRUST_ASK);
+    assert_non_null(strstr(t->why.text, "its certificate is not for else.where"));
+}
+
 static void other_lines_and_comments_stay(void **state)
 {
     struct trial *t = *state;
@@ -229,6 +294,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_next_key_is_announced, begin, end),
         cmocka_unit_test_setup_teardown(a_ca_does_not_replace_a_link, begin, end),
         cmocka_unit_test_setup_teardown(a_ca_vouches_for_a_name, begin, end),
+        cmocka_unit_test_setup_teardown(an_expired_certificate_says_so, begin, end),
+        cmocka_unit_test_setup_teardown(a_name_that_does_not_fit_says_so, begin, end),
         cmocka_unit_test_setup_teardown(other_lines_and_comments_stay, begin, end),
         cmocka_unit_test_setup_teardown(a_broken_line_is_not_trust, begin, end),
     };
