@@ -230,6 +230,14 @@ static void a_terminal_that_is_too_small(void **state)
     terminal_resize(t, 80, 24);
     ready(t, "Matrix");
     terminal_expect(t, "Commuters");
+    terminal_resize(t, 59, 24); /* too narrow */
+    terminal_expect(t, "make it larger");
+    terminal_resize(t, 60, 18);
+    terminal_expect(t, "Commuters");
+    terminal_resize(t, 80, 17); /* too low */
+    terminal_expect(t, "make it larger");
+    terminal_resize(t, 80, 24);
+    terminal_expect(t, "Commuters");
     terminal_keys(t, "1 a");
     terminal_type(t, "Typed large");
     terminal_expect(t, "Typed large");
@@ -248,6 +256,25 @@ static void a_terminal_that_is_too_small(void **state)
 }
 
 /* ---------------------------------------------------------------- mouse and paste */
+
+struct place {
+    const char *text;
+    int x;
+};
+
+static bool stands_left_of(struct terminal *t, void *ctx)
+{
+    const struct place *place = ctx;
+    int x, y;
+
+    return terminal_find(t, place->text, &x, &y) && x < place->x;
+}
+
+static bool mouse_is_off(struct terminal *t, void *ctx)
+{
+    (void)ctx;
+    return !terminal_mode(t, 1002);
+}
 
 static void clicks_drags_and_wheel(void **state)
 {
@@ -275,8 +302,7 @@ static void clicks_drags_and_wheel(void **state)
     terminal_release(t, to_x, to_y + 5, 1);
     terminal_expect(t, "saved");
     terminal_expect(t, "8 Key Partners");
-    while (!(terminal_find(t, "The dragged one", &x, &y) && x < to_x + 20))
-        terminal_settle(t, 20);
+    assert_true(terminal_until(t, stands_left_of, &(struct place){"The dragged one", to_x + 20}));
     terminal_expect(t, "saved");
     blocks = cli("block list mouse");
     assert_non_null(strstr(blocks, "Key Partners"));
@@ -285,8 +311,7 @@ static void clicks_drags_and_wheel(void **state)
     terminal_press(t, x, y, 5); /* the wheel breaks nothing */
     terminal_press(t, x, y, 4);
     terminal_key(t, "f9"); /* off: the terminal's own selection */
-    while (terminal_mode(t, 1002))
-        terminal_settle(t, 20);
+    assert_true(terminal_until(t, mouse_is_off, NULL));
     quit(t);
 }
 
@@ -308,8 +333,9 @@ static void pastes_of_many_lines(void **state)
     terminal_expect_gone(t, "One card each");
     terminal_key(t, "escape");
     terminal_expect(t, "saved");
-    while (shown("pastes", "pasted") < 3)
+    for (int i = 0; i < 100 && shown("pastes", "pasted") < 3; i++)
         terminal_settle(t, 20);
+    assert_int_equal(shown("pastes", "pasted"), 3);
     assert_int_equal(shown("pastes", "\033"), 0);
     quit(t);
 }
