@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,6 +110,43 @@ enum status identity_reset_link(const struct config *c, uint16_t port, const cha
     token_hash(token, hash);
     enum status status = make_link(c, port, token, true, out, room, why);
     return status == STATUS_OK ? store_reset_make(c->database, login, hash, clock_wall_ms() + OWNER_LINK_MS, found, why) : status;
+}
+
+/* False if there is no such file yet, or it holds something else. */
+static bool read_secret(const char *path, uint8_t secret[32], bool *exists)
+{
+    char text[64] = "";
+    FILE *file = fopen(path, "re");
+    *exists = file != NULL || errno != ENOENT;
+    bool ok = file && fgets(text, sizeof text, file);
+    if (file)
+        fclose(file);
+    text[strcspn(text, "\n")] = '\0';
+    ok = ok && base32_decode(text, secret, 32);
+    sodium_memzero(text, sizeof text);
+    return ok;
+}
+
+enum status identity_code_secret(const struct config *c, uint8_t secret[32], struct why *why)
+{
+    char text[64];
+    bool exists;
+    char *path = xasprintf("%s/code-secret", c->state_dir);
+    enum status status = STATUS_OK;
+    if (!read_secret(path, secret, &exists)) {
+        if (exists) {
+            status = refuse(why, STATUS_INTERNAL, "%s can't be read, or is damaged; without it open join codes are lost", path);
+        } else {
+            randombytes_buf(secret, 32);
+            base32_encode(secret, 32, text);
+            text[52] = '\n';
+            text[53] = '\0';
+            status = write_private(path, text, why);
+            sodium_memzero(text, sizeof text);
+        }
+    }
+    free(path);
+    return status;
 }
 
 enum status identity_print(const struct config *c, FILE *out, struct why *why)

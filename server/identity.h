@@ -22,6 +22,9 @@ enum status identity_owner_link(const struct config *c, uint16_t port, char *out
  * Blocks on PostgreSQL. */
 enum status identity_reset_link(const struct config *c, uint16_t port, const char *login, char *out, size_t room, bool *found,
                                 struct why *why) MUST_CHECK;
+/* The secret under which join codes are kept (code_guard.h): in state_dir, made when there is none yet. Nodes of one database need
+ * the same. */
+enum status identity_code_secret(const struct config *c, uint8_t secret[32], struct why *why) MUST_CHECK;
 /* Fingerprint, words and link, for people. */
 enum status identity_print(const struct config *c, FILE *out, struct why *why) MUST_CHECK;
 

@@ -22,6 +22,7 @@
 #include "server/mailbox.h"
 #include "server/net/listener.h"
 #include "server/process.h"
+#include "server/session/code_guard.h"
 #include "server/session/authenticator.h"
 #include "server/session/limits.h"
 #include "server/systemd.h"
@@ -42,6 +43,7 @@ struct server {
     struct listener *listener;
     struct admin *admin;
     struct hasher *hasher;
+    struct code_guard *codes;
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
     struct template_set templates;
@@ -483,6 +485,7 @@ static void start_workers(struct server *s)
         .server_id = s->server_id,
         .incarnation = s->incarnation,
         .hasher = s->hasher,
+        .codes = s->codes,
         .limits = s->limits,
         .authenticator = s->authenticator,
         .templates = &s->templates,
@@ -495,6 +498,16 @@ static void start_workers(struct server *s)
         worker_start(s->workers[i]);
 }
 
+static enum status prepare_codes(struct server *s, struct why *why)
+{
+    uint8_t secret[CODE_SECRET];
+    enum status status = identity_code_secret(&s->settings.config, secret, why);
+    if (status == STATUS_OK)
+        s->codes = code_guard_new(secret, s->limits);
+    sodium_memzero(secret, sizeof secret);
+    return status;
+}
+
 static enum status start(struct server *s, struct why *why)
 {
     enum status status = make_state_dir(&s->settings.config, why);
@@ -502,6 +515,8 @@ static enum status start(struct server *s, struct why *why)
         status = identity_make(&s->settings.config, why);
     if (status == STATUS_OK)
         status = identity_load(&s->settings, why);
+    if (status == STATUS_OK)
+        status = prepare_codes(s, why);
     if (status == STATUS_OK)
         status = prepare_database(s, why);
     if (status == STATUS_OK)
@@ -539,6 +554,7 @@ static void stop(struct server *s)
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_free(s->workers[i]);
     free(s->workers);
+    code_guard_free(s->codes);
     limits_free(s->limits);
     s->n_stats_waiters = 0;
     template_set_free(&s->templates);

@@ -203,22 +203,19 @@ static const struct journal_callbacks journal_callbacks = {
 static void on_people(void *ctx, uint64_t room_id, enum status status, size_t n, const struct store_person *people)
 {
     struct worker *w = ctx;
-    uint32_t *authors = xcalloc(n + 1, sizeof *authors);
-    const char **names = xcalloc(n + 1, sizeof *names);
-    for (size_t i = 0; i < n; i++) {
-        authors[i] = people[i].author;
-        names[i] = people[i].name;
-    }
+    struct room_people *list = xcalloc(n + 1, sizeof *list);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (struct room_people){
+            .author = people[i].author, .name = people[i].name, .guest = people[i].guest, .here = people[i].here};
     if (status == STATUS_OK)
-        rooms_people(w->rooms, room_id, n, authors, names);
-    free(authors);
-    free(names);
+        rooms_people(w->rooms, room_id, n, list);
+    free(list);
 }
 
-static void ask_people(void *ctx, uint64_t room_id, const struct uuid *workspace)
+static void ask_people(void *ctx, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas)
 {
     struct worker *w = ctx;
-    store_people(journal_reads(w->journal), workspace, w, room_id, on_people);
+    store_people(journal_reads(w->journal), workspace, canvas, w, room_id, on_people);
 }
 
 /* ---- mail */
@@ -603,6 +600,7 @@ static void make_sessions_and_conns(struct worker *w)
         .journal = w->journal,
         .rooms = w->rooms,
         .hasher = w->options.hasher,
+        .codes = w->options.codes,
         .limits = w->options.limits,
         .authenticator = w->options.authenticator,
         .vouched = post_vouched,

@@ -38,6 +38,7 @@ struct worker_options {
     const struct worker_settings *settings; /* copied */
     struct uuid server_id, incarnation;
     struct hasher *hasher;
+    struct code_guard *codes;
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
     const struct template_set *templates;

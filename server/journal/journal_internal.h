@@ -31,6 +31,7 @@ void journal_give_up_reads(struct journal *j, const char *reason);
 /* Statements of journal_reads.c and store.c, prepared on the read connection. */
 extern const struct pg_statement journal_read_statements[];
 extern const struct pg_statement store_statements[];
+extern const struct pg_statement store_session_statements[];
 extern const struct pg_statement store_account_statements[];
 extern const struct pg_statement store_members_statements[];
 

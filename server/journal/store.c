@@ -72,14 +72,17 @@ const struct pg_statement store_statements[] = {
      " SELECT $1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8, $7::int8, number FROM numbered RETURNING number"},
     [LOOK_STILL] = {"look_still",
      "SELECT CASE WHEN $1::uuid IS NULL"
-     "  THEN EXISTS (SELECT 1 FROM member m WHERE " WHO " AND m.role > 0)"
+     "  THEN EXISTS (SELECT 1 FROM member m WHERE " WHO " AND m.role > 0 AND (m.session_id IS NULL OR EXISTS (" STORE_GUEST_IN ")))"
      " WHEN $4::bytea IS NULL THEN EXISTS (SELECT 1 FROM account WHERE account_id = $1::uuid)"
      " ELSE EXISTS (SELECT 1 FROM device WHERE token_hash = $4::bytea AND account_id = $1::uuid) END"},
     [LOOK_MEMBERSHIPS] = {"look_memberships", MEMBERSHIP_COLUMNS " WHERE " WHO " AND m.role > 0 ORDER BY m.joined_at, m.workspace_id"},
     [LOOK_CANVAS] = {"look_canvas",
      "SELECT m.workspace_id, " STORE_CANVAS_ROLE ", m.author, m.name FROM " STORE_CANVAS_AND_MEMBER
      " WHERE c.canvas_id = $4::uuid AND c.removed_at IS NULL AND " WHO " AND " STORE_CANVAS_ROLE " > 0"},
-    [PEOPLE] = {"people", "SELECT author, name FROM member WHERE workspace_id = $1::uuid ORDER BY author"},
+    [PEOPLE] = {"people", 
+     "SELECT author, name, guest, here FROM (SELECT m.author, m.name, m.session_id IS NOT NULL AS guest, m.author IN"
+     " (SELECT p.author FROM client_pos p WHERE p.workspace_id = $1::uuid AND p.canvas_id = $2::uuid) AS here"
+     " FROM member m WHERE m.workspace_id = $1::uuid) p WHERE here OR NOT guest ORDER BY author"},
     [CANVAS_LIST] = {"canvas_list", "SELECT " CANVAS_COLUMN_LIST " FROM " STORE_CANVAS_AND_MEMBER
      " WHERE " STORE_CANVAS_ROLE " > 0 AND (c.removed_at IS NOT NULL) = ($3::int8 = 1) AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
      "  AND ($4::int8 IS NULL OR (c.changed_ms, c.canvas_id) < ($4::int8, $5::uuid))"
@@ -352,17 +355,19 @@ static void on_people(void *ctx, void *arg, const struct pg_answer *answer)
     size_t n = (size_t)PQntuples(found);
     struct store_person *people = xcalloc(n, sizeof *people);
     for (size_t i = 0; i < n; i++)
-        people[i] = (struct store_person){.author = (uint32_t)pg_int(found, (int)i, 0), .name = pg_text(found, (int)i, 1)};
+        people[i] = (struct store_person){.author = (uint32_t)pg_int(found, (int)i, 0), .name = pg_text(found, (int)i, 1),
+                                          .guest = pg_bool(found, (int)i, 2), .here = pg_bool(found, (int)i, 3)};
     note->people(ctx, note->id, STATUS_OK, n, people);
     free(people);
 }
 
-void store_people(struct pg *pg, const struct uuid *workspace, void *ctx, uint64_t id, store_people_cb *cb)
+void store_people(struct pg *pg, const struct uuid *workspace, const struct uuid *canvas, void *ctx, uint64_t id, store_people_cb *cb)
 {
     struct note *note = note_for(id);
     note->people = cb;
     struct pg_params params = {0};
     pg_param_uuid(&params, workspace);
+    pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(pg, on_people, ctx, note);
     pg_exec(request, &store_statements[PEOPLE], &params);
     pg_end(request);

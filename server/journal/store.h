@@ -91,10 +91,15 @@ typedef void store_look_cb(void *ctx, uint64_t id, enum status status, const str
 /* canvas NULL: only whether they are still there, and the memberships. */
 void store_look(struct pg *pg, const struct store_who *who, const struct uuid *canvas, void *ctx, uint64_t id, store_look_cb *cb);
 
-struct store_person { uint32_t author; const char *name; };
+struct store_person {
+    uint32_t author;
+    const char *name;
+    bool guest;                   /* came in by a join code */
+    bool here;                    /* has written on the canvas */
+};
 typedef void store_people_cb(void *ctx, uint64_t id, enum status status, size_t n, const struct store_person *people);
-/* id: the room's. */
-void store_people(struct pg *pg, const struct uuid *workspace, void *ctx, uint64_t id, store_people_cb *cb);
+/* Everybody in the workspace; of its guests those who have written on this canvas. id: the room's. */
+void store_people(struct pg *pg, const struct uuid *workspace, const struct uuid *canvas, void *ctx, uint64_t id, store_people_cb *cb);
 
 struct store_canvas {
     struct uuid id, workspace;

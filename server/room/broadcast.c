@@ -34,14 +34,15 @@ void member_error(struct member *m, uint32_t request, enum status code, const ch
     buf_fini(&out);
 }
 
-void room_send_all(struct room *room, const Cocanvas__Frame *frame, const struct member *except)
+void room_send_all(struct room *room, const Cocanvas__Frame *frame, enum room_audience to, const struct member *except)
 {
     struct buf *scratch = &room->rooms->scratch;
     buf_clear(scratch, SIZE_MAX);
     message_encode(frame, scratch);
     struct member *m, *next;
     TAILQ_FOREACH_SAFE(m, &room->members, entry, next) {
-        if (m != except && (m->state == MEMBER_LIVE || m->state == MEMBER_LAGGED))
+        bool meant = to == ROOM_ALL || m->is_guest == (to == ROOM_GUESTS);
+        if (m != except && meant && (m->state == MEMBER_LIVE || m->state == MEMBER_LAGGED))
             stream_write(m->stream, buf_at(scratch), buf_len(scratch));
     }
 }
@@ -62,7 +63,7 @@ void room_send_status(struct room *room, struct member *only)
         return;
     }
     room->told_degraded = degraded;
-    room_send_all(room, &frame, NULL);
+    room_send_all(room, &frame, ROOM_ALL, NULL);
 }
 
 /* ---------------------------------------------------------------- what a stream pulls */

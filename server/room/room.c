@@ -212,7 +212,7 @@ static void become_live(struct room *room, const struct journal_canvas *from)
     log_info(&log, "open at seq %llu, epoch %llu", (unsigned long long)room->durable_seq,
              (unsigned long long)room->epoch);
     if (r->o.ask_people)
-        r->o.ask_people(r->o.ctx, room->id, &room->workspace);
+        r->o.ask_people(r->o.ctx, room->id, &room->workspace, &room->canvas);
 }
 
 void room_on_taken(struct room *room, enum status status, const struct journal_canvas *canvas)
@@ -495,4 +495,10 @@ void room_tidy(struct room *room)
     else if (room_is_settled(room) && idle && room->lookups == 0 &&
              now_ms - room->empty_since_ms >= r->o.limits->idle_ms)
         release(room);
+}
+
+bool room_is_confidential(const struct member *m)
+{
+    const char *value = m->room ? canvas_header_text(&m->room->c, "confidential") : "";
+    return *value && strcmp(value, "no") != 0;
 }

@@ -62,6 +62,7 @@ struct member {
     uint32_t author;
     int role;                           /* wire.proto's Role */
     char name[260];
+    bool is_guest;
     bool has_client_id;
     struct uuid client_id;
     uint64_t have_seq, have_hash, sent_client_seq;
@@ -113,7 +114,7 @@ struct rooms_options {
     const struct room_limits *limits;   /* borrowed; may be swapped by a reload through rooms_set_limits */
     unsigned worker;
     /* Names of a workspace's members, asked once per room; the answer comes through rooms_people(). */
-    void (*ask_people)(void *ctx, uint64_t room_id, const struct uuid *workspace);
+    void (*ask_people)(void *ctx, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas);
     int64_t (*wall_ms)(void *ctx);      /* injected clocks */
     int64_t (*mono_ms)(void *ctx);
     void *ctx;
@@ -138,6 +139,8 @@ void member_fini(struct member *m);
 /* body: a whole encoded Frame{submit}; copied. Refusals come as Reject or Error to the stream. */
 void room_submit(struct member *m, const uint8_t *body, size_t len);
 void room_presence(struct member *m, const Cocanvas__Presence *presence);
+/* Whether the canvas says of itself that it is confidential. */
+bool room_is_confidential(const struct member *m);
 void room_progress(struct member *m, uint64_t applied_seq);
 void room_diverged(struct member *m, uint64_t seq, uint64_t hash);
 void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_t to_seq);
@@ -148,7 +151,13 @@ bool room_source_peek(struct member *m, const uint8_t **bytes, size_t *len);
 void room_source_sent(struct member *m, size_t len);
 void room_drained(struct member *m);
 
-void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const uint32_t *authors, const char *const *names);
+struct room_people {
+    uint32_t author;
+    const char *name;
+    bool guest; /* came in by a join code */
+    bool here;  /* has written on this canvas: guests learn no other names but those of who is there */
+};
+void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const struct room_people *people);
 /* Orders what is queued and sends a group, if the journal is idle. Called at the end of every loop turn. */
 void rooms_pump(struct rooms *r);
 void rooms_set_limits(struct rooms *r, const struct room_limits *limits);

@@ -93,6 +93,8 @@ struct room_gone {
 struct room_person {
     uint32_t author;
     char *name;
+    bool guest; /* came in by a join code */
+    bool here;  /* has, or had, this canvas open: guests learn no other names */
 };
 
 struct room {
@@ -221,7 +223,8 @@ void room_store_snapshot(struct room *room, bool always);
 void member_send(struct member *m, const Cocanvas__Frame *frame);
 void member_error(struct member *m, uint32_t request, enum status code, const char *sentence);
 /* One encoding for all live members but `except`. */
-void room_send_all(struct room *room, const Cocanvas__Frame *frame, const struct member *except);
+enum room_audience { ROOM_ALL, ROOM_NO_GUESTS, ROOM_GUESTS };
+void room_send_all(struct room *room, const Cocanvas__Frame *frame, enum room_audience to, const struct member *except);
 /* Lets the members' streams pull what was committed, then lets old chunks go. */
 void room_broadcast(struct room *room);
 void room_send_status(struct room *room, struct member *only);

@@ -36,17 +36,27 @@ static void begin_with_snapshot(struct room *room, struct member *m)
     m->span_end = 0;
 }
 
-static Cocanvas__Person **people_list(struct room *room, size_t *n)
+static void fill_person(Cocanvas__Person *to, const struct room_person *from)
+{
+    cocanvas__person__init(to);
+    to->author = from->author;
+    to->name = from->name;
+    to->guest = from->guest;
+}
+
+/* Guests see the names of those who are or were here, members everybody's. */
+static Cocanvas__Person **people_list(struct room *room, bool for_guests, size_t *n)
 {
     struct arena *arena = &room->rooms->arena;
     Cocanvas__Person **list = arena_calloc(arena, room->n_people, sizeof *list);
     Cocanvas__Person *people = arena_calloc(arena, room->n_people, sizeof *people);
-    *n = list && people ? room->n_people : 0;
-    for (size_t i = 0; i < *n; i++) {
-        cocanvas__person__init(&people[i]);
-        people[i].author = room->people[i].author;
-        people[i].name = room->people[i].name;
-        list[i] = &people[i];
+    *n = 0;
+    for (size_t i = 0; list && people && i < room->n_people; i++) {
+        if (for_guests && !room->people[i].here)
+            continue;
+        fill_person(&people[*n], &room->people[i]);
+        list[*n] = &people[*n];
+        (*n)++;
     }
     return list;
 }
@@ -78,7 +88,7 @@ static void send_opened(struct room *room, struct member *m, bool follows)
     opened.role = (Cocanvas__Role)m->role;
     opened.author = m->author;
     opened.session = m->session_no;
-    opened.people = people_list(room, &opened.n_people);
+    opened.people = people_list(room, m->is_guest, &opened.n_people);
     if (m->client)
         fill_client(&opened, &m->client->pos, &reject);
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
@@ -147,25 +157,34 @@ void member_wait(struct member *m)
 
 /* ---------------------------------------------------------------- people */
 
-/* False if the room knew that already. */
-static bool set_person(struct room *room, uint32_t author, const char *name)
+/* What is news about somebody. */
+enum person_news { PERSON_KNOWN, PERSON_CAME, PERSON_NEW };
+
+static struct room_person *find_person(struct room *room, uint32_t author)
 {
-    for (size_t i = 0; i < room->n_people; i++) {
-        struct room_person *person = &room->people[i];
-        if (person->author != author)
-            continue;
-        if (strcmp(person->name, name) == 0)
-            return false;
-        free(person->name);
-        person->name = xstrdup(name);
-        return true;
-    }
+    for (size_t i = 0; i < room->n_people; i++)
+        if (room->people[i].author == author)
+            return &room->people[i];
     room->people = xrealloc(room->people, (room->n_people + 1) * sizeof *room->people);
-    room->people[room->n_people++] = (struct room_person){author, xstrdup(name)};
-    return true;
+    room->people[room->n_people] = (struct room_person){.author = author};
+    return &room->people[room->n_people++];
 }
 
-static void send_people(struct room *room, const struct member *except, size_t n, Cocanvas__Person **list)
+static enum person_news set_person(struct room *room, const struct room_people *from)
+{
+    struct room_person *person = find_person(room, from->author);
+    bool came = from->here && !person->here;
+    person->guest = from->guest;
+    person->here = person->here || from->here;
+    if (person->name && strcmp(person->name, from->name) == 0)
+        return came ? PERSON_CAME : PERSON_KNOWN;
+    free(person->name);
+    person->name = xstrdup(from->name);
+    return PERSON_NEW;
+}
+
+static void send_people(struct room *room, enum room_audience to, const struct member *except, size_t n,
+                        Cocanvas__Person **list)
 {
     Cocanvas__People people = COCANVAS__PEOPLE__INIT;
     people.n_people = n;
@@ -173,33 +192,39 @@ static void send_people(struct room *room, const struct member *except, size_t n
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_PEOPLE;
     frame.people = &people;
-    room_send_all(room, &frame, except);
+    room_send_all(room, &frame, to, except);
 }
 
-/* Others learn the name of somebody whom the room did not know. */
+/* Others learn the name of somebody whom they did not know. */
 static void introduce(struct room *room, struct member *m)
 {
-    if (!set_person(room, m->author, m->name))
+    struct room_people about = {.author = m->author, .name = m->name, .guest = m->is_guest, .here = true};
+    enum person_news news = set_person(room, &about);
+    if (news == PERSON_KNOWN)
         return;
     Cocanvas__Person person;
-    cocanvas__person__init(&person);
-    person.author = m->author;
-    person.name = m->name;
-    send_people(room, m, 1, (Cocanvas__Person *[]){&person});
+    fill_person(&person, find_person(room, m->author));
+    send_people(room, news == PERSON_NEW ? ROOM_ALL : ROOM_GUESTS, m, 1, (Cocanvas__Person *[]){&person});
 }
 
-void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const uint32_t *authors, const char *const *names)
+static void send_all_people(struct room *room, enum room_audience to)
+{
+    arena_reset(&room->rooms->arena);
+    size_t n;
+    Cocanvas__Person **list = people_list(room, to == ROOM_GUESTS, &n);
+    send_people(room, to, NULL, n, list);
+}
+
+void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const struct room_people *people)
 {
     struct room *room = rooms_find(r, room_id);
     if (!room)
         return;
     bool changed = false;
     for (size_t i = 0; i < n; i++)
-        changed = set_person(room, authors[i], names[i]) || changed;
+        changed = set_person(room, &people[i]) != PERSON_KNOWN || changed;
     if (!changed)
         return;
-    arena_reset(&r->arena);
-    size_t n_all;
-    Cocanvas__Person **list = people_list(room, &n_all);
-    send_people(room, NULL, n_all, list);
+    send_all_people(room, ROOM_NO_GUESTS);
+    send_all_people(room, ROOM_GUESTS);
 }

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "common/message.h"
+#include "server/session/guest.h"
 #include "server/session/session.h"
 
 /* ---- telling */
@@ -67,6 +68,7 @@ static bool concerns(const struct session *s, const struct access_change *change
     return (!(facts & ACCESS_CONNECTION) || (uint32_t)s->id == change->connection) &&
            (!(facts & ACCESS_DEVICE) || (s->has_device && memcmp(s->device, change->device, sizeof s->device) == 0)) &&
            (!(facts & ACCESS_LIVE) || (s->is_guest && uuid_equal(&s->live, &change->live))) &&
+           (!(facts & ACCESS_CODE) || (s->is_guest && s->guest->code == change->join_code)) &&
            (!(facts & ACCESS_ACCOUNT) || (!s->is_guest && uuid_equal(&s->account, &change->account))) &&
            (!(facts & ACCESS_CANVAS) || (has_canvas(s) && uuid_equal(&s->canvas, &change->canvas))) &&
            (!(facts & (ACCESS_WORKSPACE | ACCESS_AUTHOR)) || is_in(s, change));
@@ -74,9 +76,18 @@ static bool concerns(const struct session *s, const struct access_change *change
 
 /* ---- looking again */
 
+void access_gone(struct session *s)
+{
+    if (s->is_guest)
+        session_kill(s, STATUS_ENDED, GUEST_GONE);
+    else
+        session_kill(s, STATUS_DENIED, ACCESS_GONE);
+}
+
+/* Guests are not told in whose workspace they are. */
 static void send_role(struct session *s, int role, const struct store_look *look)
 {
-    size_t n = look->n_memberships;
+    size_t n = s->is_guest ? 0 : look->n_memberships;
     Cocanvas__Workspace *workspaces = xcalloc(n + 1, sizeof *workspaces);
     Cocanvas__Workspace **list = xcalloc(n + 1, sizeof *list);
     struct store_membership *copies = xcalloc(n + 1, sizeof *copies); /* protobuf-c's fields are not const */
@@ -121,7 +132,7 @@ static void log_change(const struct session *s, int from, int to)
 static void apply_look(struct session *s, const struct store_look *look)
 {
     if (!look->still) {
-        session_kill(s, STATUS_DENIED, ACCESS_GONE);
+        access_gone(s);
         return;
     }
     bool differ = session_take_memberships(s, look->n_memberships, look->memberships);
@@ -174,6 +185,7 @@ static bool can_look(const struct session *s)
     case SESSION_NEW:
     case SESSION_GREETED:
     case SESSION_CHECKING:
+    case SESSION_WAITING:
     case SESSION_LEAVING:
     case SESSION_ENDED:
         return false;
@@ -198,6 +210,7 @@ void access_look(struct session *s)
 
 void sessions_tick(struct sessions *all)
 {
+    guests_tick(all);
     if (!all->looks_due || !journal_is_up(all->journal))
         return;
     all->looks_due = false;

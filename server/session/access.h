@@ -39,6 +39,7 @@ enum access_fact {
     ACCESS_LIVE = 16,       /* it came in as a guest of that live session */
     ACCESS_DEVICE = 32,     /* it is logged in by that device's token */
     ACCESS_CONNECTION = 64, /* it is that connection: session_no of PresenceUpdate */
+    ACCESS_CODE = 128,      /* it came in by the join code of that number; needs the live session */
 };
 
 /* Plain data, copied at will. */
@@ -48,7 +49,7 @@ struct access_change {
     struct uuid workspace, account, canvas, live;
     uint32_t author;
     uint8_t device[32]; /* hash of its token */
-    uint32_t connection;
+    uint32_t connection, join_code;
     uint64_t but;       /* not this session (its id): whoever revokes all others keeps his own; 0: no exception */
     enum status code;   /* ACCESS_CLOSE: of the Error */
     char sentence[256]; /* ACCESS_CLOSE: for people */
@@ -70,6 +71,8 @@ void sessions_access_changed(struct sessions *all, const struct access_change *c
 /* Looks again that could not be made, because PostgreSQL was away; a few times a second. */
 void sessions_tick(struct sessions *all);
 
+/* It has lost its device, its account or its place as a guest: ends it. */
+void access_gone(struct session *s);
 /* Reads again what this session may do, now or as soon as it has reached a state in which that can be said. For the
  * handlers: after a state was reached in which `look_again` had to wait. */
 void access_look(struct session *s);

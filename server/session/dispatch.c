@@ -11,7 +11,7 @@
 #define IN_READY (1u << SESSION_READY)
 #define IN_OPEN (1u << SESSION_OPEN)
 #define IN_EITHER (IN_READY | IN_OPEN)
-#define ANY (IN_GREETED | IN_EITHER)
+#define ANY (IN_GREETED | 1u << SESSION_WAITING | IN_EITHER)
 
 /* What a message costs that carries no text: request number, tags, a few numbers. */
 enum {
@@ -20,6 +20,7 @@ enum {
     LOGIN_LIMIT = FRAME_MAX_BEFORE_LOGIN,
     IMPORT_LIMIT = FRAME_MAX_IMPORT,
     SUBMIT_LIMIT = 0,
+    NOTICE_LIMIT = 17 << 10, /* 4,000 code points */
 };
 
 /* CHECKING, OPENING and LEAVING appear in no row: while they last, frames wait in the connection.
@@ -30,7 +31,7 @@ enum {
     ROW(LOGIN,                 IN_GREETED, SCOPE_NONE,      NONE,   LOGIN_LIMIT,  false, handle_login)                \
     ROW(PING,                  ANY,        SCOPE_NONE,      NONE,   SMALL,        false, handle_ping)                 \
     ROW(PONG,                  ANY,        SCOPE_NONE,      NONE,   SMALL,        false, handle_pong)                 \
-    ROW(OPEN,                  IN_READY,   SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_open)                 \
+    ROW(OPEN,                  IN_READY,   SCOPE_ANYWHERE,  VIEWER, SMALL,        false, handle_open)                 \
     ROW(CLOSE,                 IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_close)                \
     ROW(SUBMIT,                IN_OPEN,    SCOPE_CANVAS,    COMMENTER, SUBMIT_LIMIT, true, handle_submit)             \
     ROW(PRESENCE,              IN_OPEN,    SCOPE_CANVAS,    VIEWER, MEDIUM,       false, handle_presence)             \
@@ -52,10 +53,17 @@ enum {
     ROW(ACCESS_SET,            IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_access_set)           \
     ROW(CANVAS_REMOVE,         IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_canvas_remove)        \
     ROW(CANVAS_RESTORE,        IN_READY,   SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_canvas_restore)       \
-    ROW(DEVICE_LIST_REQUEST,   IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_list)          \
-    ROW(DEVICE_REVOKE,         IN_EITHER,  SCOPE_NONE,      NONE,   SMALL,        false, handle_device_revoke)        \
-    ROW(PASSWORD_CHANGE,       IN_EITHER,  SCOPE_NONE,      NONE,   LOGIN_LIMIT,  false, handle_password_change)      \
-    ROW(CERTIFICATE_ADD,       IN_EITHER,  SCOPE_NONE,      NONE,   MEDIUM,       false, handle_certificate_add)      \
+    ROW(LIVE_OPEN,             IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, NOTICE_LIMIT, false, handle_live_open)       \
+    ROW(LIVE_CLOSE,            IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_live_close)           \
+    ROW(LIVE_REQUEST,          IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_live_request)         \
+    ROW(CODE_CREATE,           IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, MEDIUM,  false, handle_code_create)          \
+    ROW(CODE_REVOKE,           IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_code_revoke)          \
+    ROW(LOBBY_REQUEST,         IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_lobby_request)        \
+    ROW(LOBBY_DECIDE,          IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_lobby_decide)         \
+    ROW(DEVICE_LIST_REQUEST,   IN_EITHER,  SCOPE_ACCOUNT,   NONE,   SMALL,        false, handle_device_list)          \
+    ROW(DEVICE_REVOKE,         IN_EITHER,  SCOPE_ACCOUNT,   NONE,   SMALL,        false, handle_device_revoke)        \
+    ROW(PASSWORD_CHANGE,       IN_EITHER,  SCOPE_ACCOUNT,   NONE,   LOGIN_LIMIT,  false, handle_password_change)      \
+    ROW(CERTIFICATE_ADD,       IN_EITHER,  SCOPE_ACCOUNT,   NONE,   MEDIUM,       false, handle_certificate_add)      \
     ROW(MEMBER_RESET,          IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_member_reset)         \
     SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
     SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
@@ -68,8 +76,7 @@ enum {
     SENT(ROW, WORKSPACE_ERASE)                                                                                        \
     SENT(ROW, WORKSPACE_CHANGED) SENT(ROW, MEMBER_LIST) SENT(ROW, MEMBER_CHANGED) SENT(ROW, INVITATION_LIST)          \
     SENT(ROW, DONE) SENT(ROW, ACCESS_LIST) SENT(ROW, GUEST_NOTICE) SENT(ROW, WAITING) SENT(ROW, LIVE_SESSION)         \
-    SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE) SENT(ROW, LIVE_OPEN) SENT(ROW, LIVE_CLOSE) SENT(ROW, LIVE_REQUEST) \
-    SENT(ROW, CODE_CREATE) SENT(ROW, CODE_REVOKE) SENT(ROW, LOBBY_REQUEST) SENT(ROW, LOBBY_DECIDE)
+    SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE)
 /* Messages that only the server sends. */
 #define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
 /* clang-format on */
@@ -116,6 +123,8 @@ static const char *state_sentence(enum session_state state)
         return "open a canvas first";
     case SESSION_OPEN:
         return "a canvas is open on this connection";
+    case SESSION_WAITING:
+        return "a facilitator has to let you in first";
     case SESSION_CHECKING:
     case SESSION_OPENING:
     case SESSION_LEAVING:
@@ -143,9 +152,16 @@ enum status dispatch_decide(const struct dispatch_row *row, enum session_state s
     return STATUS_OK;
 }
 
+/* Guests are nobody in the workspace, and have no account. */
 static int role_in_scope(const struct session *s, const struct dispatch_row *row)
 {
-    return row && row->scope == SCOPE_CANVAS ? s->member.role : session_best_role(s);
+    if (!row)
+        return COCANVAS__ROLE__NONE;
+    if (row->scope == SCOPE_CANVAS)
+        return s->member.role;
+    if (s->is_guest && (row->scope == SCOPE_WORKSPACE || row->scope == SCOPE_ACCOUNT))
+        return ROLE_GUEST;
+    return session_best_role(s);
 }
 
 static const char *malformed_sentence(enum status code)

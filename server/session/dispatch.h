@@ -23,9 +23,14 @@ struct request {
 /* Where the role is looked up. */
 enum role_scope {
     SCOPE_NONE,      /* nobody yet */
+    SCOPE_ACCOUNT,   /* one has an account */
+    SCOPE_ANYWHERE,  /* the best role in any workspace, also as a guest */
     SCOPE_WORKSPACE, /* the best role in any workspace; the handler then checks the one that is named */
     SCOPE_CANVAS,    /* the role on the open canvas */
 };
+
+/* Of a guest where the role counts in the workspace: below NONE, so that no such row is served. */
+enum { ROLE_GUEST = -1 };
 
 struct dispatch_row {
     Cocanvas__Frame__BodyCase body;

@@ -54,6 +54,14 @@ void handle_access_set(struct session *s, const struct request *r);
 void handle_canvas_remove(struct session *s, const struct request *r);
 void handle_canvas_restore(struct session *s, const struct request *r);
 
+void handle_live_open(struct session *s, const struct request *r);
+void handle_live_close(struct session *s, const struct request *r);
+void handle_live_request(struct session *s, const struct request *r);
+void handle_code_create(struct session *s, const struct request *r);
+void handle_code_revoke(struct session *s, const struct request *r);
+void handle_lobby_request(struct session *s, const struct request *r);
+void handle_lobby_decide(struct session *s, const struct request *r);
+
 void handle_device_list(struct session *s, const struct request *r);
 void handle_device_revoke(struct session *s, const struct request *r);
 void handle_password_change(struct session *s, const struct request *r);

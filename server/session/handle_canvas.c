@@ -4,6 +4,7 @@
 
 #include "common/message.h"
 #include "common/rights.h"
+#include "server/session/guest.h"
 #include "server/session/handle.h"
 
 static void on_opened(void *ctx)
@@ -16,6 +17,7 @@ static void on_opened(void *ctx)
     session_unbusy(s);
     if (s->look_again)
         access_look(s);
+    lobby_tell(s);
 }
 
 static void refuse_open(struct session *s, enum status code, const char *sentence)
@@ -84,6 +86,7 @@ static void join(struct session *s, const struct store_look *access)
     m->session_no = (uint32_t)s->id;
     m->author = access->author;
     m->role = access->role;
+    m->is_guest = s->is_guest;
     memcpy(m->name, access->name, sizeof m->name);
     if (m->role < rights_least_role())
         m->has_client_id = false; /* may not submit: reads only */
@@ -101,7 +104,7 @@ static void on_access(void *ctx, uint64_t id, enum status status, const struct s
     } else if (status != STATUS_OK) {
         refuse_open(s, status, "The database is not reachable: try again in a moment.");
     } else if (!access->still) {
-        session_kill(s, STATUS_DENIED, ACCESS_GONE);
+        access_gone(s);
     } else {
         (void)session_take_memberships(s, access->n_memberships, access->memberships);
         if (access->on_canvas)

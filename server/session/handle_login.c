@@ -20,6 +20,7 @@
 #include "server/session/access.h"
 #include "server/session/account.h"
 #include "server/session/authenticator.h"
+#include "server/session/guest.h"
 #include "server/session/handle.h"
 #include "server/session/hasher.h"
 #include "server/session/limits.h"
@@ -595,6 +596,10 @@ static bool may_try(struct session *s, struct why *why)
 void handle_login(struct session *s, const struct request *r)
 {
     const Cocanvas__Login *login = r->frame->login;
+    if (guest_is_login(r)) {
+        guest_login(s, r);
+        return;
+    }
     enum client_cert certificates = s->sessions->settings->client_cert;
     struct login_attempt *attempt = xcalloc(1, sizeof *attempt);
     struct why why;

@@ -12,6 +12,7 @@
 #include "common/message.h"
 #include "server/session/account.h"
 #include "server/session/dispatch.h"
+#include "server/session/guest.h"
 #include "server/session/handle.h"
 
 enum { ARENA_BYTES = 24 << 20 }; /* an import of 8 MiB and what its decoding needs */
@@ -21,7 +22,8 @@ enum { ARENA_BYTES = 24 << 20 }; /* an import of 8 MiB and what its decoding nee
 static const unsigned transitions[SESSION_STATES] = {
     [SESSION_NEW] = TO(SESSION_GREETED) | TO(SESSION_ENDED),
     [SESSION_GREETED] = TO(SESSION_CHECKING) | TO(SESSION_ENDED),
-    [SESSION_CHECKING] = TO(SESSION_GREETED) | TO(SESSION_READY) | TO(SESSION_ENDED),
+    [SESSION_CHECKING] = TO(SESSION_GREETED) | TO(SESSION_WAITING) | TO(SESSION_READY) | TO(SESSION_ENDED),
+    [SESSION_WAITING] = TO(SESSION_CHECKING) | TO(SESSION_ENDED),
     [SESSION_READY] = TO(SESSION_OPENING) | TO(SESSION_ENDED),
     [SESSION_OPENING] = TO(SESSION_READY) | TO(SESSION_OPEN) | TO(SESSION_ENDED),
     [SESSION_OPEN] = TO(SESSION_LEAVING) | TO(SESSION_ENDED),
@@ -31,7 +33,7 @@ static const unsigned transitions[SESSION_STATES] = {
 
 const char *session_state_name(enum session_state state)
 {
-    static const char *const names[SESSION_STATES] = {"new",     "greeted", "checking", "ready",
+    static const char *const names[SESSION_STATES] = {"new",     "greeted", "checking", "waiting", "ready",
                                                       "opening", "open",    "leaving",  "ended"};
     return names[state];
 }
@@ -106,16 +108,22 @@ void session_leave(struct session *s)
 void session_moved(struct session *s, struct sessions *to)
 {
     enter(s, to);
-    handle_open_here(s);
+    if (s->state == SESSION_CHECKING)
+        guest_arrived(s);
+    else
+        handle_open_here(s);
 }
 
 void session_end(struct session *s)
 {
     if (s->state == SESSION_ENDED)
         return;
+    bool waited = s->state == SESSION_WAITING;
     room_leave(&s->member);
     session_set_state(s, SESSION_ENDED);
     session_leave(s);
+    if (waited)
+        lobby_changed(s->sessions, &s->canvas);
 }
 
 void session_fini(struct session *s)
@@ -124,6 +132,8 @@ void session_fini(struct session *s)
     member_fini(&s->member);
     login_attempt_free(s->attempt);
     session_forget_invitation(s);
+    guest_free(s->guest);
+    s->guest = NULL;
     account_request_free(s->account_request);
     s->account_request = NULL;
     canvas_page_free(s->page);
@@ -149,6 +159,7 @@ size_t session_frame_max(const struct session *s)
     case SESSION_NEW:
     case SESSION_GREETED:
     case SESSION_CHECKING:
+    case SESSION_WAITING:
     case SESSION_ENDED:
         return FRAME_MAX_BEFORE_LOGIN;
     case SESSION_READY:

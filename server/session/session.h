@@ -28,6 +28,8 @@
 #include "wire.pb-c.h"
 
 struct account_request;
+struct code_guard;
+struct guest;
 struct authenticator;
 struct hasher;
 struct hash_job;
@@ -40,6 +42,7 @@ enum session_state {
     SESSION_NEW,      /* nothing came yet; only Hello is served */
     SESSION_GREETED,  /* Hello was answered; only Login is served */
     SESSION_CHECKING, /* credentials are being checked; frames wait */
+    SESSION_WAITING,  /* a guest in the lobby (guest.h) */
     SESSION_READY,    /* logged in, no canvas */
     SESSION_OPENING,  /* a canvas is being opened; frames wait */
     SESSION_OPEN,     /* on a canvas */
@@ -98,6 +101,12 @@ struct sessions {
     void *ctx;       /* for hashed and the clocks */
     unsigned worker; /* 1-based */
 
+    struct code_guard *codes; /* shared by all workers */
+    uint64_t lobby_count;     /* gives those in the lobby their numbers */
+    bool wrong_codes;         /* somebody waits for the answer to one: guests_tick() */
+    bool crowded;             /* as the facilitators were told last */
+    int64_t ends_looked_ms;   /* when live sessions that are over were looked for; monotonic */
+
     struct session *by_id;
     bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
@@ -132,7 +141,11 @@ struct session {
     char *login;                    /* since READY */
     bool is_guest;                  /* since READY: a member without an account, of one workspace alone */
     struct uuid account;            /* since READY, unless a guest */
-    struct uuid live;               /* a guest's: the live session by which it came */
+    struct uuid live;               /* a guest's: the live session by which it came; also while WAITING */
+    struct guest *guest;            /* a guest's, from its Login on; owned */
+    bool leads_live;                /* a facilitator who knows of a live session of the open canvas */
+    char new_code[JOIN_CODE_TEXT];  /* while it is being stored */
+    uint32_t revoking;              /* number of the code, likewise */
     bool has_device;                /* logged in by a device's token, or given one */
     uint8_t device[32];             /* hash of that token; from CHECKING on */
     struct membership *memberships; /* since READY; owned */

@@ -982,9 +982,10 @@ static int64_t world_mono_ms(void *ctx)
     return ((struct world *)ctx)->now_ms;
 }
 
-static void world_ask_people(void *ctx, uint64_t room_id, const struct uuid *workspace)
+static void world_ask_people(void *ctx, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas)
 {
     struct world *w = ctx;
+    assert_true(uuid_equal(canvas, &w->canvas.id));
     assert_true(uuid_equal(workspace, &w->canvas.workspace));
     w->asked_people++;
     w->people_room = room_id;

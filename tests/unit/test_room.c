@@ -723,7 +723,8 @@ static void test_people_are_told(void **state)
     struct world *w = *state;
     world_open(w, 1);
     assert_int_equal(w->asked_people, 1);
-    rooms_people(w->rooms, w->people_room, 2, (uint32_t[]){1, 2}, (const char *[]){"person 1", "person 2"});
+    rooms_people(w->rooms, w->people_room, 2,
+                 (struct room_people[]){{.author = 1, .name = "person 1"}, {.author = 2, .name = "person 2"}});
     world_settle(w);
     assert_int_equal(w->clients[0].n_people, 1);
     client_connect(&w->clients[1], false, false); /* known already */

@@ -151,7 +151,8 @@ static struct answers by_token(const char *token)
     uint8_t hash[32];
     hash_of(token, hash);
     struct answers a = {0};
-    store_account_by_token(pg(), hash, &a, 14, on_account);
+    static const struct store_expiry never = {.idle_ms = 1LL << 40, .most_ms = 1LL << 40};
+    store_account_by_token(pg(), hash, false, &never, &a, 14, on_account);
     answered(&a, 14);
     return a;
 }
@@ -370,7 +371,7 @@ static void test_access_goes_through_membership(void **state)
     assert_int_equal(list(&me, &ours).n_canvases, 1);
 
     struct answers b = {0};
-    store_people(pg(), &ours, &b, 18, on_people);
+    store_people(pg(), &ours, &canvas, &b, 18, on_people);
     answered(&b, 18);
     assert_int_equal(b.n_people, 2);
     assert_int_equal(b.authors[0], 1);

@@ -1,0 +1,400 @@
+"""Guests: a code on a slide lets forty strangers into one canvas, and no further; who guesses codes gets nowhere, and whoever has a right one still gets
+in; and all ends when the facilitator says so, or by itself."""
+import hashlib
+import os
+import socket
+import sys
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from local_server import LocalServer, wait_for  # noqa: E402
+from wire import CODES, CONTEXT, ENUMS, HELLO, Wire  # noqa: E402
+
+ROLE = ENUMS["Role"]
+LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+def far(server, address, timeout=20):
+    """A connection from another address of this machine."""
+    wire = Wire.__new__(Wire)
+    wire.tcp = socket.create_connection(("127.0.0.1", server.port), timeout=timeout, source_address=(address, 0))
+    wire.socket = CONTEXT.wrap_socket(wire.tcp, server_hostname="localhost")
+    wire.input = b""
+    return wire
+
+
+def add_card(wire, opened, client_seq, base_seq, text="x"):
+    wire.submit(client_seq, base_seq, {"card_create": {"id": opened["client"] << 32 | client_seq, "place": {"block": 1}, "text": text}})
+
+
+class Case(unittest.TestCase):
+    options = {}
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = LocalServer(**cls.options)
+        cls.addClassCleanup(cls.server.close)
+        cls.server.token("olga")
+
+    @classmethod
+    def tearDownClass(cls):
+        code = cls.server.stop()
+        assert code == 0, cls.server.log()[-6000:]
+
+    def leader(self, canvas):
+        """The owner, on the canvas."""
+        wire = self.server.member("olga")
+        wire.open(canvas)
+        self.addCleanup(wire.close)
+        return wire
+
+    def canvas(self, **more):
+        return self.server.canvas("olga", **more)
+
+    def ask(self, wire, body, answer, **fields):
+        wire.send({"request": 7, body: fields})
+        while True:
+            got = wire.either(answer, "error", but=("people", "status", "presence_update", "checkpoint", "ping", "lobby_update", "committed"))
+            if got.get("request") == 7:
+                if "error" in got:
+                    raise AssertionError(f"{CODES[got['error']['code']]}: {got['error']['message']}")
+                return got[answer]
+
+    def open_session(self, wire, **fields):
+        return self.ask(wire, "live_open", "live_session", **{"lobby": "OFF", **fields})
+
+    def code(self, wire, **fields):
+        return self.ask(wire, "code_create", "code_created", **fields)["code"]
+
+    def guest(self, address="127.0.0.1"):
+        wire = far(self.server, address)
+        self.addCleanup(wire.close)
+        wire.hello()
+        return wire
+
+    def knock(self, wire, code, name="Gus"):
+        """Reads the notice and accepts it; what comes then."""
+        wire.send({"request": 1, "login": {"code": code}})
+        notice = wire.expect("guest_notice")
+        wire.send({"request": 2, "login": {"code": code, "name": name, "accept_notice": notice["id"]}})
+        return notice
+
+    def join(self, code, name="Gus", address="127.0.0.1"):
+        """A guest on the canvas, with logged_in and opened."""
+        wire = self.guest(address)
+        self.knock(wire, code, name)
+        wire.logged_in = wire.expect("logged_in")
+        wire.opened = wire.open(wire.logged_in["guest"]["canvas"], os.urandom(16))
+        return wire
+
+    def wrong(self, wire, code):
+        wire.send({"request": 1, "login": {"code": code}})
+        return wire.expect("error")
+
+
+class Joining(Case):
+    def test_a_guest_works_on_the_canvas_and_sees_nothing_else(self):
+        canvas, other = self.canvas(title="Ours"), self.canvas(title="Another secret")
+        self.server.token("mia")                                # a member who never was on this canvas
+        leader = self.leader(canvas)
+        self.open_session(leader, notice="We record this.")
+        code = self.code(leader)
+        self.assertRegex(code, f"^[{LETTERS}]{{4}}-[{LETTERS}]{{4}}$")
+        wire = self.guest()
+        notice = self.knock(wire, code.lower().replace("-", " "), "Gus Guest")
+        self.assertEqual(notice["text"], "We record this.")
+        self.assertEqual(notice["role"], ROLE["EDITOR"])
+        logged_in = wire.expect("logged_in")
+        self.assertEqual((logged_in["guest"]["canvas"], logged_in["guest"]["name"]), (canvas, "Gus Guest"))
+        self.assertNotIn("workspaces", logged_in)
+        opened = wire.open(canvas, os.urandom(16))
+        names = {p["name"] for p in opened["people"]}
+        self.assertEqual(names, {"Olga", "Gus Guest"})          # Mia is nobody's business
+        told = [p for frame_ in [leader.expect("people", but=("presence_update",))] for p in frame_["people"]]
+        self.assertEqual([(p["name"], p.get("guest", False)) for p in told], [("Gus Guest", True)])
+        add_card(wire, opened, 1, 0)
+        self.assertEqual(wire.expect("committed")["author"], opened["author"])
+        for body, fields in (("canvas_list_request", {}), ("template_list_request", {}), ("device_list_request", {}), ("member_list_request", {}),
+                             ("canvas_create", {"title": "x", "template": "bmc"}), ("invitation_create", {}), ("workspace_create", {"name": "x"}),
+                             ("live_request", {}), ("code_create", {}), ("lobby_request", {}), ("access_request", {}), ("canvas_remove", {}),
+                             ("password_change", {}), ("device_revoke", {"others": True}), ("certificate_add", {})):
+            with self.subTest(body):
+                wire.send({"request": 9, body: fields})
+                self.assertEqual(CODES[wire.expect("error")["code"]], "NOT_FOUND")
+        wire.send({"close": {}})
+        for id_ in (other, os.urandom(16)):
+            wire.send({"open": {"canvas": id_}})
+            self.assertEqual(wire.refused("NOT_FOUND")["message"], "There is no such canvas, or you may not see it.")
+
+    def test_coming_back_by_the_token(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        wire = self.join(self.code(leader, uses=1))
+        token = wire.logged_in["token"]
+        wire.close()
+        with self.server.wire() as again:
+            logged_in = again.login(token=token)
+            self.assertEqual(logged_in["guest"]["canvas"], canvas)
+            self.assertEqual(again.open(canvas)["author"], wire.opened["author"])
+        self.ask(leader, "live_close", "live_session")
+        with self.server.wire() as over:
+            over.send(HELLO, {"login": {"token": token}})
+            over.expect("welcome")
+            over.refused("ENDED")
+        self.assertEqual(self.server.sql(f"SELECT count(*) FROM device WHERE token_hash = sha256('{token}'::bytea)"), "0")
+
+    def test_the_end_of_a_session(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        guests = [self.join(self.code(leader), f"Gus {i}") for i in range(3)]
+        add_card(guests[0], guests[0].opened, 1, 0, "mine")
+        guests[0].expect("committed")
+        live = self.ask(leader, "live_close", "live_session")
+        self.assertFalse(live.get("open", False))
+        self.assertEqual(live["guests"], 3)
+        for guest in guests:
+            last = guest.ended()[-1]["error"]
+            self.assertEqual((CODES[last["code"]], last["fatal"]), ("ENDED", True))
+            self.assertIn("The facilitator has ended this session.", last["message"])
+        with self.server.member("olga") as wire:
+            opened = wire.open(canvas)
+            self.assertEqual(opened["head_seq"], 1)                             # what was written stays, under its name
+            self.assertIn({"author": guests[0].opened["author"], "name": "Gus 0", "guest": True}, opened["people"])
+
+    def test_it_ends_by_itself(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader, valid_s=3)
+        code = self.code(leader)
+        guest = self.join(code)
+        last = guest.ended()[-1]["error"]
+        self.assertEqual(CODES[last["code"]], "ENDED")
+        self.assertIn("time of this session is over", last["message"])
+        self.assertEqual(CODES[self.wrong(self.guest("127.0.9.1"), code)["code"]], "DENIED")
+        self.assertFalse(self.ask(leader, "live_request", "live_session").get("open", False))
+        self.open_session(leader)                                               # there is room for the next
+
+    def test_revoking_a_code_ends_those_who_came_by_it(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        first, second = self.code(leader, label="slide"), self.code(leader, label="mail")
+        a, b = self.join(first, "A"), self.join(second, "B")
+        live = self.ask(leader, "code_revoke", "live_session", number=1)
+        self.assertEqual([(c["number"], c["label"], c.get("revoked", False), c["used"]) for c in live["codes"]],
+                         [(2, "mail", False, 1), (1, "slide", True, 1)])
+        last = a.ended()[-1]["error"]
+        self.assertEqual(CODES[last["code"]], "ENDED")
+        self.assertIn("withdrawn the code", last["message"])
+        b.alive()
+        with self.server.wire() as again:
+            again.send(HELLO, {"login": {"token": a.logged_in["token"]}})
+            again.expect("welcome")
+            again.refused("ENDED")
+        self.join(second, "C")
+
+    def test_all_codes_that_let_nobody_in_are_answered_alike(self):
+        """The same bytes, not before 300 ms: never given, used up, revoked, expired, closed."""
+        canvas, closed = self.canvas(), self.canvas()
+        leader, other = self.leader(canvas), self.leader(closed)
+        self.open_session(leader)
+        self.open_session(other)
+        codes = {"full": self.code(leader, uses=1), "revoked": self.code(leader), "closed": self.code(other), "expired": self.code(leader, valid_s=1),
+                 "unknown": "WDJB-MJHT", "no code": "AAAA", "long": "B" * 200}
+        self.join(codes["full"], address="127.0.2.9")
+        self.ask(leader, "code_revoke", "live_session", number=2)
+        self.ask(other, "live_close", "live_session")
+        wait_for(lambda: self.server.sql("SELECT count(*) FROM join_code WHERE expires_ms < extract(epoch FROM now()) * 1000") != "0", "a code to expire")
+        answers = {}
+        for i, (name, code) in enumerate(codes.items()):
+            for more in ({}, {"name": "Gus", "accept_notice": b"0123456789abcdef"}):
+                wire = self.guest(f"127.0.2.{i + 1}")
+                began = time.monotonic()
+                wire.send({"request": 1, "login": {"code": code, **more}})
+                answers[name, bool(more)] = wire.receive()
+                self.assertGreaterEqual(time.monotonic() - began, 0.3, name)
+                wire.alive()
+        self.assertEqual({str(a) for a in answers.values()}, {str(answers["unknown", False])})
+        self.assertEqual(CODES[answers["unknown", False]["error"]["code"]], "DENIED")
+
+    def test_pseudonyms_are_chosen_before(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader, pseudonyms=True, role="COMMENTER")
+        code = self.code(leader)
+        guests = [self.join(code, f"Wilhelmina {i}") for i in range(2)]
+        self.assertEqual([g.logged_in["guest"]["name"] for g in guests], ["Guest 1", "Guest 2"])
+        self.assertEqual(guests[0].logged_in["guest"]["role"], ROLE["COMMENTER"])
+        dump = self.server.postgres.run("pg_dump", "-h", self.server.postgres.data, "-U", "cocanvas", self.server.database)
+        self.assertNotIn("Wilhelmina", dump)
+        self.assertNotIn("Wilhelmina", self.server.log())
+
+    def test_no_secret_is_in_the_database(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        code = self.code(leader)
+        guest = self.join(code)
+        dump = self.server.postgres.run("pg_dump", "-h", self.server.postgres.data, "-U", "cocanvas", self.server.database)
+        for secret in (code, code.replace("-", ""), guest.logged_in["token"], hashlib.sha256(code.encode()).hexdigest(),
+                       hashlib.sha256(code.replace("-", "").encode()).hexdigest()):
+            self.assertNotIn(secret, dump)
+            self.assertNotIn(secret, self.server.log())
+        self.assertEqual(os.stat(self.server.state_path("code-secret")).st_mode & 0o777, 0o600)
+
+    def test_a_notice_is_accepted_as_it_was_shown(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader, notice="Confidential.")
+        code = self.code(leader)
+        wire = self.guest()
+        wire.send({"request": 1, "login": {"code": code, "name": "Gus", "accept_notice": b"0123456789abcdef"}})
+        notice = wire.expect("guest_notice")                    # something else was accepted
+        self.assertEqual(self.server.sql("SELECT count(*) FROM guest WHERE false"), "0")
+        wire.send({"request": 2, "login": {"code": code, "name": " ", "accept_notice": notice["id"]}})
+        wire.refused("MALFORMED")
+        wire.send({"request": 2, "login": {"code": code, "name": "Gus", "accept_notice": notice["id"]}})
+        wire.expect("logged_in")
+        self.ask(leader, "live_close", "live_session")
+        self.open_session(leader, notice="Confidential, and recorded.")
+        code = self.code(leader)
+        late = self.guest()
+        late.send({"request": 2, "login": {"code": code, "name": "Gus", "accept_notice": notice["id"]}})
+        self.assertEqual(late.expect("guest_notice")["text"], "Confidential, and recorded.")
+
+    def test_one_session_of_a_canvas(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        leader.send({"request": 1, "code_create": {}})
+        leader.refused("NOT_FOUND")
+        leader.send({"request": 1, "live_close": {}})
+        leader.refused("NOT_FOUND")
+        self.open_session(leader)
+        leader.send({"request": 1, "live_open": {}})
+        leader.refused("CONFLICT")
+        for fields in ({"valid_s": 12 * 3600 + 1}, {"role": "FACILITATOR"}, {"role": 9}):
+            leader.send({"request": 1, "live_open": fields})
+            leader.refused("MALFORMED")
+        leader.send({"request": 1, "live_open": {"notice": "x" * 4001}})
+        leader.refused("BAD_TEXT")
+        for fields, code in (({"uses": 1001}, "MALFORMED"), ({"label": "x" * 65}, "BAD_TEXT"), ({"label": "a\nb"}, "BAD_TEXT")):
+            leader.send({"request": 1, "code_create": fields})
+            leader.refused(code)
+        leader.send({"request": 1, "code_revoke": {"number": 5}})
+        leader.refused("NOT_FOUND")
+        leader.alive()
+
+    def test_the_last_seat_goes_to_one(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        code = self.code(leader, uses=3)
+        wires = [self.guest(f"127.0.3.{i + 1}") for i in range(8)]
+        for wire in wires:
+            wire.send({"request": 1, "login": {"code": code}})
+        notices = [wire.expect("guest_notice")["id"] for wire in wires]
+        for wire, notice in zip(wires, notices):
+            wire.send({"request": 2, "login": {"code": code, "name": "Gus", "accept_notice": notice}})
+        got = [next(k for k in ("logged_in", "error") if k in f) for f in (wire.either("logged_in", "error") for wire in wires)]
+        self.assertEqual(sorted(got), ["error"] * 5 + ["logged_in"] * 3)
+        self.assertEqual(self.ask(leader, "live_request", "live_session")["codes"][0]["used"], 3)
+
+    def test_a_guest_who_is_removed(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        guest = self.join(self.code(leader))
+        self.ask(leader, "member_set", "member_changed", author=guest.opened["author"], role="VIEWER")
+        self.assertEqual(guest.expect("role_changed"), {"role": ROLE["VIEWER"]})        # and no word about workspaces
+        self.ask(leader, "member_set", "member_changed", author=guest.opened["author"], role="NONE")
+        last = guest.ended()[-1]["error"]
+        self.assertEqual(CODES[last["code"]], "ENDED")
+        self.assertIn("over for you", last["message"])
+
+
+class Lobby(Case):
+    def waiting(self, wire):
+        return [(g["name"], g["number"]) for g in wire.expect("lobby_update").get("waiting", [])]
+
+    def test_admit_and_deny(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader, lobby="ON")
+        code = self.code(leader, uses=2)
+        guests = {}
+        for name in ("Ann", "Ben", "Cem", "Dan"):
+            guests[name] = self.guest()
+            self.knock(guests[name], code, name)
+            guests[name].expect("waiting")
+            told = self.waiting(leader)
+            self.assertEqual(told[-1][0], name)
+        numbers = dict(told)
+        guests["Ann"].alive()
+        guests["Ann"].send({"request": 3, "open": {"canvas": canvas}})
+        guests["Ann"].refused("UNEXPECTED")
+        late = self.server.member("olga")                       # another facilitator finds them waiting
+        self.addCleanup(late.close)
+        late.send({"open": {"canvas": canvas}})
+        update = late.expect("lobby_update", but=("opened", "snapshot", "people", "presence_update"))
+        self.assertEqual([g["name"] for g in update["waiting"]], ["Ann", "Ben", "Cem", "Dan"])
+        self.ask(leader, "lobby_decide", "lobby_update", guest=numbers["Ben"], admit=False)
+        last = guests["Ben"].ended()[-1]["error"]
+        self.assertEqual((CODES[last["code"]], last["fatal"]), ("DENIED", True))
+        guests["Dan"].close()
+        wait_for(lambda: len(self.ask(leader, "lobby_request", "lobby_update").get("waiting", [])) == 2, "Dan to be gone")
+        self.ask(leader, "lobby_decide", "lobby_update", guest=numbers["Ann"], admit=True)
+        logged_in = guests["Ann"].expect("logged_in")
+        self.assertEqual(guests["Ann"].open(logged_in["guest"]["canvas"])["role"], ROLE["EDITOR"])
+        leader.send({"request": 5, "lobby_decide": {"guest": numbers["Ann"], "admit": True}})
+        leader.either("error", but=("lobby_update", "people", "presence_update"))
+        self.assertEqual(self.ask(leader, "live_request", "live_session")["codes"][0]["used"], 1)      # those who only wait use nothing up
+        update = self.ask(leader, "lobby_decide", "lobby_update", all=True, admit=True)
+        self.assertEqual(update.get("waiting", []), [])
+        guests["Cem"].expect("logged_in")
+
+    def test_confidential_canvases_have_one(self):
+        canvas = self.canvas()
+        leader = self.server.member("olga")
+        self.addCleanup(leader.close)
+        opened = leader.open(canvas, os.urandom(16))
+        self.assertFalse(self.ask(leader, "live_open", "live_session").get("lobby", False))
+        self.ask(leader, "live_close", "live_session")
+        leader.submit(1, 0, {"prop_set": {"key": "confidential", "value": {"text": "yes"}}})
+        leader.expect("committed")
+        self.assertTrue(self.ask(leader, "live_open", "live_session")["lobby"])
+        self.assertIsNotNone(opened)
+
+    def test_closing_sends_those_who_wait_away(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader, lobby="ON")
+        guest = self.guest()
+        self.knock(guest, self.code(leader))
+        guest.expect("waiting")
+        self.ask(leader, "live_close", "live_session")
+        self.assertEqual(CODES[guest.ended()[-1]["error"]["code"]], "ENDED")
+
+    def test_silence_in_the_lobby_is_no_reason_to_end(self):
+        """A guest who waits is pinged like a member, and not thrown out like a stranger."""
+        with LocalServer(login_timeout_ms=1000, ping_ms=500) as server:
+            server.token("olga")
+            canvas = server.canvas("olga")
+            with server.member("olga") as leader, server.wire() as guest:
+                leader.open(canvas)
+                self.open_session(leader, lobby="ON")
+                code = self.code(leader)
+                guest.hello()
+                self.knock(guest, code)
+                guest.expect("waiting")
+                for _ in range(4):
+                    ping = guest.expect("ping", but=())
+                    guest.send({"pong": {"nonce": ping["nonce"]}})
+                guest.alive()
+            self.assertEqual(server.stop(), 0, server.log()[-6000:])
+
+
+if __name__ == "__main__":
+    unittest.main()
