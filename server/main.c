@@ -9,6 +9,7 @@
 #include "server/config.h"
 #include "server/identity.h"
 #include "server/manual.h"
+#include "server/session/rights_text.h"
 #include "server/process.h"
 #include "server/server.h"
 
@@ -31,7 +32,7 @@ static void print_usage(FILE *out)
           "       cocanvasd [options] admin status|reload|drain|owner-link\n"
           "       cocanvasd [options] admin reset-link LOGIN             a link for a new password\n"
           "       cocanvasd [options] fingerprint                        the key that clients pin\n"
-          "       cocanvasd --version | --help | --man | --options-markdown | --options-example\n",
+          "       cocanvasd --version | --help | --man | --options-markdown | --options-example | --rights-markdown\n",
           out);
 }
 
@@ -46,6 +47,8 @@ static bool print_text(const char *arg)
         process_print_version(stdout);
     } else if (strcmp(arg, "--options-markdown") == 0) {
         config_print_markdown(stdout);
+    } else if (strcmp(arg, "--rights-markdown") == 0) {
+        rights_print_markdown(stdout);
     } else if (strcmp(arg, "--man") == 0) {
         manual_print(stdout);
     } else if (strcmp(arg, "--options-example") == 0) {
