@@ -37,6 +37,7 @@ static void add_journal(struct journal_stats *sum, const struct journal_stats *o
     sum->bytes += one->bytes;
     sum->unknown += one->unknown;
     sum->fenced += one->fenced;
+    sum->refused += one->refused;
 }
 
 void stats_add(struct worker_stats *sum, const struct worker_stats *one)
@@ -107,6 +108,7 @@ static void print_work(struct buf *out, const struct worker_stats *sum)
     print_number(out, "committed_bytes", sum->journal.bytes);
     print_number(out, "unknown_outcomes", sum->journal.unknown);
     print_number(out, "fenced", sum->journal.fenced);
+    print_number(out, "refused", sum->journal.refused);
 }
 
 void stats_print(struct buf *out, const struct server_stats *server, unsigned n, const struct worker_stats *workers)

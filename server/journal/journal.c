@@ -4,7 +4,8 @@
  * while a group is under way, its canvases are told COMMIT_UNKNOWN, also when PostgreSQL surely rolled back: the
  * room finds out by taking its canvas again, and there is one way through trouble instead of two (P11). Trouble that
  * a new try would meet again at once (a full disk, a read-only server) costs both connections, so that the tries
- * have growing pauses and everybody is told that nothing is being saved. */
+ * have growing pauses and everybody is told that nothing is being saved. But what PostgreSQL refuses because of its
+ * content no pause will help: COMMIT_REFUSED, and the rooms find the one batch that is at fault. */
 #include "server/journal/journal.h"
 
 #include <stdlib.h>
@@ -183,8 +184,17 @@ void journal_set_title(struct journal *j, const char *title)
     group_set_title(&j->group, title);
 }
 
-static enum commit_outcome outcome_of(const struct group_part *part, bool known)
+/* Bad data, limits of a row or a statement, and constraints on a single row. */
+static bool is_about_content(const char *sqlstate)
 {
+    return strncmp(sqlstate, "22", 2) == 0 || strncmp(sqlstate, "54", 2) == 0 || strcmp(sqlstate, "23502") == 0 ||
+           strcmp(sqlstate, "23514") == 0;
+}
+
+static enum commit_outcome outcome_of(const struct group_part *part, bool known, bool refused)
+{
+    if (refused)
+        return COMMIT_REFUSED;
     if (!known)
         return COMMIT_UNKNOWN;
     return part->held ? COMMIT_DONE : COMMIT_FENCED;
@@ -194,6 +204,7 @@ static void count_outcome(struct journal_stats *stats, enum commit_outcome outco
 {
     stats->unknown += outcome == COMMIT_UNKNOWN;
     stats->fenced += outcome == COMMIT_FENCED;
+    stats->refused += outcome == COMMIT_REFUSED;
 }
 
 /* A deadlock or a serialisation failure is over when it is reported; anything else would be there at the next try,
@@ -208,12 +219,13 @@ static void on_group(void *ctx, void *note, const struct pg_answer *answer)
     (void)note;
     struct journal *j = ctx;
     bool known = answer->outcome == PG_DONE;
+    bool refused = answer->outcome == PG_FAILED && is_about_content(answer->sqlstate);
     if (known)
         group_take_result(&j->group, answer->results[0]);
-    else if (answer->outcome == PG_FAILED && !is_passing(answer->sqlstate))
+    else if (answer->outcome == PG_FAILED && !refused && !is_passing(answer->sqlstate))
         give_up_connections(j, "a group could not be committed");
     for (uint32_t i = 0; i < j->group.n_parts; i++) {
-        enum commit_outcome outcome = outcome_of(&j->group.parts[i], known);
+        enum commit_outcome outcome = outcome_of(&j->group.parts[i], known, refused);
         count_outcome(&j->stats, outcome);
         j->cb.on_commit(j->ctx, j->group.parts[i].room_id, outcome);
     }

@@ -22,8 +22,9 @@
 
 struct journal;
 
-/* What happened to one canvas' part of a group. */
-enum commit_outcome { COMMIT_DONE, COMMIT_FENCED, COMMIT_UNKNOWN };
+/* What happened to one canvas' part of a group. REFUSED: nothing of the group was written, because PostgreSQL does not take
+ * something that is in it, and never will; which part it was is not known unless there was one only. */
+enum commit_outcome { COMMIT_DONE, COMMIT_FENCED, COMMIT_UNKNOWN, COMMIT_REFUSED };
 
 /* One canvas as read by a take-over; all pointers are borrowed until the callback returns. */
 struct journal_canvas {
@@ -153,7 +154,7 @@ struct pg *journal_reads(struct journal *j);
 
 /* Counters for bench and admin. */
 struct journal_stats {
-    uint64_t groups, batches, bytes, unknown, fenced;
+    uint64_t groups, batches, bytes, unknown, fenced, refused;
 };
 const struct journal_stats *journal_stats(const struct journal *j);
 

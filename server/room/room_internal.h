@@ -5,6 +5,7 @@
  *   room.c           one room: loading, members and their clients, joining, leaving, closing
  *   room_open.c      Opened, catching up, People
  *   room_order.c     the queue becomes a group: dedupe, transform, resolve, apply, encode
+ *   room_sift.c      finds the batch that PostgreSQL refuses
  *   room_log.c       encoded frames            room_texts.c   recent text edits
  *   room_snapshot.c  encoded states: for members (cached), for the journal
  *   broadcast.c      members' streams pull from the log; the slow; private frames; Status
@@ -77,6 +78,8 @@ struct room_group {
     struct buf replies; /* encoded Reject frames */
     bool title_changed;
     enum commit_outcome outcome;
+    bool sifting, accusing; /* room_sift.c: PostgreSQL refused it */
+    size_t from, upto;      /* while sifting: rows before `from` are durable, those up to `upto` are tried */
 };
 
 /* Bytes shared by several streams. */
@@ -208,6 +211,12 @@ void room_add_to_journal(struct room *room);
 void room_committed(struct room *room);
 /* Forgets the queued batches of a member. */
 void room_discard_queued(struct room *room, const struct member *m);
+
+/* ---- room_sift.c */
+/* What became of a group that was refused, or of an attempt to find what is wrong with it. True if all of it is durable. */
+bool room_sift(struct room *room);
+/* Adds the present attempt to the journal's group. */
+void room_add_attempt(struct room *room);
 
 /* ---- room_snapshot.c */
 struct room_bytes *room_bytes_new(uint64_t seq);

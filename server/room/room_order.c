@@ -453,6 +453,7 @@ bool room_order(struct room *room)
     int64_t time_ms = r->o.wall_ms(r->o.ctx);
     g->old_head = room->c.seq;
     g->n_rows = g->n_answers = 0;
+    g->sifting = g->accusing = false;
     buf_clear(&g->replies, 4096);
     for (size_t at = room->queue.start; at < room->queue.end;) {
         struct queued head;
@@ -473,6 +474,10 @@ void room_add_to_journal(struct room *room)
 {
     struct journal *j = room->rooms->o.journal;
     const struct room_group *g = &room->group;
+    if (g->sifting) {
+        room_add_attempt(room);
+        return;
+    }
     journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, g->old_head, room->c.seq);
     for (size_t i = 0; i < g->n_rows; i++)
         journal_add_row(j, &g->rows[i]);

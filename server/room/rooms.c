@@ -33,25 +33,44 @@ static void broadcast_too_early(struct rooms *r)
     }
 }
 
+static void join_group(struct rooms *r, struct room *room)
+{
+    TAILQ_REMOVE(&r->ready, room, ready);
+    room->is_ready = false;
+    room->in_group = true; /* from here on its state may be ahead of what is durable */
+    if (!room->resend && !room_order(room)) {
+        room->in_group = false;
+        return;
+    }
+    room->resend = false;
+    room->group.outcome = COMMIT_UNKNOWN;
+    TAILQ_INSERT_TAIL(&r->group, room, group_entry);
+    room_add_to_journal(room);
+}
+
+/* A room that looks for what PostgreSQL refuses is alone in its group, so that the answer is about it. */
+static struct room *sifting_room(struct rooms *r)
+{
+    struct room *room;
+    TAILQ_FOREACH(room, &r->ready, ready) {
+        if (room->state == ROOM_LIVE && room->resend && room->group.sifting)
+            return room;
+    }
+    return NULL;
+}
+
 static void send_group(struct rooms *r)
 {
     if (!r->o.journal || !journal_is_idle(r->o.journal))
         return;
-    struct room *room, *next;
-    TAILQ_FOREACH_SAFE(room, &r->ready, ready, next) {
-        if (room->state != ROOM_LIVE)
-            continue;
-        TAILQ_REMOVE(&r->ready, room, ready);
-        room->is_ready = false;
-        room->in_group = true; /* from here on its state may be ahead of what is durable */
-        if (!room->resend && !room_order(room)) {
-            room->in_group = false;
-            continue;
+    struct room *room = sifting_room(r), *next;
+    if (room) {
+        join_group(r, room);
+    } else {
+        TAILQ_FOREACH_SAFE(room, &r->ready, ready, next) {
+            if (room->state == ROOM_LIVE)
+                join_group(r, room);
         }
-        room->resend = false;
-        room->group.outcome = COMMIT_UNKNOWN;
-        TAILQ_INSERT_TAIL(&r->group, room, group_entry);
-        room_add_to_journal(room);
     }
     if (TAILQ_EMPTY(&r->group))
         return;
@@ -84,6 +103,11 @@ static void take_outcomes(struct rooms *r)
     while ((room = TAILQ_FIRST(&r->group))) {
         TAILQ_REMOVE(&r->group, room, group_entry);
         room->in_group = false;
+        if (room->group.sifting) {
+            if (room_sift(room))
+                note_done(room);
+            continue;
+        }
         switch (room->group.outcome) {
         case COMMIT_DONE:
             note_done(room);
@@ -94,6 +118,9 @@ static void take_outcomes(struct rooms *r)
         case COMMIT_UNKNOWN:
             room_set_state(room, ROOM_UNCERTAIN);
             room_retake(room);
+            break;
+        case COMMIT_REFUSED:
+            (void)room_sift(room);
             break;
         }
     }

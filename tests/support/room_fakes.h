@@ -97,6 +97,7 @@ struct journal {
     size_t n_asked;
     unsigned groups;
     size_t page; /* batches in one on_read */
+    const char *poison, *poison_title; /* a group with this in a payload, or in a title, is refused; NULL none */
 };
 
 /* ---------------------------------------------------------------- streams and clients */
@@ -352,10 +353,24 @@ static void journal_set_up(struct journal *j, bool up)
     rooms_journal_callbacks.on_state(j->rooms, up, 77000);
 }
 
+static bool fake_refuses(const struct journal *j)
+{
+    bool found = j->poison_title && j->part.has_title && strstr(j->part.title, j->poison_title);
+    for (size_t i = 0; j->poison && i < j->part.n_rows; i++)
+        found = found || memmem(j->part.rows[i].payload, j->part.rows[i].payload_len, j->poison, strlen(j->poison));
+    return found;
+}
+
 /* The group that is under way comes to its end. */
 static void journal_finish(struct journal *j, enum fake_outcome outcome)
 {
     assert_true(j->underway);
+    if (outcome == WRITTEN && fake_refuses(j)) {
+        rooms_journal_callbacks.on_commit(j->rooms, j->part.room_id, COMMIT_REFUSED);
+        j->underway = j->has_part = false;
+        rooms_journal_callbacks.on_group_done(j->rooms);
+        return;
+    }
     bool held = outcome != LOST && fake_write_part(j);
     enum commit_outcome told = outcome == WRITTEN ? (held ? COMMIT_DONE : COMMIT_FENCED) : COMMIT_UNKNOWN;
     rooms_journal_callbacks.on_commit(j->rooms, j->part.room_id, told);

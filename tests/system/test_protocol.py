@@ -540,6 +540,44 @@ class Past(unittest.TestCase):
             wire.refused("UNEXPECTED")
 
 
+class Refused(unittest.TestCase):
+    def setUp(self):
+        server.sql("CREATE FUNCTION picky() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF position('poison'::bytea in NEW.payload) > 0 THEN"
+                   " RAISE EXCEPTION 'no' USING ERRCODE = '22000'; END IF; RETURN NEW; END $$;"
+                   "CREATE TRIGGER picky BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION picky()")
+
+    def tearDown(self):
+        server.sql("DROP TRIGGER picky ON journal; DROP FUNCTION picky")
+
+    def test_a_batch_that_the_database_refuses(self):
+        """It is rejected once, durably; others on the canvas open it again and go on; other canvases notice nothing."""
+        canvas, elsewhere = server.canvas(), [server.canvas() for _ in range(3)]
+        others = [Editor(c) for c in elsewhere]
+        with Editor(canvas) as ann, Editor(canvas, "bob") as bob, server.member() as reader:
+            ann.card("good")
+            bob.wire.expect("committed")
+            reader.open(canvas)
+            ann.submit({"card_create": {"id": ann.new_id(), "place": {"block": ann.block}, "text": "poison"}})
+            for other in others:
+                other.card()
+            for wire in (ann.wire, bob.wire, reader):
+                wire.expect("error", but=("people", "status", "presence_update", "committed"))
+                wire.ended()
+            with Editor(canvas, client_id=ann.client_id) as again, Editor(canvas, "bob", bob.client_id) as bob_again:
+                self.assertEqual(again.sent, 2)      # it counts as answered
+                again.wire.send({"close": {}})
+                reject = again.wire.open(canvas, ann.client_id)["last_reject"]
+                self.assertEqual((reject["client_seq"], CODES[reject["code"]]), (2, "INTERNAL"))
+                self.assertEqual([c["text"] for c in bob_again.state["cards"]], ["good"])
+                bob_again.card("goes on")
+                again.wire.expect("committed")
+                again.seq += 1
+                again.card("and so does ann")
+        for other in others:
+            other.card()
+            other.wire.close()
+
+
 class Lists(unittest.TestCase):
     def listed(self, wire, **request):
         """All pages: {canvas: CanvasInfo}, and how many pages that were."""

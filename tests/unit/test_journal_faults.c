@@ -265,6 +265,38 @@ static void test_a_full_disk(void **state)
     fixture_free(f);
 }
 
+/* PostgreSQL would refuse it for ever: that is said, nothing of the group is written, and others go on at once. */
+static void test_content_that_is_refused(void **state)
+{
+    struct fixture *f = fixture_new(cluster_of(state), NULL);
+    struct fixture_canvas canvas = prepare(cluster_of(state), f), other = fixture_canvas(cluster_of(state));
+    static const char *const codes[] = {"22021", "54000", "23514"};
+    fixture_take(f, &other, false);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        unsigned first = f->n_commits;
+        uint64_t head = i;
+        pg_cluster_sql(cluster_of(state),
+            "CREATE FUNCTION picky() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN IF NEW.payload = 'batch 2' THEN RAISE EXCEPTION 'no' USING ERRCODE = '%s'; END IF; RETURN NEW; END $$;"
+            "CREATE TRIGGER picky BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION picky()", codes[i]);
+        if (i > 0)
+            fixture_add(f, 1, &canvas, 1, 1, 1, 0);
+        journal_add_canvas(f->journal, 2, &other.workspace, &other.id, 1, head, head + 1);
+        struct journal_row row = {.seq = head + 1, .payload = (const uint8_t *)"x", .payload_len = 1};
+        journal_add_row(f->journal, &row);
+        assert_int_equal(fixture_commit(f), COMMIT_REFUSED);
+        assert_int_equal(f->commits[(first + 1) % FIXTURE_OUTCOMES].outcome, COMMIT_REFUSED);
+        assert_true(f->up);
+        journal_add_canvas(f->journal, 2, &other.workspace, &other.id, 1, head, head + 1);
+        journal_add_row(f->journal, &row);
+        assert_int_equal(fixture_commit(f), COMMIT_DONE);
+        pg_cluster_sql(cluster_of(state), "DROP TRIGGER picky ON journal; DROP FUNCTION picky");
+    }
+    fixture_add(f, 1, &canvas, 1, 1, 1, 0);
+    assert_int_equal(fixture_commit(f), COMMIT_DONE);
+    fixture_free(f);
+}
+
 /* A former primary: its connections are given up, so that libpq can look for the present one. */
 static void test_a_server_that_became_read_only(void **state)
 {
@@ -306,6 +338,7 @@ int main(void)
         cmocka_unit_test(test_starting_without_postgresql),
         cmocka_unit_test(test_a_lost_read_connection),
         cmocka_unit_test(test_a_full_disk),
+        cmocka_unit_test(test_content_that_is_refused),
         cmocka_unit_test(test_a_server_that_became_read_only),
     };
     return cmocka_run_group_tests(tests, start, stop);

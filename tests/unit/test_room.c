@@ -1069,6 +1069,138 @@ static void test_canvas_cannot_be_opened_while_the_journal_is_away(void **state)
     assert_true(w->clients[0].open);
 }
 
+/* ---------------------------------------------------------------- what PostgreSQL refuses */
+
+/* Everybody opens again and sends what is not answered. */
+static void open_again(struct world *w, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct client *c = &w->clients[i];
+        assert_int_equal(c->dropped, STATUS_CONFLICT);
+        client_disconnect(c);
+        client_connect(c, false, true);
+    }
+    world_settle(w);
+    for (size_t i = 0; i < n; i++)
+        if (w->clients[i].in_flight)
+            client_send(&w->clients[i]);
+    world_settle(w);
+}
+
+static void assert_texts(struct world *w, const char *expected)
+{
+    char texts[400] = "";
+    const struct block *block = canvas_block(&w->canvas.state, BLOCK_ONE);
+    for (uint32_t i = 0; i < block->n_cards; i++)
+        snprintf(texts + strlen(texts), sizeof texts - strlen(texts), "%s ", block->cards[i]->text.bytes);
+    assert_string_equal(texts, expected);
+}
+
+/* One of seven batches in a group: it alone is rejected, for good; whoever had one behind it sends it again. */
+static void test_a_refused_batch_is_found_and_rejected(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 8);
+    w->journal.poison = "poison";
+    client_create(&w->clients[0], "0");
+    world_turn(w);
+    const char *const texts[] = {"1", "2", "3", "4", "poison", "6", "7"};
+    for (size_t i = 0; i < 7; i++)
+        client_create(&w->clients[i + 1], texts[i]);
+    world_settle(w);
+    assert_int_equal(w->canvas.head, 5); /* what stood before it is durable */
+    open_again(w, 8);
+    assert_texts(w, "0 1 2 3 4 6 7 ");
+    assert_int_equal(w->clients[5].opened_reject, 1);
+    assert_int_equal(w->canvas.clients[5].pos.reject_code, STATUS_INTERNAL);
+    assert_int_equal(w->canvas.head, 7);
+    for (size_t i = 0; i < 8; i++) {
+        assert_int_equal(w->clients[i].state.seq, 7);
+        assert_false(w->clients[i].in_flight);
+        assert_int_equal(w->clients[i].opened_reject != 0, i == 5);
+    }
+    client_create(&w->clients[5], "well"); /* under the next number */
+    world_settle(w);
+    assert_texts(w, "0 1 2 3 4 6 7 well ");
+}
+
+/* At the group's ends, and two of them. */
+static void test_refused_batches_at_every_place(void **state)
+{
+    for (size_t bad = 1; bad < 6; bad++) {
+        char expected[40] = "";
+        struct world *w = world_new();
+        w->journal.poison = "poison";
+        world_open(w, 6);
+        client_create(&w->clients[0], "x");
+        world_turn(w);
+        for (size_t i = 1; i < 6; i++)
+            client_create(&w->clients[i], i == bad || (bad == 3 && i == 4) ? "poison" : "x");
+        world_settle(w);
+        while (w->clients[0].dropped == STATUS_CONFLICT)
+            open_again(w, 6);
+        for (size_t i = 1; i < 6; i++)
+            assert_int_equal(w->clients[i].opened_reject != 0, i == bad || (bad == 3 && i == 4));
+        for (size_t i = 0; i < (bad == 3 ? 4u : 5u); i++)
+            strcat(expected, "x ");
+        assert_texts(w, expected);
+        world_free(w);
+    }
+    (void)state;
+}
+
+/* A title that cannot be written beside its batch: lists keep the old one, nobody is blamed. A Reject of the same group is as
+ * durable as ever when it goes out. */
+static void test_a_refused_title_is_left_out(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 4);
+    w->journal.poison_title = "poison";
+    client_create(&w->clients[0], "0");
+    world_turn(w);
+    client_title(&w->clients[1], "poison");
+    client_create(&w->clients[2], "2");
+    client_edit_at(&w->clients[3], 0, object_id(9, 9), 5, 0, 0, "of a card that there is not");
+    world_settle(w);
+    assert_int_equal(w->canvas.head, 3);
+    assert_int_equal(w->clients[3].n_rejects, 1);
+    assert_string_equal(canvas_title(&w->canvas.state), "poison");
+    assert_string_equal(w->canvas.title, "");
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(w->clients[i].connected);
+        assert_int_equal(w->clients[i].state.seq, 3);
+        assert_int_equal(w->clients[i].n_rejects, 0);
+    }
+    client_title(&w->clients[1], "Good");
+    world_settle(w);
+    assert_string_equal(w->canvas.title, "Good");
+}
+
+/* PostgreSQL goes in the middle of the search: everybody opens again, and the search begins anew. */
+static void test_an_outcome_unknown_while_searching(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 4);
+    w->journal.poison = "poison";
+    client_create(&w->clients[0], "0");
+    world_turn(w);
+    for (size_t i = 1; i < 4; i++)
+        client_create(&w->clients[i], i == 3 ? "poison" : "x");
+    world_turn(w);
+    journal_finish(&w->journal, WRITTEN);
+    world_turn(w);
+    for (unsigned i = 0; i < 2; i++) { /* refused as a whole, and alone */
+        journal_finish(&w->journal, WRITTEN);
+        world_turn(w);
+    }
+    journal_finish(&w->journal, LOST_BUT_WRITTEN);
+    world_settle(w);
+    while (w->clients[0].dropped == STATUS_CONFLICT)
+        open_again(w, 4);
+    assert_texts(w, "0 x x ");
+    assert_int_equal(w->clients[3].opened_reject, 1);
+}
+
 /* ---------------------------------------------------------------- presence, checkpoints, history */
 
 /* Lets the presence timer run. */
@@ -1488,6 +1620,10 @@ int main(void)
         TEST(test_presence_of_all_is_sent_at_open),
         TEST(test_presence_is_dropped_first_for_the_slow),
         TEST(test_checkpoints_carry_the_hash),
+        TEST(test_a_refused_batch_is_found_and_rejected),
+        TEST(test_refused_batches_at_every_place),
+        TEST(test_a_refused_title_is_left_out),
+        TEST(test_an_outcome_unknown_while_searching),
         TEST(test_history_from_log_and_journal),
         TEST(test_history_shows_nothing_uncommitted),
         TEST(test_who_is_present),

@@ -1,0 +1,126 @@
+/* Quarantine: PostgreSQL refuses a group because of something in it, and would refuse it again for ever. The rooms of the
+ * group then try alone, one after the other; who is innocent gets through at once. The guilty one tries one half of its
+ * rows, and of that again one half, until a single batch stands alone: its client is told, durably, that it is rejected
+ * (INTERNAL), and the canvas is opened again from what is durable by then, since everything behind that batch was made
+ * with it. Whoever had a batch under way sends it again; readers go on. Nothing is broadcast meanwhile (P1).
+ *
+ * A title, which is written beside the rows, is left out of the last row before that row is blamed: lists then show the
+ * old one. */
+#include "server/room/room_internal.h"
+
+static const struct journal_row *row_of(const struct room_group *g, uint32_t client)
+{
+    for (size_t i = g->from; i < g->upto; i++)
+        if (g->rows[i].client == client)
+            return &g->rows[i];
+    return NULL;
+}
+
+static bool has_row(const struct room_group *g, uint32_t client)
+{
+    for (size_t i = 0; i < g->n_rows; i++)
+        if (g->rows[i].client == client)
+            return true;
+    return false;
+}
+
+/* Positions go with their rows (P3); those of rejected batches, which have none, with the last attempt. */
+static void add_positions(struct room *room)
+{
+    const struct room_group *g = &room->group;
+    for (size_t i = 0; i < g->n_answers; i++) {
+        const struct journal_client *pos = &g->answers[i].client->pos;
+        bool now = row_of(g, pos->number) || (!has_row(g, pos->number) && g->upto == g->n_rows);
+        if (now)
+            journal_add_position(room->rooms->o.journal, pos);
+    }
+}
+
+static struct room_client *accused(struct room *room)
+{
+    struct room_group *g = &room->group;
+    for (size_t i = 0; i < g->n_answers; i++)
+        if (g->answers[i].client->pos.number == g->rows[g->from].client)
+            return g->answers[i].client;
+    return NULL; /* the server's own batch */
+}
+
+void room_add_attempt(struct room *room)
+{
+    struct journal *j = room->rooms->o.journal;
+    const struct room_group *g = &room->group;
+    uint64_t old_head = g->old_head + g->from, new_head = g->old_head + g->upto;
+    if (g->accusing) {
+        journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, old_head);
+        journal_add_position(j, &accused(room)->pos);
+        return;
+    }
+    journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, new_head);
+    for (size_t i = g->from; i < g->upto; i++)
+        journal_add_row(j, &g->rows[i]);
+    add_positions(room);
+    if (g->title_changed && g->upto == g->n_rows)
+        journal_set_title(j, room->title);
+}
+
+/* ---------------------------------------------------------------- what became of it */
+
+static void accuse(struct room *room)
+{
+    struct room_group *g = &room->group;
+    const struct journal_row *row = &g->rows[g->from];
+    struct room_client *client = accused(room);
+    struct log_ctx log = room_log_ctx(room);
+    log_error(&log, "PostgreSQL refuses batch %llu of client %u (%zu bytes); it is rejected",
+              (unsigned long long)row->client_seq, row->client, row->payload_len);
+    if (!client) {
+        room_close(room, STATUS_INTERNAL, "The database does not take what follows; tell the server's operator.");
+        return;
+    }
+    client->pos.reject_client_seq = row->client_seq;
+    client->pos.reject_code = STATUS_INTERNAL;
+    client->pos.reject_at_seq = g->old_head + g->from;
+    g->accusing = true;
+    room->rooms->stats.rejects++;
+}
+
+/* The attempt was refused: a smaller one, or a verdict. */
+static void refused(struct room *room)
+{
+    struct room_group *g = &room->group;
+    bool with_title = g->title_changed && g->upto == g->n_rows;
+    if (g->accusing || g->n_rows == 0) {
+        room_close(room, STATUS_INTERNAL, "The database does not take what follows; tell the server's operator.");
+    } else if (!g->sifting) {
+        g->sifting = true; /* alone, to begin with */
+        g->from = 0;
+        g->upto = g->n_rows;
+    } else if (g->upto - g->from > 1) {
+        g->upto = g->from + (g->upto - g->from) / 2;
+    } else if (with_title) {
+        g->title_changed = false;
+    } else {
+        accuse(room);
+    }
+}
+
+bool room_sift(struct room *room)
+{
+    struct room_group *g = &room->group;
+    if (g->outcome == COMMIT_REFUSED) {
+        refused(room);
+    } else if (g->outcome == COMMIT_DONE && !g->accusing) {
+        g->from = g->upto;
+        g->upto = g->n_rows;
+        g->sifting = g->from < g->n_rows;
+        if (!g->sifting)
+            return true;
+    } else {
+        room_close(room, STATUS_CONFLICT, "Something was wrong with an edit; open the canvas again.");
+    }
+    if (room->state == ROOM_LIVE) {
+        room->resend = true;
+        room_make_ready(room);
+    }
+    return false;
+}
