@@ -34,6 +34,7 @@ static void on_input(struct tui *t, const struct input *in)
 {
     t->ui.now_ms = wall_ms();
     t->key_ms = tui_mono_ms();
+    t->typed = true;
     if (in->kind == INPUT_RESIZE) {
         ui_resize(&t->ui, in->x, in->y);
         grid_resize(&t->grid, in->x, in->y);
@@ -120,6 +121,13 @@ static int earlier(int a, int64_t b)
     return a < 0 || b < a ? (int)b : a;
 }
 
+/* When the screen may be drawn next. What somebody has just typed waits only for what they could see: others' changes
+ * outside of the picture are drawn, too, but show nothing. */
+static int64_t next_frame_ms(const struct tui *t)
+{
+    return (t->typed ? t->changed_ms : t->drawn_ms) + TUI_FRAME_MS;
+}
+
 /* In how many ms something is to be done though nothing comes; TUI_NONE_MS: nothing. */
 static int next_wait_ms(const struct tui *t)
 {
@@ -129,7 +137,7 @@ static int next_wait_ms(const struct tui *t)
     if (t->away)
         return wait;
     if (t->ui.dirty)
-        wait = earlier(wait, t->drawn_ms + TUI_FRAME_MS - tui_mono_ms());
+        wait = earlier(wait, next_frame_ms(t) - tui_mono_ms());
     if (t->ui.wake_ms)
         wait = earlier(wait, t->ui.wake_ms - wall_ms());
     if (t->keys_wait_ms)
@@ -160,11 +168,15 @@ static void draw_if_due(struct tui *t)
         t->ui.dirty = true;
     }
     t->ui.confidential = tui_confidential(t);
-    if (!t->ui.dirty || tui_mono_ms() - t->drawn_ms < TUI_FRAME_MS)
+    if (!t->ui.dirty || tui_mono_ms() < next_frame_ms(t))
         return;
+    uint64_t written = screen_written(t->screen);
     ui_draw(&t->ui, &t->grid);
     screen_show(t->screen, &t->grid);
+    t->typed = false;
     t->drawn_ms = tui_mono_ms();
+    if (screen_written(t->screen) != written)
+        t->changed_ms = t->drawn_ms;
 }
 
 /* ---------------------------------------------------------------- taking the terminal when there is something to show */

@@ -96,9 +96,12 @@ struct tui {
     size_t n_present;
     struct past_reader *past;
 
-    int64_t began_ms, drawn_ms; /* monotonic */
-    int64_t key_ms;             /* when the last key came, monotonic */
-    unsigned keys_wait_ms;      /* screen_read() wants to be called again then, 0 not */
+    int64_t began_ms;      /* monotonic, as the next ones */
+    int64_t drawn_ms;      /* when the screen was drawn last … */
+    int64_t changed_ms;    /* … and when that changed what stands on it */
+    bool typed;            /* input has come since then */
+    int64_t key_ms;        /* when the last key came */
+    unsigned keys_wait_ms; /* screen_read() wants to be called again then, 0 not */
     bool ended;
     bool lost;              /* the terminal is gone, or we are told to go: no goodbyes */
     int code;               /* exit code */
