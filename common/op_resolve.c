@@ -125,7 +125,7 @@ enum status place_gap(const struct canvas *c, const Cocanvas__Place *place, cons
 
 static enum status resolve_place(const struct resolver *r, Cocanvas__Place *place, const struct card *self)
 {
-    const char *low, *high;
+    const char *low = "", *high = "";
     enum status status = place_gap(r->c, place, self, &low, &high, r->why);
     if (status != STATUS_OK)
         return status;

@@ -110,7 +110,7 @@ int session_canvases(struct session *s, bool all, bool removed, Cocanvas__Canvas
     int code = canvases_page(s, all, removed, NULL, list);
     const Cocanvas__CanvasList *last = code == EXIT_OK ? *list : NULL;
     while (code == EXIT_OK && last->next.len > 0) {
-        Cocanvas__CanvasList *page;
+        Cocanvas__CanvasList *page = NULL;
         code = canvases_page(s, all, removed, &last->next, &page);
         if (code == EXIT_OK) {
             append_page(s, *list, page);
