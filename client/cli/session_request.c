@@ -79,6 +79,7 @@ static int canvases_page(struct session *s, bool all, bool removed, const Protob
         request.workspace.data = s->context.workspace.b;
         request.workspace.len = sizeof s->context.workspace.b;
     }
+    *page = NULL;
     request.removed = removed;
     if (after)
         request.after = *after;
@@ -109,13 +110,12 @@ int session_canvases(struct session *s, bool all, bool removed, Cocanvas__Canvas
 {
     int code = canvases_page(s, all, removed, NULL, list);
     const Cocanvas__CanvasList *last = code == EXIT_OK ? *list : NULL;
-    while (code == EXIT_OK && last->next.len > 0) {
+    while (last && last->next.len > 0) {
         Cocanvas__CanvasList *page = NULL;
         code = canvases_page(s, all, removed, &last->next, &page);
-        if (code == EXIT_OK) {
+        if (code == EXIT_OK && page)
             append_page(s, *list, page);
-            last = page;
-        }
+        last = page;
     }
     return code;
 }
