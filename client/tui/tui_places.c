@@ -262,13 +262,14 @@ int tui_places_wait_ms(const struct tui *t)
 
 void tui_place_create(struct place *p, const char *template_id, const char *title)
 {
-    Cocanvas__CanvasCreate create = COCANVAS__CANVAS_CREATE__INIT;
+    Cocanvas__CanvasCreate create;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     struct uuid request;
     if (!is_online(p) || p->create_request) {
         tui_say(p->tui, ROLE_BAD, "A new canvas needs the connection to the server.");
         return;
     }
+    cocanvas__canvas_create__init(&create);
     uuid_random(&request);
     if (!uuid_is_zero(&p->context.workspace))
         create.workspace = (ProtobufCBinaryData){sizeof p->context.workspace.b, p->context.workspace.b};
