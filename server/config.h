@@ -57,6 +57,8 @@ struct config {
     int64_t authenticator_timeout_ms;
     int64_t authenticator_parallel;
     int64_t invitation_days;
+    int64_t sweep_interval_s;
+    int64_t audit_address_days;
     char new_workspaces[CONFIG_NAME];
     int64_t text_points;
     int64_t cards;

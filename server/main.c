@@ -29,7 +29,7 @@ static void print_usage(FILE *out)
 {
     fputs("usage: cocanvasd [--config=FILE] [--OPTION=VALUE …]            serve\n"
           "       cocanvasd [options] --check                            check the configuration\n"
-          "       cocanvasd [options] admin status|reload|drain|owner-link\n"
+          "       cocanvasd [options] admin status|reload|drain|sweep|owner-link\n"
           "       cocanvasd [options] admin reset-link LOGIN             a link for a new password\n"
           "       cocanvasd [options] fingerprint                        the key that clients pin\n"
           "       cocanvasd --version | --help | --man | --options-markdown | --options-example | --rights-markdown\n",

@@ -18,6 +18,7 @@
 #include "common/template.h"
 #include "server/admin.h"
 #include "server/identity.h"
+#include "server/journal/clerk.h"
 #include "server/journal/journal.h"
 #include "server/mailbox.h"
 #include "server/net/listener.h"
@@ -29,6 +30,7 @@
 #include "server/worker.h"
 
 enum server_phase { SERVER_STARTING, SERVER_SERVING, SERVER_DRAINING, SERVER_ENDED };
+enum { AUDIT_QUEUE = 20000, AUDIT_PATIENCE_MS = 2000, SWEEP_PAUSE_MS = 20 };
 enum { OPEN_AFTER_S = 5, SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
 
 struct server {
@@ -46,6 +48,7 @@ struct server {
     struct code_guard *codes;
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
+    struct clerk *clerk;
     struct template_set templates;
     struct worker **workers;
     unsigned n_workers, n_ready, n_drained;
@@ -139,6 +142,27 @@ static void post_stats(void *ctx, const struct worker_stats *stats)
     mailbox_post(&s->box, &m->mail);
 }
 
+struct audit_mail {
+    struct mail mail;
+    struct audit_event event;
+};
+
+static void deliver_audit(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    struct audit_mail *m = (struct audit_mail *)mail;
+    clerk_add(s->clerk, &m->event);
+    free(m);
+}
+
+static void post_audit(void *ctx, const struct audit_event *event)
+{
+    struct server *s = ctx;
+    struct audit_mail *m = xmalloc(sizeof *m);
+    *m = (struct audit_mail){.mail.deliver = deliver_audit, .event = *event};
+    mailbox_post(&s->box, &m->mail);
+}
+
 /* All workers are asked, unless they are being asked already. */
 static void collect_stats(struct server *s)
 {
@@ -205,7 +229,7 @@ static void post_ready(void *ctx)
 }
 
 static const struct worker_host worker_host = {
-    .ready = post_ready, .gone = post_gone, .stats = post_stats, .drained = post_drained};
+    .ready = post_ready, .gone = post_gone, .stats = post_stats, .audit = post_audit, .drained = post_drained};
 
 /* ---- newcomers */
 
@@ -345,12 +369,15 @@ static void on_command(void *ctx, struct admin_request *request, const char *com
     } else if (strcmp(command, "drain") == 0) {
         admin_answer(request, true, "stopping");
         drain(s);
+    } else if (strcmp(command, "sweep") == 0) {
+        clerk_sweep(s->clerk);
+        admin_answer(request, true, "looking for what is not kept any longer");
     } else if (strcmp(command, "owner-link") == 0) {
         answer_owner_link(s, request);
     } else if (strncmp(command, reset_link, sizeof reset_link - 1) == 0) {
         answer_reset_link(s, request, command + sizeof reset_link - 1);
     } else {
-        admin_answer(request, false, "There are these commands: status, reload, drain, owner-link, reset-link LOGIN.");
+        admin_answer(request, false, "There are these commands: status, reload, drain, sweep, owner-link, reset-link LOGIN.");
     }
 }
 
@@ -469,6 +496,36 @@ static enum status start_authenticator(struct server *s, struct why *why)
     return s->authenticator ? STATUS_OK : STATUS_MALFORMED;
 }
 
+/* ---- the clerk, on this thread */
+
+static int64_t clerk_wall_ms(void *ctx)
+{
+    (void)ctx;
+    return clock_wall_ms();
+}
+
+static void on_cut(void *ctx, const struct uuid *canvas, uint64_t oldest_seq)
+{
+    struct server *s = ctx;
+    worker_history_cut(s->workers[worker_of(canvas, s->n_workers) - 1], canvas, oldest_seq);
+}
+
+static void start_clerk(struct server *s)
+{
+    const struct config *c = &s->settings.config;
+    struct clerk_options options = {
+        .conninfo = c->database,
+        .queue_most = AUDIT_QUEUE,
+        .every_ms = c->sweep_interval_s * 1000,
+        .pause_ms = SWEEP_PAUSE_MS,
+        .address_days = c->audit_address_days,
+        .wall_ms = clerk_wall_ms,
+        .on_cut = on_cut,
+        .ctx = s,
+    };
+    s->clerk = clerk_new(s->base, &options);
+}
+
 static void start_workers(struct server *s)
 {
     const struct config *c = &s->settings.config;
@@ -533,6 +590,7 @@ static void serve(struct server *s)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are the main thread's */
+    start_clerk(s);
     start_workers(s);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     watch(s);
@@ -559,7 +617,11 @@ static void stop(struct server *s)
     s->n_stats_waiters = 0;
     template_set_free(&s->templates);
     admin_free(s->admin);
+    mailbox_deliver(&s->box);
+    if (s->clerk)
+        clerk_finish(s->clerk, AUDIT_PATIENCE_MS);
     mailbox_fini(&s->box); /* the last connections are counted off here */
+    clerk_free(s->clerk);
     listener_free(s->listener);
     free(s->stats);
     for (int i = 0; i < SIGNALS; i++)

@@ -304,6 +304,33 @@ static void tell_all(void *ctx, const struct access_change *change)
         worker_access_changed(w->options.all[i], change);
 }
 
+static void tell_audit(void *ctx, const struct audit_event *event)
+{
+    struct worker *w = ctx;
+    w->options.host->audit(w->options.ctx, event);
+}
+
+struct cut_mail {
+    struct mail mail;
+    struct uuid canvas;
+    uint64_t oldest_seq;
+};
+
+static void deliver_cut(void *receiver, struct mail *mail)
+{
+    struct worker *w = receiver;
+    struct cut_mail *m = (struct cut_mail *)mail;
+    rooms_history_cut(w->rooms, &m->canvas, m->oldest_seq);
+    free(m);
+}
+
+void worker_history_cut(struct worker *w, const struct uuid *canvas, uint64_t oldest_seq)
+{
+    struct cut_mail *m = xmalloc(sizeof *m);
+    *m = (struct cut_mail){.mail.deliver = deliver_cut, .canvas = *canvas, .oldest_seq = oldest_seq};
+    mailbox_post(&w->box, &m->mail);
+}
+
 struct vouch_mail {
     struct mail mail;
     struct vouch_job *job;
@@ -607,6 +634,7 @@ static void make_sessions_and_conns(struct worker *w)
         .hashed = post_hash,
         .templates = w->options.templates,
         .tell = tell_all,
+        .audit = tell_audit,
         .ask_present = ask_present,
         .wall_ms = wall_ms,
         .mono_ms = mono_ms,

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 
 #include "server/config.h"
+#include "server/journal/clerk.h"
 #include "server/net/conn.h"
 #include "server/session/hasher.h"
 #include "server/stats.h"
@@ -20,6 +21,8 @@ struct worker_host {
     /* A connection has ended. */
     void (*gone)(void *ctx, const struct address *address);
     void (*stats)(void *ctx, const struct worker_stats *stats);
+    /* Something for the audit log. */
+    void (*audit)(void *ctx, const struct audit_event *event);
     /* worker_drain() is through: nothing is left. */
     void (*drained)(void *ctx, unsigned worker);
 };
@@ -55,6 +58,8 @@ void worker_accept(struct worker *w, int fd, unsigned long id, const struct addr
 void worker_reload(struct worker *w, const struct worker_settings *settings);
 /* What somebody may do has changed: to be told to every worker (access.h). */
 void worker_access_changed(struct worker *w, const struct access_change *change);
+/* A canvas' journal begins at oldest_seq from now on: for the worker of that canvas. */
+void worker_history_cut(struct worker *w, const struct uuid *canvas, uint64_t oldest_seq);
 void worker_ask_stats(struct worker *w);
 /* Finishes what is under way, tells the clients to come back, and then calls host.drained. */
 void worker_drain(struct worker *w);

@@ -33,6 +33,7 @@ extern const struct pg_statement journal_read_statements[];
 extern const struct pg_statement store_statements[];
 extern const struct pg_statement store_session_statements[];
 extern const struct pg_statement store_account_statements[];
+extern const struct pg_statement store_audit_statements[];
 extern const struct pg_statement store_members_statements[];
 
 #endif

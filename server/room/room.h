@@ -144,6 +144,8 @@ bool room_is_confidential(const struct member *m);
 void room_progress(struct member *m, uint64_t applied_seq);
 void room_diverged(struct member *m, uint64_t seq, uint64_t hash);
 void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_t to_seq);
+/* Older batches of this canvas are not kept any longer: they are not told from memory either. */
+void rooms_history_cut(struct rooms *r, const struct uuid *canvas, uint64_t oldest_seq);
 /* The newest stored state that is not after seq, as Snapshot frames. */
 void room_past(struct member *m, uint32_t request, uint64_t seq);
 /* A member's stream callbacks, to be called by the session for its stream. */

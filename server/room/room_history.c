@@ -83,7 +83,7 @@ void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_
         return;
     }
     uint64_t to = to_seq == 0 || to_seq > room->durable_seq ? room->durable_seq : to_seq;
-    uint64_t from = from_seq == 0 ? 1 : from_seq;
+    uint64_t from = from_seq < room->oldest_seq ? room->oldest_seq : from_seq;
     m->history_request = request;
     if (from > to) {
         send_page(m, 0, NULL, true, room->oldest_seq);
@@ -93,6 +93,14 @@ void room_history(struct member *m, uint32_t request, uint64_t from_seq, uint64_
     m->history_next = from;
     m->history_to = to;
     history_continue(m);
+}
+
+void rooms_history_cut(struct rooms *r, const struct uuid *canvas, uint64_t oldest_seq)
+{
+    struct room *room;
+    HASH_FIND(hh_canvas, r->by_canvas, canvas, sizeof *canvas, room);
+    if (room && room->oldest_seq < oldest_seq)
+        room->oldest_seq = oldest_seq;
 }
 
 /* A frame at a time; batches are never larger than a frame, and a page is cut where it would become too long. */

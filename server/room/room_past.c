@@ -72,6 +72,10 @@ void past_on_part(struct member *m, uint32_t request, enum status status, const 
         finish(m, STATUS_BUSY, "This state was just replaced by another one; ask again.");
         return;
     }
+    if (status == STATUS_NOT_FOUND) {
+        finish(m, status, "Nothing that old is kept: this workspace keeps its history for a limited time.");
+        return;
+    }
     if (status != STATUS_OK) {
         finish(m, status, "Old states of this canvas cannot be read now.");
         return;

@@ -13,6 +13,7 @@
 #include "server/session/account.h"
 #include "server/session/dispatch.h"
 #include "server/session/guest.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 
 enum { ARENA_BYTES = 24 << 20 }; /* an import of 8 MiB and what its decoding needs */
@@ -70,6 +71,7 @@ void sessions_init(struct sessions *all)
 void sessions_fini(struct sessions *all)
 {
     ASSERT(!all->by_id);
+    audit_forget_expected(all);
     arena_fini(&all->arena);
 }
 

@@ -28,6 +28,8 @@
 #include "wire.pb-c.h"
 
 struct account_request;
+struct audit_event;
+struct audit_expectation;
 struct code_guard;
 struct guest;
 struct authenticator;
@@ -93,6 +95,8 @@ struct sessions {
     const struct template_set *templates;            /* shared, never changed */
     /* Posts a change to all workers (access.h). NULL: there is only this one, and it is told at once. */
     void (*tell)(void *ctx, const struct access_change *change);
+    /* To the audit log (audit.h). NULL: there is none. */
+    void (*audit)(void *ctx, const struct audit_event *event);
     /* Asks all workers who is on these canvases: sessions_present() follows, perhaps before this returns. NULL: nobody is
      * asked. */
     void (*ask_present)(void *ctx, uint64_t session, size_t n, const struct uuid *canvases);
@@ -108,6 +112,7 @@ struct sessions {
     int64_t ends_looked_ms;   /* when live sessions that are over were looked for; monotonic */
 
     struct session *by_id;
+    struct audit_expectation *audit_expected; /* what the log will be told, by session */
     bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
     uint64_t member_count;                            /* gives members their numbers */
