@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/rights.h"
+#include "tests/support/flip.h"
 #include "tests/support/op_help.h"
 
 enum { ME = 7, OTHER = 8, ROLES = COCANVAS__ROLE__OWNER + 1 };
@@ -121,18 +122,19 @@ static Cocanvas__Op *op_of(struct arena *a, Cocanvas__Op__KindCase kind, uint64_
     }
 }
 
-/* Least role for one's own and for others': N nobody, C commenter, E editor, F facilitator. */
-static const struct {
+/* Least role for one's own and for others': N nobody, C commenter, E editor, F facilitator. Then the right in a block: - none, a add,
+ * e edit, m move, d delete, v vote. */
+static const struct expectation {
     Cocanvas__Op__KindCase op;
     const char *least;
 } expected[] = {
-    {COCANVAS__OP__KIND_CARD_CREATE, "EE"},    {COCANVAS__OP__KIND_CARD_DELETE, "EE"},     {COCANVAS__OP__KIND_CARD_RESTORE, "EE"},
-    {COCANVAS__OP__KIND_CARD_MOVE, "EE"},      {COCANVAS__OP__KIND_PROP_SET, "EE"},        {COCANVAS__OP__KIND_TAG_SET, "EE"},
-    {COCANVAS__OP__KIND_VOTE_SET, "CC"},       {COCANVAS__OP__KIND_TEXT_EDIT, "EE"},       {COCANVAS__OP__KIND_COMMENT_ADD, "CC"},
-    {COCANVAS__OP__KIND_COMMENT_DELETE, "CF"}, {COCANVAS__OP__KIND_COMMENT_RESOLVE, "CC"}, {COCANVAS__OP__KIND_LINK_ADD, "EE"},
-    {COCANVAS__OP__KIND_LINK_REMOVE, "EE"},    {COCANVAS__OP__KIND_READING_ADD, "EE"},     {COCANVAS__OP__KIND_READING_REMOVE, "EE"},
-    {COCANVAS__OP__KIND_BLOCK_ADD, "EE"},      {COCANVAS__OP__KIND_BLOCK_REMOVE, "EE"},    {COCANVAS__OP__KIND_NAME_SEQ, "EE"},
-    {COCANVAS__OP__KIND_RESPREAD, "NN"},
+    {COCANVAS__OP__KIND_CARD_CREATE, "EEa"},    {COCANVAS__OP__KIND_CARD_DELETE, "EEd"},     {COCANVAS__OP__KIND_CARD_RESTORE, "EEd"},
+    {COCANVAS__OP__KIND_CARD_MOVE, "EEm"},      {COCANVAS__OP__KIND_PROP_SET, "EEe"},        {COCANVAS__OP__KIND_TAG_SET, "EEe"},
+    {COCANVAS__OP__KIND_VOTE_SET, "CCv"},       {COCANVAS__OP__KIND_TEXT_EDIT, "EEe"},       {COCANVAS__OP__KIND_COMMENT_ADD, "CC-"},
+    {COCANVAS__OP__KIND_COMMENT_DELETE, "CF-"}, {COCANVAS__OP__KIND_COMMENT_RESOLVE, "CC-"}, {COCANVAS__OP__KIND_LINK_ADD, "EE-"},
+    {COCANVAS__OP__KIND_LINK_REMOVE, "EE-"},    {COCANVAS__OP__KIND_READING_ADD, "EE-"},     {COCANVAS__OP__KIND_READING_REMOVE, "EE-"},
+    {COCANVAS__OP__KIND_BLOCK_ADD, "EE-"},      {COCANVAS__OP__KIND_BLOCK_REMOVE, "EEd"},    {COCANVAS__OP__KIND_NAME_SEQ, "EE-"},
+    {COCANVAS__OP__KIND_RESPREAD, "NN-"},
 };
 
 static bool expects(char least, int role)
@@ -173,6 +175,68 @@ static void every_op_for_every_role(void **state)
     /* No op of the protocol is missing here. */
     assert_int_equal(kinds, cocanvas__op__descriptor.n_fields);
     assert_int_equal(rights_least_role(), COCANVAS__ROLE__COMMENTER);
+}
+
+/* ---- no cell of the table changes unnoticed */
+
+struct one_row {
+    struct fixture *f;
+    const struct rights_row *row;
+    const struct expectation *e;
+};
+
+static char role_letter(int role)
+{
+    static const char letters[ROLES] = {'N', 'V', 'C', 'E', 'F', 'O'};
+    return role >= 0 && role < ROLES ? letters[role] : '?';
+}
+
+static char right_letter(enum right right)
+{
+    static const char letters[RIGHTS] = {'-', 'a', 'e', 'm', 'd', 'v'};
+    return (int)right < (int)RIGHTS ? letters[right] : '?';
+}
+
+/* What is done, and what is said: the documentation is printed from the cells. */
+static bool row_is_right(void *ctx)
+{
+    const struct one_row *one = ctx;
+    const struct rights_row *row = rights_row(one->e->op);
+    const char *least = one->e->least;
+    if (row != one->row || role_letter(row->role) != least[0] || role_letter(row->others) != least[1] || right_letter(row->right) != least[2])
+        return false;
+    for (int role = 0; role < ROLES; role++)
+        for (int others = 0; others < 2; others++)
+            if (may(one->f, op_of(&one->f->arena, one->e->op, others ? OTHERS : 0), role) != expects(least[others], role))
+                return false;
+    return true;
+}
+
+static void flip_row(struct one_row *one, struct rights_row *row)
+{
+    for (int role = 0; role < ROLES; role++) {
+        assert_true(role == row->role || flip_is_noticed(&row->role, &role, sizeof role, row_is_right, one));
+        assert_true(role == row->others || flip_is_noticed(&row->others, &role, sizeof role, row_is_right, one));
+    }
+    for (enum right right = RIGHT_NONE; (int)right < (int)RIGHTS; right++)
+        assert_true(right == row->right || flip_is_noticed(&row->right, &right, sizeof right, row_is_right, one));
+    Cocanvas__Op__KindCase none = COCANVAS__OP__KIND_RESPREAD;
+    assert_true(flip_is_noticed(&row->op, &none, sizeof none, row_is_right, one));
+}
+
+static void no_cell_changes_unnoticed(void **state)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        struct one_row one = {*state, rights_row(expected[i].op), &expected[i]};
+        if (!one.row)
+            continue;
+        rows++;
+        assert_true(row_is_right(&one));
+        flip_row(&one, flip_open(one.row, sizeof *one.row));
+    }
+    assert_null(rights_at(rows));
+    assert_non_null(rights_at(rows - 1));
 }
 
 static void words_of_others_stay_theirs(void **state)
@@ -275,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_op_for_every_role, begin, end),
+        cmocka_unit_test_setup_teardown(no_cell_changes_unnoticed, begin, end),
         cmocka_unit_test_setup_teardown(words_of_others_stay_theirs, begin, end),
         cmocka_unit_test_setup_teardown(a_blocks_rights, begin, end),
         cmocka_unit_test_setup_teardown(a_locked_block, begin, end),
