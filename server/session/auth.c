@@ -64,7 +64,7 @@ void failures_fini(struct failures *f)
 bool failures_may_try(struct failures *f, const struct address *address, int64_t now_ms)
 {
     const struct failure_bucket *bucket = find(f, address, now_ms);
-    return !bucket || bucket->failures < f->most;
+    return !bucket || bucket->failures + 1 <= f->most; /* a whole one must have leaked */
 }
 
 /* The oldest bucket makes room: insertion order is age, near enough, and the table stays small. */

@@ -164,6 +164,16 @@ static void log_exit(int how)
         log_error(NULL, "authenticator: signal %d ended it", WTERMSIG(how));
 }
 
+/* Its socket is closed a moment before it has ended. */
+static bool wait_exit(pid_t pid, int *how)
+{
+    int64_t until = now_ms() + GOODBYE_MS;
+    pid_t gone;
+    while ((gone = waitpid(pid, how, WNOHANG)) == 0 && now_ms() < until)
+        usleep(5000);
+    return gone == pid;
+}
+
 /* Who was waiting for an answer from it is told to come back; the rest waits for the next helper. */
 static void end_helper(struct authenticator *a, const char *reason, const char *sentence)
 {
@@ -172,7 +182,7 @@ static void end_helper(struct authenticator *a, const char *reason, const char *
         return;
     close(a->fd);
     a->fd = -1;
-    bool by_itself = !reason && waitpid(a->pid, &how, WNOHANG) == a->pid;
+    bool by_itself = !reason && wait_exit(a->pid, &how);
     if (!by_itself) {
         kill(a->pid, SIGKILL);
         while (waitpid(a->pid, &how, 0) < 0 && errno == EINTR)
@@ -290,6 +300,11 @@ static const char *judge(const json_t *answer, struct vouch_job *job)
 {
     const json_t *ok = json_object_get(answer, "ok");
     char login[STORE_LOGIN];
+    if (json_is_string(json_object_get(answer, "error"))) {
+        log_warn(NULL, "authenticator: it can't say: %.200s", json_string_value(json_object_get(answer, "error")));
+        job->status = refuse(&job->why, STATUS_BUSY, "%s", no_answer);
+        return NULL;
+    }
     if (!json_is_boolean(ok))
         return "it left out \"ok\"";
     job->status = json_is_true(ok) ? STATUS_OK : STATUS_DENIED;
@@ -433,11 +448,8 @@ static void say_goodbye(struct authenticator *a)
         return;
     close(a->fd);
     a->fd = -1;
-    int64_t until = now_ms() + GOODBYE_MS;
-    pid_t gone;
-    while ((gone = waitpid(a->pid, NULL, WNOHANG)) == 0 && now_ms() < until)
-        usleep(5000);
-    if (gone == 0) {
+    int how;
+    if (!wait_exit(a->pid, &how)) {
         kill(a->pid, SIGKILL);
         waitpid(a->pid, NULL, 0);
     }

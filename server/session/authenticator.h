@@ -5,8 +5,9 @@
  *   {"id":7,"login":"ann","password":"…","address":"192.0.2.1"}
  *   {"id":7,"ok":true,"login":"ann","name":"Ann Lee","workspace":"Acme","role":"editor"}
  *   {"id":8,"ok":false}
+ *   {"id":9,"error":"the directory is away"}
  *
- * name, workspace and role may be left out. The helper runs as another user if that is set. At most eight logins are with it at a
+ * name, workspace and role may be left out. An error is for the log; the person is told to come back. The helper runs as another user if that is set. At most eight logins are with it at a
  * time; each has a deadline. A helper that says nothing until then, ends, or says what is no answer is ended and started anew, after
  * a pause that doubles from one second to a minute; who was waiting is told to come back. A thread of its own does all of it, so
  * no event loop ever waits. */

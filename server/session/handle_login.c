@@ -282,7 +282,7 @@ static void on_reset(void *ctx, uint64_t id, enum status status, const struct st
     if (status == STATUS_OK) {
         char canvas[UUID_TEXT];
         struct log_ctx log = session_log(s, canvas);
-        log_notice(&log, "the password of %s was reset by a link; its devices are logged out", account->login);
+        log_notice(&log, "%s has a new password by a reset link; all devices are logged out", account->login);
         s->account = account->id;
         access_tell_account(s->sessions, &s->account); /* their devices are gone: live connections find that out */
         proved(s);

@@ -240,8 +240,16 @@ class LocalServer:
 
     def admin(self, word):
         """Exit code and text."""
-        done = subprocess.run(self.command("admin", word), capture_output=True, check=False)
+        return self.admin_words(word)
+
+    def admin_words(self, *words):
+        done = subprocess.run(self.command("admin", *words), capture_output=True, check=False)
         return done.returncode, (done.stdout + done.stderr).decode()
+
+    def words(self):
+        """The six words of the server's key."""
+        done = subprocess.run(self.command("fingerprint"), capture_output=True, check=True)
+        return done.stdout.decode().splitlines()[1]
 
     def status(self):
         """The numbers of `admin status`."""

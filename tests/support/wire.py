@@ -129,12 +129,14 @@ def frame(fields):
     return struct.pack(">I", len(body)) + body
 
 
-def tls_context():
+def tls_context(certificate=None):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE      # what a client pins is the client library's test
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.set_alpn_protocols(["cocanvas/1"])
+    if certificate:
+        context.load_cert_chain(certificate)
     return context
 
 
@@ -150,9 +152,10 @@ class Closed(Exception):
 class Wire:
     """One connection. send() takes the fields of a Frame, or raw bytes of one; receive() gives the next Frame."""
 
-    def __init__(self, port, timeout=20):
+    def __init__(self, port, timeout=20, certificate=None):
+        """certificate: a PEM file with certificate and key, to be shown to the server."""
         self.tcp = socket.create_connection(("127.0.0.1", port), timeout=timeout)
-        self.socket = CONTEXT.wrap_socket(self.tcp, server_hostname="localhost")
+        self.socket = (tls_context(certificate) if certificate else CONTEXT).wrap_socket(self.tcp, server_hostname="localhost")
         self.input = b""
 
     def close(self):
