@@ -50,7 +50,7 @@ void room_send_all(struct room *room, const Cocanvas__Frame *frame, enum room_au
 void room_send_status(struct room *room, struct member *only)
 {
     struct rooms *r = room->rooms;
-    bool degraded = !r->up || room->state == ROOM_UNCERTAIN;
+    bool degraded = rooms_degraded(r);
     Cocanvas__Status status = COCANVAS__STATUS__INIT;
     status.state = degraded ? COCANVAS__STATUS__STATE__DEGRADED : COCANVAS__STATUS__STATE__LIVE;
     status.head_seq = room->durable_seq;
@@ -64,6 +64,12 @@ void room_send_status(struct room *room, struct member *only)
     }
     room->told_degraded = degraded;
     room_send_all(room, &frame, ROOM_ALL, NULL);
+}
+
+void room_tell_status(struct room *room)
+{
+    if (room->loaded && room->told_degraded != rooms_degraded(room->rooms))
+        room_send_status(room, NULL);
 }
 
 /* ---------------------------------------------------------------- what a stream pulls */

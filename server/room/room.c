@@ -127,6 +127,7 @@ void room_close(struct room *room, enum status code, const char *sentence)
     log_info(&log, "closed with %zu members: %s", room->n_members, status_name(code));
     leave_lists(room);
     room_set_state(room, ROOM_DEAD);
+    room_set_unproven(room, false);
     room->is_ready = room->in_group = room->is_done = room->presence_due = false;
     TAILQ_INSERT_TAIL(&room->rooms->dead, room, dead);
     struct member *m;

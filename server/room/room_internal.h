@@ -126,6 +126,7 @@ struct room {
     size_t n_committed;               /* batches of the last group that is through */
     bool resend;                      /* the group is to be sent again as it is */
     bool taking;                      /* a journal_take is under way */
+    bool unproven;                    /* an outcome was unknown, and no commit has shown since that PostgreSQL can save */
     bool told_degraded;               /* its members were told so, and not yet that it is over */
 
     struct room_person *people;
@@ -158,7 +159,8 @@ struct rooms {
     struct room_list dead;
     uint64_t last_id;
     bool up; /* the journal is */
-    int64_t down_since_ms;
+    int64_t down_since_ms;  /* while nothing is being saved; 0 else */
+    unsigned n_unproven;    /* rooms */
     bool draining;
     void (*on_drained)(void *ctx);
     void *drained_ctx;
@@ -172,6 +174,11 @@ struct rooms {
 
 /* ---- rooms.c */
 struct room *rooms_find(struct rooms *r, uint64_t id);
+/* Whether edits are not being saved: PostgreSQL is away, or it answers but nothing has shown yet that it can commit again (a full disk
+ * lets us reconnect for ever). */
+bool rooms_degraded(const struct rooms *r);
+/* An outcome is unknown; a commit has succeeded, or the room is gone. */
+void room_set_unproven(struct room *room, bool unproven);
 /* It has something to order or to send again. */
 void room_make_ready(struct room *room);
 /* Once a second: slow members, empty rooms, what need not be kept. */
@@ -237,6 +244,8 @@ void room_send_all(struct room *room, const Cocanvas__Frame *frame, enum room_au
 /* Lets the members' streams pull what was committed, then lets old chunks go. */
 void room_broadcast(struct room *room);
 void room_send_status(struct room *room, struct member *only);
+/* To all members, if it is another one than they know. */
+void room_tell_status(struct room *room);
 /* The rest of the span that its stream has borrowed becomes the member's own. */
 void member_keep_span(struct member *m);
 bool member_is_stuck(const struct member *m, int64_t now_ms);

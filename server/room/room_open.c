@@ -112,7 +112,7 @@ static void open_member(struct room *room, struct member *m)
         begin_with_snapshot(room, m);
     }
     m->state = MEMBER_LIVE;
-    if (!room->rooms->up || room->told_degraded)
+    if (rooms_degraded(room->rooms))
         room_send_status(room, m);
     presence_send_full(m);
     presence_changed(m);

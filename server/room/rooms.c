@@ -13,6 +13,34 @@ struct room *rooms_find(struct rooms *r, uint64_t id)
     return room;
 }
 
+bool rooms_degraded(const struct rooms *r)
+{
+    return !r->up || r->n_unproven > 0;
+}
+
+static void tell_status(struct rooms *r)
+{
+    struct room *room, *next;
+    if (!rooms_degraded(r))
+        r->down_since_ms = 0;
+    HASH_ITER(hh_id, r->by_id, room, next) {
+        room_tell_status(room);
+    }
+}
+
+void room_set_unproven(struct room *room, bool unproven)
+{
+    struct rooms *r = room->rooms;
+    if (room->unproven == unproven)
+        return;
+    room->unproven = unproven;
+    if (unproven && r->down_since_ms == 0)
+        r->down_since_ms = r->o.wall_ms(r->o.ctx);
+    r->n_unproven = unproven ? r->n_unproven + 1 : r->n_unproven - 1;
+    if (r->n_unproven == 0)
+        tell_status(r);
+}
+
 void room_make_ready(struct room *room)
 {
     if (room->is_ready)
@@ -91,6 +119,7 @@ static void on_commit(void *ctx, uint64_t room_id, enum commit_outcome outcome)
 static void note_done(struct room *room)
 {
     room_committed(room);
+    room_set_unproven(room, false);
     if (!room->is_done) {
         room->is_done = true;
         TAILQ_INSERT_TAIL(&room->rooms->done, room, done);
@@ -117,6 +146,7 @@ static void take_outcomes(struct rooms *r)
             break;
         case COMMIT_UNKNOWN:
             room_set_state(room, ROOM_UNCERTAIN);
+            room_set_unproven(room, true);
             room_retake(room);
             break;
         case COMMIT_REFUSED:
@@ -182,8 +212,6 @@ static void on_retaken(struct room *room, enum status status, const struct journ
                    "The canvas has changed hands; open it again.");
         return;
     }
-    if (room->told_degraded)
-        room_send_status(room, NULL);
     room_proceed_joins(room);
 }
 
@@ -203,15 +231,13 @@ static void on_state(void *ctx, bool up, int64_t since_ms)
 {
     struct rooms *r = ctx;
     r->up = up;
-    r->down_since_ms = up ? 0 : since_ms;
+    if (!up && r->down_since_ms == 0)
+        r->down_since_ms = since_ms;
+    tell_status(r);
     struct room *room, *next;
     HASH_ITER(hh_id, r->by_id, room, next) {
-        if (!room->loaded)
-            continue;
         if (up && room->state == ROOM_UNCERTAIN)
             room_retake(room);
-        else if (!up || room->told_degraded)
-            room_send_status(room, NULL);
     }
     if (up)
         send_group(r);

@@ -146,6 +146,7 @@ struct client {
     uint32_t reject_op;
     uint64_t reject_seq;
     bool degraded;
+    int64_t since_ms; /* of that */
     uint64_t history_next;
     bool history_last;
     unsigned n_pages;
@@ -776,6 +777,7 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
     case COCANVAS__FRAME__BODY_STATUS:
         c->n_status++;
         c->degraded = frame->status->state == COCANVAS__STATUS__STATE__DEGRADED;
+        c->since_ms = frame->status->unsaved_since_ms;
         break;
     case COCANVAS__FRAME__BODY_LAGGED:
         c->n_lagged++;

@@ -1052,6 +1052,61 @@ static void test_journal_away_and_back(void **state)
     assert_false(a->in_flight);
 }
 
+/* PostgreSQL answers again and again, and cannot save: people are told once, with the time when it began, until a commit succeeds. */
+static void test_a_full_disk_is_no_up_and_down(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 2);
+    struct client *a = &w->clients[0], *b = &w->clients[1];
+    client_create(a, "waits");
+    world_turn(w);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_true(w->journal.underway);
+        journal_set_up(&w->journal, false);
+        journal_finish(&w->journal, LOST);
+        world_turn(w);
+        client_run(a);
+        client_run(b);
+        assert_true(a->degraded && b->degraded);
+        journal_set_up(&w->journal, true); /* connected, and the canvas taken */
+        while (!w->journal.underway) {
+            assert_true(journal_answer(&w->journal));
+            world_turn(w);
+        }
+        client_run(a);
+        client_run(b);
+        assert_true(a->degraded && b->degraded);
+        assert_int_equal(a->n_status, 1);
+        assert_int_equal(a->since_ms, 77000); /* the fake's, the first time */
+        w->now_ms += 5000;
+    }
+    client_connect(&w->clients[2], true, false); /* who comes now is told, too */
+    world_settle(w);
+    assert_false(a->degraded || b->degraded || w->clients[2].degraded);
+    assert_int_equal(a->n_status, 2);
+    assert_int_equal(a->n_own, 1);
+    journal_set_up(&w->journal, false); /* nothing is waiting: back is back */
+    journal_set_up(&w->journal, true);
+    world_settle(w);
+    assert_int_equal(a->n_status, 4);
+    assert_false(a->degraded);
+}
+
+/* The room that was in doubt is gone: the others are not kept in doubt by it. */
+static void test_doubt_ends_with_its_room(void **state)
+{
+    struct world *w = *state;
+    world_open(w, 1);
+    client_create(&w->clients[0], "x");
+    lose_group(w, LOST);
+    assert_true(rooms_degraded(w->rooms));
+    journal_set_up(&w->journal, true);
+    w->canvas.epoch += 5; /* somebody else had it meanwhile */
+    world_settle(w);
+    assert_int_equal(w->clients[0].dropped, STATUS_CONFLICT);
+    assert_false(rooms_degraded(w->rooms));
+}
+
 static void test_canvas_cannot_be_opened_while_the_journal_is_away(void **state)
 {
     struct world *w = *state;
@@ -1615,6 +1670,8 @@ int main(void)
         TEST(test_fence_found_by_a_join),
         TEST(test_fence_found_by_a_join_while_a_group_is_under_way),
         TEST(test_journal_away_and_back),
+        TEST(test_a_full_disk_is_no_up_and_down),
+        TEST(test_doubt_ends_with_its_room),
         TEST(test_canvas_cannot_be_opened_while_the_journal_is_away),
         TEST(test_presence_is_collected),
         TEST(test_presence_of_all_is_sent_at_open),
