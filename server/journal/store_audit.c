@@ -90,7 +90,8 @@ const struct pg_statement store_audit_statements[] = {
      " DELETE FROM audit_address x USING mine WHERE x.workspace_id = mine.workspace_id AND x.author = mine.author"
      "), gone AS ("
      " DELETE FROM account WHERE account_id = $1::uuid AND " SAID " = 'yes' RETURNING 1"
-     ") SELECT coalesce(" SAID ", 'no'), $1::uuid, EXISTS (SELECT 1 FROM gone)"},
+     ") SELECT coalesce(" SAID ", 'no'), $1::uuid, EXISTS (SELECT 1 FROM gone), mine.workspace_id, mine.author"
+     " FROM (SELECT 1) one LEFT JOIN mine ON true"},
     /* $3 name. Everything that refers to the workspace goes with it; the rest is put on the clerk's list. */
     [WORKSPACE_ERASE] = {"workspace_erase",
      "WITH verdict AS ("
@@ -237,6 +238,15 @@ static enum status status_of(const char *says)
     return strcmp(says, "last") == 0 ? STATUS_CONFLICT : STATUS_NOT_FOUND;
 }
 
+static struct store_actor *read_places(const PGresult *verdict, size_t *n)
+{
+    *n = PQnfields(verdict) > 3 && !pg_is_null(verdict, 0, 3) ? (size_t)PQntuples(verdict) : 0;
+    struct store_actor *places = xcalloc(*n + 1, sizeof *places);
+    for (size_t i = 0; i < *n; i++)
+        places[i] = (struct store_actor){pg_uuid(verdict, (int)i, 3), (uint32_t)pg_int(verdict, (int)i, 4)};
+    return places;
+}
+
 /* The verdict is the last statement's answer. */
 static void on_erased(void *ctx, void *arg, const struct pg_answer *answer)
 {
@@ -251,7 +261,10 @@ static void on_erased(void *ctx, void *arg, const struct pg_answer *answer)
     if (erased.has_account)
         erased.account = pg_uuid(verdict, 0, 1);
     erased.account_gone = pg_bool(verdict, 0, 2);
+    struct store_actor *places = read_places(verdict, &erased.n_places);
+    erased.places = places;
     note->erased(ctx, note->id, status_of(pg_text(verdict, 0, 0)), &erased);
+    free(places);
 }
 
 static void lock(struct pg_request *request, int statement, const struct uuid *id)

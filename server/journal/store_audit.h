@@ -47,6 +47,8 @@ struct store_erased {
     bool has_account;             /* the member had one */
     struct uuid account;
     bool account_gone;            /* and now it is gone, with its devices */
+    size_t n_places;              /* of store_account_erase: where the person was, borrowed until the callback returns */
+    const struct store_actor *places;
 };
 /* DENIED: confirm is another word; CONFLICT: the last owner (of some workspace); NOT_FOUND: no such member, or not for the actor. */
 typedef void store_erased_cb(void *ctx, uint64_t id, enum status status, const struct store_erased *erased);

@@ -61,6 +61,13 @@ void audit_tell(struct session *s, uint32_t event, const struct uuid *workspace,
     tell(s->sessions, &e);
 }
 
+void audit_tell_of(struct sessions *all, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom)
+{
+    struct audit_event e = {.row = {.event = event, .workspace = *workspace, .author = author, .whom = whom}};
+    e.row.time_ms = all->wall_ms(all->ctx);
+    tell(all, &e);
+}
+
 void audit_tell_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_t detail)
 {
     struct audit_event e = on_canvas(s, event, whom, detail);

@@ -24,6 +24,9 @@ void audit_tell_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_
 /* to the session's account: in all its workspaces. */
 void audit_tell_account(struct session *s, uint32_t event, uint64_t detail);
 
+/* by nobody's session any more, so without an address. */
+void audit_tell_of(struct sessions *all, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom);
+
 /* The same, if it comes about. */
 void audit_expect(struct session *s, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom, uint64_t detail);
 void audit_expect_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_t detail);

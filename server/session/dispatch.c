@@ -65,15 +65,19 @@ enum {
     ROW(PASSWORD_CHANGE,       IN_EITHER,  SCOPE_ACCOUNT,   NONE,   LOGIN_LIMIT,  false, handle_password_change)      \
     ROW(CERTIFICATE_ADD,       IN_EITHER,  SCOPE_ACCOUNT,   NONE,   MEDIUM,       false, handle_certificate_add)      \
     ROW(MEMBER_RESET,          IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_member_reset)         \
+    ROW(AUDIT_REQUEST,         IN_EITHER,  SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_audit)                \
+    ROW(RETENTION_REQUEST,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_retention)            \
+    ROW(RETENTION_SET,         IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_retention_set)        \
+    ROW(CANVAS_EXPORTED,       IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_canvas_exported)      \
+    ROW(PERSON_ERASE,          IN_EITHER,  SCOPE_ACCOUNT,   NONE,   MEDIUM,       false, handle_person_erase)         \
+    ROW(WORKSPACE_ERASE,       IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_workspace_erase)      \
     SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
     SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
     SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \
     SENT(ROW, CANVAS_LIST) SENT(ROW, CANVAS_CREATED) SENT(ROW, TEMPLATE_LIST) SENT(ROW, INVITATION_CREATED)           \
     SENT(ROW, DEVICE_LIST) SENT(ROW, DEVICE_REVOKED) SENT(ROW, PASSWORD_CHANGED) SENT(ROW, CERTIFICATE_ADDED)         \
     SENT(ROW, RESET_CREATED) SENT(ROW, ROLE_CHANGED)                                                                    \
-    SENT(ROW, AUDIT_REQUEST) SENT(ROW, AUDIT_PAGE) SENT(ROW, RETENTION_REQUEST) SENT(ROW, RETENTION_SET)              \
-    SENT(ROW, RETENTION) SENT(ROW, CANVAS_EXPORTED) SENT(ROW, PERSON_ERASE) SENT(ROW, PERSON_ERASED)                  \
-    SENT(ROW, WORKSPACE_ERASE)                                                                                        \
+    SENT(ROW, AUDIT_PAGE) SENT(ROW, RETENTION) SENT(ROW, PERSON_ERASED)                                               \
     SENT(ROW, WORKSPACE_CHANGED) SENT(ROW, MEMBER_LIST) SENT(ROW, MEMBER_CHANGED) SENT(ROW, INVITATION_LIST)          \
     SENT(ROW, DONE) SENT(ROW, ACCESS_LIST) SENT(ROW, GUEST_NOTICE) SENT(ROW, WAITING) SENT(ROW, LIVE_SESSION)         \
     SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE)

@@ -68,4 +68,11 @@ void handle_password_change(struct session *s, const struct request *r);
 void handle_certificate_add(struct session *s, const struct request *r);
 void handle_member_reset(struct session *s, const struct request *r);
 
+void handle_audit(struct session *s, const struct request *r);
+void handle_retention(struct session *s, const struct request *r);
+void handle_retention_set(struct session *s, const struct request *r);
+void handle_canvas_exported(struct session *s, const struct request *r);
+void handle_person_erase(struct session *s, const struct request *r);
+void handle_workspace_erase(struct session *s, const struct request *r);
+
 #endif

@@ -66,6 +66,12 @@ static const struct expectation expectations[] = {
     EXPECT(PASSWORD_CHANGE, "ro", 'a', NONE, 4096, password_change),
     EXPECT(CERTIFICATE_ADD, "ro", 'a', NONE, 1024, certificate_add),
     EXPECT(MEMBER_RESET, "ro", 'm', OWNER, 1024, member_reset),
+    EXPECT(AUDIT_REQUEST, "ro", 'm', VIEWER, 128, audit),
+    EXPECT(RETENTION_REQUEST, "ro", 'm', OWNER, 128, retention),
+    EXPECT(RETENTION_SET, "ro", 'm', OWNER, 128, retention_set),
+    EXPECT(CANVAS_EXPORTED, "o", 'c', VIEWER, 128, canvas_exported),
+    EXPECT(PERSON_ERASE, "ro", 'a', NONE, 1024, person_erase),
+    EXPECT(WORKSPACE_ERASE, "ro", 'm', OWNER, 1024, workspace_erase),
 };
 /* clang-format on */
 enum { EXPECTED = sizeof expectations / sizeof expectations[0] };
