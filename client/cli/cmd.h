@@ -76,6 +76,7 @@ struct cli {
     struct arena arena;     /* strings of this run */
     struct folders folders; /* where settings and state live */
     cli_interface *interface; /* NULL: there is none (tests) */
+    const struct context *guest; /* of somebody who came in by a join code: the only one there is; NULL: those on disk */
     const struct command *command;
     const char *group; /* "help member": the noun, when there is no such command */
     int n_args;
@@ -179,7 +180,19 @@ int cmd_template_list(struct cli *cli);
 int cmd_template_show(struct cli *cli);
 int cmd_template_check(struct cli *cli);
 int cmd_open(struct cli *cli);
+/* Whether open can do its work here, or says why not. */
+int cmd_open_check(struct cli *cli, const char *instead);
 int cmd_live(struct cli *cli);
+int cmd_join(struct cli *cli);
+int cmd_session_open(struct cli *cli);
+int cmd_session_close(struct cli *cli);
+int cmd_session_status(struct cli *cli);
+int cmd_code_create(struct cli *cli);
+int cmd_code_list(struct cli *cli);
+int cmd_code_revoke(struct cli *cli);
+int cmd_lobby_list(struct cli *cli);
+int cmd_lobby_admit(struct cli *cli);
+int cmd_lobby_deny(struct cli *cli);
 int cmd_doctor(struct cli *cli);
 int cmd_version(struct cli *cli);
 int cmd_completion(struct cli *cli);

@@ -36,6 +36,8 @@ static int login_target(struct session *s, struct link *link)
     }
     enum status status = strncmp(to, "cocanvas://", 11) == 0 ? link_parse(to, link, &why)
                                                              : address_parse(to, link->host, &link->port, &why);
+    if (status == STATUS_OK && link->code[0])
+        return cli_fail(cli, EXIT_USAGE, "This link is for guests: cocanvas join '%s'", to);
     return status == STATUS_OK ? EXIT_OK : cli_fail(cli, EXIT_USAGE, "%s", why.text);
 }
 

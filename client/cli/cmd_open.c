@@ -21,15 +21,25 @@ static bool on_terminal(const struct cli *cli)
     return cli->out.terminal && isatty(STDIN_FILENO) == 1;
 }
 
+static bool has_interface(const struct cli *cli)
+{
+    return on_terminal(cli) && !cli->out.json && cli->interface;
+}
+
+int cmd_open_check(struct cli *cli, const char *instead)
+{
+    if (wants_lines(cli) || has_interface(cli))
+        return EXIT_OK;
+    return cli_fail(cli, EXIT_USAGE, "The interface needs a terminal. Without one: %s", instead);
+}
+
 int cmd_open(struct cli *cli)
 {
-    if (wants_lines(cli))
-        return cmd_live(cli);
-    if (!on_terminal(cli) || cli->out.json || !cli->interface)
-        return cli_fail(cli, EXIT_USAGE,
-                        "The interface needs a terminal. Without one: cocanvas show %s, or cocanvas live --plain %s",
-                        cli->args[0], cli->args[0]);
-    return cli->interface(cli, cli->args[0]);
+    int code = cmd_open_check(cli, arena_printf(&cli->arena, "cocanvas show %s, or cocanvas live --plain %s", cli->args[0],
+                                                cli->args[0]));
+    if (code != EXIT_OK)
+        return code;
+    return wants_lines(cli) ? cmd_live(cli) : cli->interface(cli, cli->args[0]);
 }
 
 int cmd_start(struct cli *cli)

@@ -368,6 +368,52 @@ static const struct cmd_example man_examples[] = {
     END_EXAMPLES,
 };
 
+
+/* ---- guests */
+
+static const struct cmd_option join_options[] = {
+    {"name", 'n', "NAME", "Your name, as others will see it (or, where there are pseudonyms, the facilitator)"},
+    {"accept-notice", 0, NULL, "You accept the session's notice, which is printed"},
+    {"layout", 0, "LAYOUT", "canvas, block, outline or table to begin with; the screen decides if it is not given"},
+    {"theme", 0, "THEME", "dark, light or auto (asks the terminal)"},
+    {"no-mouse", 0, NULL, "Leave the mouse to the terminal (F9 switches it later)"},
+    {"title", 0, NULL, "Put the canvas' title into the title of the terminal's window"},
+    {"plain", 'p', NULL, "Line by line instead, as \"live\": for screen readers and slow lines"},
+    END_OPTIONS,
+};
+static const struct cmd_example join_examples[] = {
+    {"join 'cocanvas://canvas.example.org/j/WDJB-MJHT?p=7xq…'", "The link that you were sent"},
+    {"join wdjb mjht --server canvas.example.org", "The code on the slide"},
+    {"join LINK --name Gus --accept-notice --plain", "Without questions, line by line"},
+    END_EXAMPLES,
+};
+static const struct cmd_option session_open_options[] = {
+    {"minutes", 'm', "MINUTES", "It closes by itself then (720, which is the most)"},
+    {"lobby", 0, NULL, "You let each guest in"},
+    {"no-lobby", 0, NULL, "A code is enough (if neither is given: a lobby if the canvas is confidential)"},
+    {"role", 'r', "ROLE", "What guests are: viewer, commenter or editor (if not given)"},
+    {"pseudonyms", 0, NULL, "Guests are \"Guest 1\", \"Guest 2\" …; their names are not kept"},
+    {"notice", 0, "TEXT", "What guests have to accept: confidentiality, recording, how long things are kept"},
+    {"notice-file", 0, "FILE", "The same from a file; - is standard input"},
+    END_OPTIONS,
+};
+static const struct cmd_example session_open_examples[] = {
+    {"session open bakery --minutes 120 --notice 'We record this.'", "For two hours"},
+    {"code create bakery --qr", "Then: the code for the slide"},
+    END_EXAMPLES,
+};
+static const struct cmd_option code_create_options[] = {
+    {"uses", 'u', "NUMBER", "How many guests it lets in (40)"},
+    {"minutes", 'm', "MINUTES", "How long it lets guests in; if not given, as long as the session is open"},
+    {"label", 'l', "TEXT", "For you, in lists"},
+    {"qr", 0, NULL, "Draw a QR code of the link (on a terminal)"},
+    END_OPTIONS,
+};
+static const struct cmd_option lobby_options[] = {
+    {"all", 'a', NULL, "Everybody who waits"},
+    END_OPTIONS,
+};
+
 static const struct command table[] = {
     {"login", "", "LINK|SERVER", 0, 1, "Log this device in, with an invitation or a password",
      "With an invitation LINK you choose a login, the name that others see, and a password of at least 10 characters. "
@@ -421,6 +467,33 @@ static const struct command table[] = {
      invite_list_options, NULL, NEEDS_SERVER, false, cmd_invite_list},
     {"invite revoke", "", "NUMBER", 1, 1, "Make a link let nobody in any more", "Those who are in stay. NUMBER: see \"invite list\".",
      NULL, NULL, NEEDS_SERVER, false, cmd_invite_revoke},
+    {"join", "", "CODE|LINK", 1, 8, "Come to a session as a guest",
+     "All that a guest needs: the code on the slide (letter case, blanks and hyphens do not matter) or the link. You read what the "
+     "facilitator wants you to accept, say your name, and are on the canvas, perhaps after somebody has let you in. No account is made.\n\n"
+     "It lasts as long as the session. What you wrote stays. Joining again from the same device leads back to the same place.\n\n"
+     "A code without a link needs --server, unless this device is logged in to the server anyway.",
+     join_options, join_examples, NEEDS_EDITOR, true, cmd_join},
+    {"session open", "", "CANVAS", 1, 1, "Open a canvas for guests",
+     "For facilitators. Then make codes (\"code create\"); guests come in by \"join\". It closes by itself, after 12 hours at the latest; "
+     "then guests are out, and what they wrote stays.",
+     session_open_options, session_open_examples, NEEDS_CANVAS, false, cmd_session_open},
+    {"session close", "", "CANVAS", 1, 1, "Close it: all guests are out", "At once. What they wrote stays.", NULL, NULL,
+     NEEDS_CANVAS, false, cmd_session_close},
+    {"session status", "", "CANVAS", 1, 1, "Whether a canvas is open for guests, until when, and how", NULL, NULL, NULL,
+     NEEDS_CANVAS, false, cmd_session_status},
+    {"code create", "", "CANVAS", 1, 1, "Make a code that lets guests in",
+     "Prints the code, to be shown or said, and a link with it, to be sent, which also tells which key the server has. Both are "
+     "shown this one time.",
+     code_create_options, NULL, NEEDS_CANVAS, false, cmd_code_create},
+    {"code list", "", "CANVAS", 1, 1, "The codes of the open session", "By number and label; the codes themselves are not kept.", NULL, NULL,
+     NEEDS_CANVAS, false, cmd_code_list},
+    {"code revoke", "", "CANVAS NUMBER", 2, 2, "Withdraw a code", "Those who came by it are out at once. NUMBER: see \"code list\".", NULL,
+     NULL, NEEDS_CANVAS, false, cmd_code_revoke},
+    {"lobby list", "", "CANVAS", 1, 1, "Who waits to be let in", NULL, NULL, NULL, NEEDS_CANVAS, false, cmd_lobby_list},
+    {"lobby admit", "", "CANVAS [GUEST]", 1, 2, "Let a guest in", "GUEST is a number or the beginning of a name.", lobby_options, NULL,
+     NEEDS_CANVAS, false, cmd_lobby_admit},
+    {"lobby deny", "", "CANVAS [GUEST]", 1, 2, "Send a guest away", "GUEST is a number or the beginning of a name.", lobby_options, NULL,
+     NEEDS_CANVAS, false, cmd_lobby_deny},
     {"canvas access", "", "CANVAS [PERSON ROLE]", 1, 3, "Who may see a canvas, and give roles on it",
      "For facilitators. Without PERSON: who may see it. With PERSON and ROLE: what that person is on this canvas, whatever the role in "
      "the workspace; none takes it back. It takes effect at once.",

@@ -73,6 +73,20 @@ static void on_logged_in(void *ctx, const Cocanvas__LoggedIn *logged_in)
         s->logged_in = copy_message(&s->arena, &logged_in->base);
 }
 
+static void on_guest_notice(void *ctx, const Cocanvas__GuestNotice *notice)
+{
+    struct session *s = ctx;
+    s->notice = copy_message(&s->arena, &notice->base);
+}
+
+static void on_waiting(void *ctx)
+{
+    struct session *s = ctx;
+    if (!s->in_lobby)
+        out_note(&s->cli->out, "You are in the lobby: a facilitator will let you in. Ctrl-C goes away.");
+    s->in_lobby = true;
+}
+
 static void on_reply(void *ctx, const Cocanvas__Frame *reply)
 {
     struct session *s = ctx;
@@ -155,6 +169,11 @@ int session_prepare(struct session *s, struct cli *cli)
         return EXIT_USAGE;
     s->timeout_ms = (unsigned)seconds * 1000;
     struct why why;
+    if (cli->guest) {
+        s->contexts = (struct contexts){.at = xcalloc(1, sizeof *s->contexts.at), .n = 1};
+        s->contexts.at[0] = *cli->guest;
+        return EXIT_OK;
+    }
     if (contexts_load(&s->contexts, &cli->folders, &why) != STATUS_OK)
         return cli_fail(cli, EXIT_ERROR, "%s", why.text);
     return EXIT_OK;
@@ -192,6 +211,10 @@ static int context_of_server(struct session *s, const char *server)
 
 int session_choose_context(struct session *s)
 {
+    if (s->cli->guest) {
+        s->context = *s->cli->guest;
+        return EXIT_OK;
+    }
     const char *server = cli_value(s->cli, "server"), *name = cli_value(s->cli, "context");
     if (!server && !name)
         server = getenv("COCANVAS_SERVER");
@@ -217,7 +240,7 @@ int session_choose_context(struct session *s)
 
 static bool is_ready(struct session *s)
 {
-    return s->state == CLIENT_READY || s->state == CLIENT_LIVE;
+    return s->notice || s->state == CLIENT_READY || s->state == CLIENT_LIVE;
 }
 
 /* Of a kind that also takes standard input when that is a file (epoll refuses those). */
@@ -237,6 +260,8 @@ int session_connect(struct session *s, const Cocanvas__Login *login)
         .on_state = on_state,
         .on_unknown_server = on_unknown_server,
         .on_logged_in = on_logged_in,
+        .on_guest_notice = on_guest_notice,
+        .on_waiting = on_waiting,
         .on_presence = on_presence,
         .on_people = on_people,
         .on_status = on_status,
@@ -270,6 +295,8 @@ int session_connect(struct session *s, const Cocanvas__Login *login)
         client_login(s->client, login);
     client_connect(s->client);
     enum status status = session_wait(s, is_ready, s->timeout_ms);
+    while (status == STATUS_TIMEOUT && s->in_lobby && !s->interrupted && client_state(s->client) == CLIENT_LOGGING_IN)
+        status = session_wait(s, is_ready, s->timeout_ms);
     if (status != STATUS_OK && s->quiet_failure)
         return EXIT_ERROR;
     return status == STATUS_OK ? EXIT_OK : session_failed(s, status, "connecting");

@@ -36,6 +36,8 @@ struct session {
     bool interrupted;                      /* SIGINT or SIGTERM came */
     enum client_state state, state_before; /* the last two, to tell what failed */
     Cocanvas__LoggedIn *logged_in;
+    Cocanvas__GuestNotice *notice; /* after a Login with a code alone */
+    bool in_lobby;                 /* a facilitator has not decided yet */
     uint32_t request; /* the answer that is waited for, 0 none */
     Cocanvas__Frame *reply;
     void (*on_page)(struct session *s, const Cocanvas__HistoryPage *page, void *ctx);

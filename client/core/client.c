@@ -370,6 +370,14 @@ const char *client_person(struct client *c, uint32_t author, char room[32])
     return room;
 }
 
+bool client_is_guest(const struct client *c, uint32_t author)
+{
+    for (size_t i = 0; i < c->n_people; i++)
+        if (c->people[i].author == author)
+            return c->people[i].guest;
+    return false;
+}
+
 const uint8_t *client_pin(const struct client *c)
 {
     return c->has_pin ? c->pin : NULL;

@@ -44,6 +44,10 @@ struct client_callbacks {
      * NULL: never. */
     bool (*on_unknown_server)(void *ctx, const char *host, const uint8_t pin[PIN_BYTES]);
     void (*on_logged_in)(void *ctx, const Cocanvas__LoggedIn *logged_in);
+    /* A code was sent: what has to be accepted before one comes in. The attempt is over: the next one brings its id. */
+    void (*on_guest_notice)(void *ctx, const Cocanvas__GuestNotice *notice);
+    void (*on_waiting)(void *ctx); /* in the lobby, from now on; then on_logged_in, or the end */
+    void (*on_lobby)(void *ctx, const Cocanvas__LobbyUpdate *update); /* a facilitator: who waits to be let in */
     void (*on_event)(void *ctx, const struct replica_event *event); /* the canvas changed */
     void (*on_presence)(void *ctx, const Cocanvas__PresenceUpdate *update);
     void (*on_people)(void *ctx);
@@ -90,6 +94,7 @@ void client_quit(struct client *c, unsigned ms);
 enum client_state client_state(const struct client *c);
 struct replica *client_replica(struct client *c);                            /* NULL before the first Opened */
 const char *client_person(struct client *c, uint32_t author, char room[32]); /* name, or "author 7" */
+bool client_is_guest(const struct client *c, uint32_t author);               /* came in by a join code */
 const uint8_t *client_pin(const struct client *c);                           /* of the server, after the handshake */
 const Cocanvas__Welcome *client_welcome(const struct client *c);
 int client_role(const struct client *c);

@@ -165,6 +165,17 @@ void client_on_logged_in(struct client *c, const Cocanvas__LoggedIn *logged_in)
     }
 }
 
+/* A person decides when it goes on: no stage of ours lasts that long. */
+void client_on_waiting(struct client *c)
+{
+    if (c->state != CLIENT_LOGGING_IN)
+        return;
+    (void)event_del(c->stage_timer);
+    c->backoff_ms = 0;
+    if (c->cb.on_waiting)
+        c->cb.on_waiting(c->ctx);
+}
+
 /* ---------------------------------------------------------------- credentials */
 
 void client_login(struct client *c, const Cocanvas__Login *login)
@@ -186,6 +197,7 @@ void client_forget_login(struct client *c)
         return;
     OPENSSL_cleanse(c->login->password, strlen(c->login->password));
     OPENSSL_cleanse(c->login->invitation, strlen(c->login->invitation));
+    OPENSSL_cleanse(c->login->code, strlen(c->login->code));
     OPENSSL_cleanse(c->login->reset, strlen(c->login->reset));
     cocanvas__login__free_unpacked(c->login, NULL);
     c->login = NULL;

@@ -126,6 +126,7 @@ static void set_person(struct client *c, const Cocanvas__Person *person)
     }
     free(c->people[i].name);
     c->people[i].name = xstrdup(person->name);
+    c->people[i].guest = person->guest;
 }
 
 void client_merge_people(struct client *c, size_t n, Cocanvas__Person *const *people)

@@ -54,6 +54,7 @@ struct client_request {
 struct client_person {
     uint32_t author;
     char *name;
+    bool guest;
 };
 
 struct client {
@@ -160,6 +161,7 @@ void client_first_flight(struct client *c);
 void client_on_welcome(struct client *c, const Cocanvas__Welcome *welcome);
 void client_on_logged_in(struct client *c, const Cocanvas__LoggedIn *logged_in);
 void client_forget_login(struct client *c);
+void client_on_waiting(struct client *c);
 
 /* ---- client_open.c */
 /* Gets outbox and replica ready; false after client_fail(). */

@@ -71,7 +71,7 @@ static void on_error(struct client *c, const Cocanvas__Frame *frame)
         client_on_history(c, NULL);
     else if (client_answered(c, frame))
         return;
-    else if (code == STATUS_REPLACED || code == STATUS_VERSION)
+    else if (code == STATUS_REPLACED || code == STATUS_VERSION || code == STATUS_ENDED)
         client_fail(c, CLIENT_REFUSED, code, "%s", sentence);
     else if (frame->error->fatal && code == STATUS_DENIED) /* the device was revoked */
         client_fail(c, CLIENT_NOT_LOGGED_IN, code, "%s", sentence);
@@ -156,6 +156,18 @@ static void on_frame(struct client *c, const Cocanvas__Frame *frame)
     case COCANVAS__FRAME__BODY_LOGGED_IN:
         if (c->state == CLIENT_LOGGING_IN)
             client_on_logged_in(c, frame->logged_in);
+        break;
+    case COCANVAS__FRAME__BODY_GUEST_NOTICE:
+        if (c->state == CLIENT_LOGGING_IN && c->cb.on_guest_notice)
+            c->cb.on_guest_notice(c->ctx, frame->guest_notice);
+        break;
+    case COCANVAS__FRAME__BODY_WAITING:
+        client_on_waiting(c);
+        break;
+    case COCANVAS__FRAME__BODY_LOBBY_UPDATE:
+        if (c->cb.on_lobby)
+            c->cb.on_lobby(c->ctx, frame->lobby_update);
+        (void)client_answered(c, frame);
         break;
     case COCANVAS__FRAME__BODY_OPENED:
         if (c->state == CLIENT_OPENING && frame->request == c->open_request)

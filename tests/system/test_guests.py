@@ -8,6 +8,7 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import people  # noqa: E402
 from local_server import LocalServer, wait_for  # noqa: E402
 from wire import CODES, CONTEXT, ENUMS, HELLO, Wire  # noqa: E402
 
@@ -394,6 +395,108 @@ class Lobby(Case):
                     guest.send({"pong": {"nonce": ping["nonce"]}})
                 guest.alive()
             self.assertEqual(server.stop(), 0, server.log()[-6000:])
+
+
+class CommandLine(people.Case):
+    """What is typed, and how it ends."""
+
+    def setUp(self):
+        self.canvas = f"Bakery {self.id().rsplit('.', 1)[1]}"
+        self.owner.ok("new", "bmc", self.canvas)
+
+    def stranger(self):
+        person = people.Person(self.server, "guest", "Gus")
+        self.addCleanup(person.leave)
+        return person
+
+    def code(self, *words):
+        made = self.owner.json("code", "create", self.canvas, *words)[0]
+        return made["code"], made["link"]
+
+    def at(self):
+        return f"127.0.0.1:{self.server.port}"
+
+    def test_join_and_work(self):
+        self.owner.ok("session", "open", self.canvas, "--notice", "We record this.", "--minutes", "60")
+        code, link = self.code()
+        self.assertRegex(link, f"^cocanvas://127.0.0.1:{self.server.port}/j/{code}[?]p=[a-z2-7]{{52}}$")
+        gus = self.stranger()
+        self.fails(2, gus.run("join", link, "--name", "Gus", "--plain"), "We record this.*(\n.*)*has to be accepted")
+        run = gus.open("join", link, "--name", "Gus", "--accept-notice", "--plain")
+        run.wait_line("We record this")
+        run.wait_line("You are in, as Gus")
+        run.wait_line("you are in. Type help")
+        run.say("add channels Market stall")
+        run.wait_line("Saved")
+        run.say("quit")
+        self.assertEqual(run.ends(), 0)
+        again = gus.open("join", code.lower().replace("-", " "), "--server", link, "--plain")      # the same seat, no questions
+        again.wait_line("you are in. Type help")
+        status = self.owner.json("session", "status", self.canvas)[0]
+        self.assertEqual((status["guests"], status["codes"][0]["used"], status["lobby"]), (1, 1, False))
+        self.assertIn("Market stall", self.owner.ok("show", self.canvas).out)
+        self.owner.ok("session", "close", self.canvas)
+        again.wait_any("The facilitator has ended this session")
+        self.assertEqual(again.ends(), 3)
+        self.fails(3, gus.run("join", link, "--name", "Gus", "--accept-notice", "--plain"), "This code lets nobody in")
+        self.assertIn("Not open for guests", self.owner.ok("session", "status", self.canvas).err)
+        self.assertEqual(oct(os.stat(gus.file(".local", "state", "cocanvas")).st_mode & 0o777), "0o700")
+
+    def test_typos_and_codes_that_are_over(self):
+        self.owner.ok("session", "open", self.canvas)
+        first, link = self.code("--uses", "1")
+        gus = self.stranger()
+        join = lambda *words: gus.run("join", *words, "--name", "Gus", "--plain", stdin="quit\n")      # noqa: E731
+        self.fails(2, join("WDJB-MJH", "--server", self.at()), "A code has 8 letters, such as WDJB-MJHT; this one has 7")
+        self.fails(2, join("WDJB-MJH0", "--server", self.at()), "\"0\" is in no code")
+        self.fails(2, join("WDJB-MJHT"), "On which server")
+        self.fails(2, join(link[:-3]), "copy the whole link")
+        self.fails(2, join("cocanvas://x/i/abcdefghijklmnopqrstuvwxya"), "cocanvas login")
+        self.fails(2, gus.run("login", link), "cocanvas join")
+        self.fails(2, gus.run("join", link), "The interface needs a terminal")
+        self.fails(3, join("WDJB-MJHT", "--server", link), "This code lets nobody in")
+        self.assertEqual(join(link).code, 0)
+        self.fails(3, self.stranger().run("join", link, "--name", "Late", "--plain"), "This code lets nobody in")        # full
+        _, second = self.code()
+        self.owner.ok("code", "revoke", self.canvas, "2")
+        self.fails(3, join(second), "This code lets nobody in")
+        self.fails(2, self.owner.run("code", "revoke", self.canvas, "x"), "named by its number")
+        self.fails(3, self.owner.run("code", "revoke", self.canvas, "77"), "no such code")
+        self.fails(5, self.owner.run("session", "open", self.canvas), "open already")
+        self.fails(2, self.owner.run("session", "open", self.canvas, "--role", "owner"), "viewer, commenter or editor")
+        self.assertEqual([c["state"] for c in self.owner.json("code", "list", self.canvas)[0]["codes"]], ["revoked", "used up"])
+        self.owner.ok("session", "close", self.canvas)
+        self.fails(3, self.owner.run("session", "close", self.canvas), "No session of this canvas is open")
+        self.fails(3, self.owner.run("code", "create", self.canvas), "Open one first")
+        self.assertNotIn(first, self.server.log())
+
+    def test_lobby(self):
+        self.owner.ok("session", "open", self.canvas, "--lobby", "--pseudonyms")
+        _, link = self.code()
+        runs = [self.stranger().open("join", link, "--name", name, "--plain") for name in ("Ann Anders", "Ben Bolt")]
+        for run in runs:
+            run.wait_line("You are in the lobby")
+        names = {g["name"] for g in self.owner.json("lobby", "list", self.canvas)[0]["waiting"]}
+        self.assertEqual(names, {"Ann Anders", "Ben Bolt"})
+        self.fails(3, self.owner.run("lobby", "admit", self.canvas, "Zoe"), "Nobody of that name")
+        self.fails(2, self.owner.run("lobby", "admit", self.canvas), "Say who")
+        self.assertIn("is let in", self.owner.ok("lobby", "admit", self.canvas, "ann").out)
+        runs[0].wait_line("You are in, as Guest 1")
+        self.assertIn("is sent away", self.owner.ok("lobby", "deny", self.canvas, "ben").out)
+        runs[1].wait_any("did not let you in")
+        self.assertEqual(runs[1].ends(), 3)
+        runs[0].say("quit")
+        self.assertEqual(runs[0].ends(), 0)
+        self.owner.ok("session", "close", self.canvas)
+
+    def test_a_qr_code_on_a_terminal(self):
+        self.owner.ok("session", "open", self.canvas)
+        shown = people.OnTerminal([people.PROGRAM, "code", "create", self.canvas, "--qr", "--color", "never"], self.owner.environment())
+        self.assertEqual(shown.ends(), 0)
+        rows = [line for line in shown.text.splitlines() if "\u2588" in line]
+        self.assertGreater(len(rows), 15)
+        self.assertEqual(len({len(row) for row in rows}), 1)
+        self.owner.ok("session", "close", self.canvas)
 
 
 if __name__ == "__main__":
