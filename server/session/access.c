@@ -159,8 +159,10 @@ static void on_look(void *ctx, uint64_t id, enum status status, const struct sto
 {
     struct sessions *all = ctx;
     struct session *s = sessions_find(all, id);
-    if (!s || !s->looking)
+    if (!s)
         return;
+    /* Answers come in the order of the questions, so the newest is the last one that is applied, even if a session that
+     * went to another worker and came back gets one to a question from before. */
     s->looking = false;
     if (status != STATUS_OK) {
         s->look_again = all->looks_due = true;

@@ -104,6 +104,7 @@ void session_init(struct session *s, struct sessions *all, uint64_t id, struct s
 
 void session_leave(struct session *s)
 {
+    s->looking = false; /* the answer will not find it; where it goes it reads anew */
     HASH_DELETE(hh, s->sessions->by_id, s);
 }
 

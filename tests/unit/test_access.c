@@ -184,12 +184,18 @@ static int end(void **state)
     return 0;
 }
 
+static struct look take_look(unsigned i)
+{
+    assert_true(i < world.n_looks);
+    struct look look = world.looks[i];
+    memmove(world.looks + i, world.looks + i + 1, (--world.n_looks - i) * sizeof look);
+    return look;
+}
+
 /* Answers the oldest look: role on the canvas asked about (0: it is not to be seen), and in the workspace. */
 static void answer_with(struct fixture *f, enum status status, bool still, int on_canvas, int in_workspace)
 {
-    assert_true(world.n_looks > 0);
-    struct look look = world.looks[0];
-    memmove(world.looks, world.looks + 1, --world.n_looks * sizeof look);
+    struct look look = take_look(0);
     make_membership(f, in_workspace);
     struct store_look answer = {.still = still,
                                 .memberships = &f->membership,
@@ -414,10 +420,40 @@ static void an_answer_about_another_canvas_is_not_taken(void **state)
     close_it(f);
     ask_to_open(f, &f->other);
     assert_int_equal(world.n_looks, 2);
-    answer(f, 0); /* about the one that was left */
-    assert_int_equal(world.kills, 0);
+    struct look about_the_one_that_was_left = take_look(0);
     answer(f, COCANVAS__ROLE__EDITOR);
     assert_int_equal(world.joins, 2);
+    world.looks[world.n_looks++] = about_the_one_that_was_left;
+    answer(f, 0);
+    assert_int_equal(world.kills, 0);
+}
+
+static bool nowhere(void *conn, const struct uuid *canvas)
+{
+    (void)conn, (void)canvas;
+    return false;
+}
+
+/* It goes to another worker while it is being looked at: the answer does not find it, and it can be looked at there. */
+static void a_session_that_moves(void **state)
+{
+    struct fixture *f = *state;
+    static const struct session_host far = {.kill = on_kill, .resume = on_resume, .place = nowhere};
+    struct sessions there = {.host = &host};
+    sessions_init(&there);
+    change(f);
+    f->all.host = &far;
+    ask_to_open(f, &f->canvas);
+    session_leave(&f->s);
+    answer(f, 0); /* to nobody */
+    session_moved(&f->s, &there);
+    answer(f, COCANVAS__ROLE__EDITOR);
+    f->s.member.state = MEMBER_LIVE;
+    f->s.member.cb->on_opened(&f->s);
+    access_tell_canvas(&there, &f->canvas);
+    answer(f, 0);
+    assert_int_equal(world.kills, 1);
+    sessions_fini(&there);
 }
 
 static void when_leaving_it_waits(void **state)
@@ -476,6 +512,7 @@ int main(void)
         TEST(a_login_under_way_reads_again),
         TEST(a_change_during_a_look_asks_once_more),
         TEST(an_answer_about_another_canvas_is_not_taken),
+        TEST(a_session_that_moves),
         TEST(when_leaving_it_waits),
         TEST(a_look_that_fails_is_made_again),
         TEST(an_answer_for_a_session_that_is_gone),
