@@ -1,7 +1,9 @@
 """Guests: a code on a slide lets forty strangers into one canvas, and no further; who guesses codes gets nowhere, and whoever has a right one still gets
 in; and all ends when the facilitator says so, or by itself."""
+import concurrent.futures
 import hashlib
 import os
+import random
 import socket
 import sys
 import time
@@ -303,6 +305,20 @@ class Joining(Case):
         self.assertEqual(sorted(got), ["error"] * 5 + ["logged_in"] * 3)
         self.assertEqual(self.ask(leader, "live_request", "live_session")["codes"][0]["used"], 3)
 
+    def test_typos_of_a_workshop_behind_one_address(self):
+        """Each who gets in makes up for one wrong code, so thirteen typos among forty people keep nobody out."""
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        code, address, wrong = self.code(leader), "127.0.6.1", 0
+        for i in range(40):
+            if i % 3 == 2:
+                self.assertEqual(CODES[self.wrong(self.guest(address), "WDJB-MJHT")["code"]], "DENIED", i)
+                wrong += 1
+            self.join(code, f"Gus {i}", address)
+        self.assertEqual(wrong, 13)
+        self.assertEqual(CODES[self.wrong(self.guest(address), code)["code"]], "DENIED")       # the forty are in: the code is used up
+
     def test_a_guest_who_is_removed(self):
         canvas = self.canvas()
         leader = self.leader(canvas)
@@ -395,6 +411,55 @@ class Lobby(Case):
                     guest.send({"pong": {"nonce": ping["nonce"]}})
                 guest.alive()
             self.assertEqual(server.stop(), 0, server.log()[-6000:])
+
+
+class Guessing(Case):
+    options = {"login_timeout_ms": 60000}
+
+    def guess(self, address, codes, answers):
+        """One after the other, over one connection."""
+        wire = far(self.server, address, timeout=60)
+        wire.hello()
+        for code in codes:
+            answers[address].append(CODES[self.wrong(wire, code)["code"]])
+        wire.close()
+
+    def test_ten_thousand_wrong_codes_from_two_hundred_addresses(self):
+        canvas = self.canvas()
+        leader = self.leader(canvas)
+        self.open_session(leader)
+        code = self.code(leader, uses=60)
+        for i in range(20):                                     # a workshop behind one address: right codes do not count
+            self.join(code, f"Early {i}", "127.0.5.1")
+        addresses = [f"127.1.{i // 100}.{i % 100 + 1}" for i in range(200)]
+        answers = {address: [] for address in addresses}
+        rng = random.Random(1)
+        guesses = {address: ["".join(rng.choice(LETTERS) for _ in range(8)) for _ in range(50)] for address in addresses}
+        began = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(50) as pool:
+            jobs = [pool.submit(self.guess, address, guesses[address], answers) for address in addresses]
+            crowded = leader.expect("lobby_update", but=("people", "presence_update", "ping", "checkpoint"))
+            self.assertTrue(crowded["crowded"])                 # the facilitator is warned …
+            late = []
+            for i in range(20):                                 # … and the workshop goes on, through the lobby
+                wire = self.guest("127.0.5.1")
+                self.knock(wire, code, f"Late {i}")
+                wire.expect("waiting")
+                late.append(wire)
+            self.ask(leader, "lobby_decide", "lobby_update", all=True, admit=True)
+            for wire in late:
+                self.assertEqual(wire.expect("logged_in")["guest"]["canvas"], canvas)
+            self.server.member("olga").close()
+            for job in jobs:
+                job.result()
+        minutes = (time.monotonic() - began) / 60
+        self.assertEqual(sum(map(len, answers.values())), 10000)
+        for address, got in answers.items():
+            self.assertLessEqual(set(got), {"DENIED", "BUSY"}, address)
+            self.assertLessEqual(got.count("DENIED"), 5 + 5 * minutes + 1, address)
+            self.assertGreaterEqual(got.count("DENIED"), 5, address)
+        self.assertEqual(self.server.log().count("wrong join codes come by the hundred"), 1)
+        self.assertEqual(self.ask(leader, "live_request", "live_session")["guests"], 40)
 
 
 class CommandLine(people.Case):
