@@ -13,6 +13,7 @@
 #include "common/log.h"
 #include "server/journal/pg.h"
 #include "server/mailbox.h"
+#include "server/session/account.h"
 #include "server/who.h"
 
 enum {
@@ -562,6 +563,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     (void)what;
     conns_tick(&w->conns);
     sessions_tick(&w->sessions);
+    account_tick(&w->sessions);
 }
 
 static void watch_start(struct worker *w)

@@ -9,7 +9,7 @@
 #include "server/journal/store_private.h"
 
 enum {
-    DEVICES, DEVICE_REVOKE, DEVICES_REVOKE_OTHERS, DEVICES_PRUNE, CERTIFICATE_ADD, PASSWORD_CHANGE, PASSWORD_CHANGED_REVOKE,
+    DEVICES, DEVICE_TOUCH, DEVICE_REVOKE, DEVICES_REVOKE_OTHERS, DEVICES_PRUNE, CERTIFICATE_ADD, PASSWORD_CHANGE, PASSWORD_CHANGED_REVOKE,
     PASSWORD_REHASH, RESET_ADD, RESET_REDEEM, VOUCHED,
 };
 
@@ -21,6 +21,7 @@ const struct pg_statement store_account_statements[] = {
     [DEVICES] = {"devices",
      "SELECT d.device_id, d.name, " MS_OF("d.created_at") ", " MS_OF("d.used_at") ", d.token_hash IS NOT DISTINCT FROM $2::bytea, d.certificate"
      " FROM device d WHERE d.account_id = $1::uuid AND " STORE_DEVICE_LIVE("$3", "$4") " ORDER BY d.used_at DESC, d.device_id"},
+    [DEVICE_TOUCH] = {"device_touch", "UPDATE device SET used_at = now() WHERE token_hash = $1::bytea"},
     [DEVICE_REVOKE] = {"device_revoke", "DELETE FROM device WHERE account_id = $1::uuid AND device_id = $2::uuid RETURNING token_hash"},
     [DEVICES_REVOKE_OTHERS] = {"devices_revoke_others",
      "DELETE FROM device WHERE account_id = $1::uuid AND token_hash <> $2::bytea RETURNING token_hash"},
@@ -199,6 +200,13 @@ void store_device_revoke(struct pg *pg, const struct uuid *account, const struct
     else
         param_hash(&params, current);
     send_one(pg, device ? DEVICE_REVOKE : DEVICES_REVOKE_OTHERS, &params, on_revoked, ctx, note);
+}
+
+void store_device_touch(struct pg *pg, const uint8_t token_hash[32])
+{
+    struct pg_params params = {0};
+    param_hash(&params, token_hash);
+    send_one(pg, DEVICE_TOUCH, &params, nobody_waits, NULL, NULL);
 }
 
 void store_devices_prune(struct pg *pg, const struct uuid *account, const struct store_expiry *expiry)

@@ -22,6 +22,8 @@ typedef void store_revoked_cb(void *ctx, uint64_t id, enum status status, size_t
 /* device NULL: all but current, which may then not be NULL. Expired ones go, too, and count. n is 0 if there was none. */
 void store_device_revoke(struct pg *pg, const struct uuid *account, const struct uuid *device, const uint8_t *current,
                          void *ctx, uint64_t id, store_revoked_cb *cb);
+/* It is in use: expiry begins anew. Nobody waits for it. */
+void store_device_touch(struct pg *pg, const uint8_t token_hash[32]);
 /* Removes what has expired; nobody waits for it. */
 void store_devices_prune(struct pg *pg, const struct uuid *account, const struct store_expiry *expiry);
 /* Adds a certificate. CONFLICT: an account has it. */

@@ -17,7 +17,7 @@
 #include "server/session/limits.h"
 #include "server/session/passwords.h"
 
-enum { NAME_POINTS = 64, RESET_MS = 24 * 3600 * 1000, RESET_MOST_S = 7 * 24 * 3600 };
+enum { TOUCH_MS = 6 * 3600 * 1000, NAME_POINTS = 64, RESET_MS = 24 * 3600 * 1000, RESET_MOST_S = 7 * 24 * 3600 };
 
 static const char nothing_here[] = "There is no such thing here, or you may not do this.";
 static const char short_password[] = "A password has 10 to 1,024 bytes.";
@@ -122,6 +122,22 @@ static void tell_revoked(struct session *s, size_t n, const uint8_t (*hashes)[32
 }
 
 /* ---- devices */
+
+void account_tick(struct sessions *all)
+{
+    int64_t now_ms = all->mono_ms(all->ctx);
+    struct session *s, *next;
+    if (all->touched_ms == 0)
+        all->touched_ms = now_ms;
+    if (now_ms - all->touched_ms < TOUCH_MS)
+        return;
+    all->touched_ms = now_ms;
+    HASH_ITER(hh, all->by_id, s, next)
+    {
+        if (s->has_device && s->state != SESSION_CHECKING)
+            store_device_touch(journal_reads(all->journal), s->device);
+    }
+}
 
 static int64_t expires_ms(const struct session_settings *settings, const struct store_device *device)
 {

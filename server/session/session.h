@@ -113,6 +113,7 @@ struct sessions {
 
     struct session *by_id;
     struct audit_expectation *audit_expected; /* what the log will be told, by session */
+    int64_t touched_ms; /* monotonic; account_tick() */
     bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
     uint64_t member_count;                            /* gives members their numbers */
