@@ -13,7 +13,8 @@ enum { WHOSE, HEAD_MAKE, ADD };
 
 const struct pg_statement clerk_statements[] = {
     [WHOSE] = {"audit_whose",
-     "SELECT workspace_id, author FROM member WHERE account_id = $1::uuid AND role > 0 ORDER BY workspace_id"},
+     "SELECT m.workspace_id, m.author FROM member m WHERE m.account_id = $1::uuid AND m.role > 0 AND ($2::uuid IS NULL OR EXISTS"
+     " (SELECT 1 FROM canvas c WHERE c.canvas_id = $2::uuid AND c.workspace_id = m.workspace_id)) ORDER BY m.workspace_id"},
     [HEAD_MAKE] = {"audit_head_make",
      "INSERT INTO audit_head (workspace_id, number, hash) SELECT workspace_id, 0, $2::bytea FROM workspace WHERE workspace_id = $1::uuid"
      " ON CONFLICT (workspace_id) DO NOTHING"},
@@ -54,13 +55,18 @@ static void drop(struct clerk *c, struct clerk_entry *entry)
     free(entry);
 }
 
-static struct clerk_entry *entry_for(struct clerk *c, const struct audit_event *event)
+/* Before another one, or (NULL) behind all. */
+static void queue(struct clerk *c, const struct audit_event *event, struct clerk_entry *before)
 {
     struct clerk_entry *entry = xcalloc(1, sizeof *entry);
     entry->event = *event;
-    uuid_random(&entry->id);
+    if (uuid_is_zero(&entry->event.id))
+        uuid_random(&entry->event.id);
+    if (before)
+        TAILQ_INSERT_BEFORE(before, entry, entry);
+    else
+        TAILQ_INSERT_TAIL(&c->queue, entry, entry);
     c->stats.waiting++;
-    return entry;
 }
 
 static void count_lost(struct clerk *c, const struct audit_event *event)
@@ -88,7 +94,7 @@ static void tell_lost(struct clerk *c)
         event.row.time_ms = c->options.wall_ms(c->options.ctx);
         event.row.detail = lost->n;
         *(lost->for_account ? &event.account : &event.row.workspace) = lost->whose;
-        TAILQ_INSERT_TAIL(&c->queue, entry_for(c, &event), entry);
+        queue(c, &event, NULL);
     }
 }
 
@@ -98,7 +104,7 @@ void clerk_add(struct clerk *c, const struct audit_event *event)
         count_lost(c, event);
         return;
     }
-    TAILQ_INSERT_TAIL(&c->queue, entry_for(c, event), entry);
+    queue(c, event, NULL);
     send_next(c);
 }
 
@@ -152,7 +158,7 @@ static void send_row(struct clerk *c, const struct clerk_entry *entry)
     pg_param_uuid(&head, &row.workspace);
     pg_param_bytes(&head, first, sizeof first);
     pg_param_uuid(&params, &row.workspace);
-    pg_param_uuid(&params, &entry->id);
+    pg_param_uuid(&params, &entry->event.id);
     pg_param_bytes(&params, buf_at(&content), buf_len(&content));
     pg_param_int(&params, row.time_ms);
     pg_param_int(&params, row.event);
@@ -184,7 +190,7 @@ static void on_whose(void *ctx, void *note, const struct pg_answer *answer)
             event.row.workspace = pg_uuid(found, i, 0);
             event.row.author = (uint32_t)pg_int(found, i, 1);
             event.row.whom = event.row.whom ? event.row.author : 0;
-            TAILQ_INSERT_BEFORE(entry, entry_for(c, &event), entry);
+            queue(c, &event, entry);
         }
         drop(c, entry);
     } else if (is_given_up(c, entry, answer)) {
@@ -205,6 +211,7 @@ static void send_next(struct clerk *c)
     }
     struct pg_params params = {0};
     pg_param_uuid(&params, &entry->event.account);
+    pg_param_uuid(&params, uuid_is_zero(&entry->event.row.canvas) ? NULL : &entry->event.row.canvas);
     struct pg_request *request = pg_begin(c->pg, on_whose, c, NULL);
     pg_exec(request, &clerk_statements[WHOSE], &params);
     pg_end(request);

@@ -24,8 +24,9 @@ struct clerk;
 /* Plain data, copied at will. */
 struct audit_event {
     struct audit_row row;      /* number is not used; text: see below */
-    bool for_account;          /* in each workspace that the account is in, under its number there (author, and whom if that is
-                                * not 0); row.workspace is not used */
+    struct uuid id;            /* one that is there already is not written again; zero: a new one */
+    bool for_account;          /* in each workspace that the account is in (that of row.canvas alone, if there is one), under its
+                                * number there (author, and whom if that is not 0); row.workspace is not used */
     struct uuid account;
     char text[AUDIT_TEXT + 1]; /* used instead of row.text */
     char address[64];          /* "": none is kept */

@@ -12,7 +12,6 @@
 /* One event that waits. */
 struct clerk_entry {
     struct audit_event event;
-    struct uuid id;
     TAILQ_ENTRY(clerk_entry) entry;
 };
 TAILQ_HEAD(clerk_queue, clerk_entry);

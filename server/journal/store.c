@@ -60,7 +60,7 @@ const struct pg_statement store_statements[] = {
      "), joined AS ("
      " INSERT INTO member (workspace_id, author, account_id, role, name)"
      " SELECT u.workspace_id, n.author, u.used_by, u.role, $4::text FROM used u JOIN numbered n USING (workspace_id)"
-     ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid)"},
+     ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid), (SELECT workspace_id FROM used)"},
     /* $5 who made it, who must be an owner, $7 uses; after the lock on the workspace */
     [WORKSPACE_LOCKED] = {"workspace_locked", "SELECT 1 FROM workspace WHERE workspace_id = $1::uuid FOR NO KEY UPDATE"},
     [INVITATION_ADD] = {"invitation_add",
@@ -160,7 +160,8 @@ static struct store_membership *read_memberships(const PGresult *result, size_t 
     return list;
 }
 
-static void give_account(void *ctx, const struct note *note, const PGresult *found, const PGresult *memberships)
+/* joined: NULL, or the workspace of the invitation. */
+static void give_account(void *ctx, const struct note *note, const PGresult *found, const PGresult *memberships, const struct uuid *joined)
 {
     if (PQntuples(found) == 0) {
         note->account(ctx, note->id, STATUS_NOT_FOUND, NULL);
@@ -168,6 +169,8 @@ static void give_account(void *ctx, const struct note *note, const PGresult *fou
     }
     struct store_account account = {0};
     read_account(&account, found);
+    if (joined != NULL)
+        account.joined = *joined;
     struct store_membership *list = read_memberships(memberships, &account.n_memberships);
     account.memberships = list;
     note->account(ctx, note->id, STATUS_OK, &account);
@@ -180,7 +183,7 @@ static void on_account(void *ctx, void *arg, const struct pg_answer *answer)
     if (answer->outcome != PG_DONE)
         note->account(ctx, note->id, store_failure(answer), NULL);
     else
-        give_account(ctx, note, answer->results[0], answer->results[1]);
+        give_account(ctx, note, answer->results[0], answer->results[1], NULL);
 }
 
 void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], bool certificate, const struct store_expiry *expiry, void *ctx,
@@ -242,8 +245,9 @@ static void on_redeemed(void *ctx, void *arg, const struct pg_answer *answer)
         return;
     }
     bool used = pg_bool(answer->results[0], 0, 0), valid = pg_bool(answer->results[0], 0, 1);
+    struct uuid joined = used ? pg_uuid(answer->results[0], 0, 2) : (struct uuid){{0}};
     if (used)
-        give_account(ctx, note, answer->results[1], answer->results[2]);
+        give_account(ctx, note, answer->results[1], answer->results[2], &joined);
     else
         note->account(ctx, note->id, valid ? STATUS_CONFLICT : STATUS_DENIED, NULL);
 }

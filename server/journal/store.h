@@ -29,6 +29,7 @@ struct store_account {
     char password_hash[STORE_HASH_TEXT];    /* crypto_pwhash_str; "" none */
     const struct store_membership *memberships;     /* borrowed until the callback returns */
     size_t n_memberships;
+    struct uuid joined;           /* store_redeem: the workspace of the invitation */
 };
 
 /* How long a device's token is good for: since its last use, and in all. */

@@ -12,6 +12,7 @@
 #include "server/journal/store_account.h"
 #include "server/session/access.h"
 #include "server/session/account.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 #include "server/session/hasher.h"
 #include "server/session/limits.h"
@@ -197,6 +198,10 @@ void handle_device_list(struct session *s, const struct request *r)
 
 static void on_device_revoked(void *ctx, uint64_t id, enum status status, size_t n, const uint8_t (*hashes)[32])
 {
+    struct audit_event *event = audit_expected(ctx, id);
+    if (event)
+        event->row.detail = n;
+    audit_settle(ctx, id, status == STATUS_OK && n == 0 ? STATUS_NOT_FOUND : status);
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
@@ -233,6 +238,7 @@ void handle_device_revoke(struct session *s, const struct request *r)
     if (!request)
         return;
     request->keep_others = !named; /* none is not a mistake then */
+    audit_expect_account(s, AUDIT(DEVICE_REVOKED), 0);
     store_device_revoke(database(s), &s->account, named ? &device : NULL, s->has_device ? s->device : none, s->sessions,
                         s->id, on_device_revoked);
 }
@@ -241,6 +247,7 @@ void handle_device_revoke(struct session *s, const struct request *r)
 
 static void on_changed(void *ctx, uint64_t id, enum status status, size_t n, const uint8_t (*hashes)[32])
 {
+    audit_settle(ctx, id, status);
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
@@ -296,6 +303,7 @@ void account_hashed(struct session *s, const struct hash_job *job)
     } else {
         memcpy(request->new_hash, job->hash, sizeof request->new_hash);
         const uint8_t *keep = request->keep_others ? NULL : s->has_device ? s->device : none;
+        audit_expect_account(s, AUDIT(PASSWORD_CHANGED), 0);
         store_password_change(database(s), &s->account, request->old_hash, request->new_hash, keep, s->sessions, s->id,
                               on_changed);
     }
@@ -358,6 +366,7 @@ void handle_password_change(struct session *s, const struct request *r)
 
 static void on_certificate(void *ctx, uint64_t id, enum status status)
 {
+    audit_settle(ctx, id, status);
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
@@ -391,6 +400,7 @@ void handle_certificate_add(struct session *s, const struct request *r)
     } else if (tls_peer_pin(stream_ssl(s->stream), key) != STATUS_OK) {
         session_refuse(s, r->number, STATUS_UNEXPECTED, "This connection was made without a certificate: connect with it.");
     } else if (begin(s, r)) {
+        audit_expect_account(s, AUDIT(CERTIFICATE_ADDED), 0);
         store_certificate_add(database(s), &s->account, key, wanted->name, s->sessions, s->id, on_certificate);
     }
 }
@@ -399,6 +409,7 @@ void handle_certificate_add(struct session *s, const struct request *r)
 
 static void on_reset(void *ctx, uint64_t id, enum status status, const char *login)
 {
+    audit_settle(ctx, id, status);
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
@@ -463,5 +474,6 @@ void handle_member_reset(struct session *s, const struct request *r)
         .expires_ms = request->expires_ms,
     };
     token_hash(request->token, reset.token_hash);
+    audit_expect(s, AUDIT(RESET_MADE), &in->workspace, in->author, wanted->author, 0);
     store_reset_add(database(s), &reset, s->sessions, s->id, on_reset);
 }

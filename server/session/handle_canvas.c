@@ -5,6 +5,7 @@
 #include "common/message.h"
 #include "common/rights.h"
 #include "server/session/guest.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 
 static void on_opened(void *ctx)
@@ -14,6 +15,7 @@ static void on_opened(void *ctx)
     char canvas[UUID_TEXT];
     struct log_ctx log = session_log(s, canvas);
     log_info(&log, "opened");
+    audit_tell_canvas(s, AUDIT(CANVAS_OPENED), 0, (uint64_t)s->member.role);
     session_unbusy(s);
     if (s->look_again)
         access_look(s);

@@ -9,6 +9,7 @@
 #include "common/buf.h"
 #include "common/message.h"
 #include "common/tls.h"
+#include "server/session/audit.h"
 #include "server/session/code_guard.h"
 #include "server/session/guest.h"
 #include "server/session/handle.h"
@@ -135,6 +136,7 @@ static void on_seat(void *ctx, uint64_t id, enum status status, const struct sto
         return;
     if (status == STATUS_OK) {
         code_guard_came_in(s->sessions->codes, &s->address, now_ms(s));
+        audit_tell(s, AUDIT(GUEST_CAME), &found->workspace, found->author, 0, found->code);
         come_in(s, found);
     } else if (status == STATUS_NOT_FOUND) {
         wrong_code(s);

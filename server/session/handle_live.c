@@ -8,6 +8,7 @@
 
 #include "common/buf.h"
 #include "common/utf8.h"
+#include "server/session/audit.h"
 #include "server/session/code_guard.h"
 #include "server/session/guest.h"
 #include "server/session/handle.h"
@@ -114,6 +115,7 @@ static void on_live(void *ctx, uint64_t id, enum status status, const struct sto
 
 static void on_live_opened(void *ctx, uint64_t id, enum status status, const struct store_live *live)
 {
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (s && status == STATUS_OK)
         log_live(s, "opened a live session");
@@ -157,6 +159,7 @@ void handle_live_open(struct session *s, const struct request *r)
         return;
     }
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(LIVE_OPENED), 0, (uint64_t)live.role);
     store_live_open(reads(s), &live, s->sessions, s->id, on_live_opened);
 }
 
@@ -180,6 +183,7 @@ static void end_guests(struct session *s, const struct uuid *live, uint32_t code
 
 static void on_live_closed(void *ctx, uint64_t id, enum status status, const struct store_live *live)
 {
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -201,6 +205,7 @@ void handle_live_close(struct session *s, const struct request *r)
 {
     struct store_lead who = lead(s);
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(LIVE_CLOSED), 0, 0);
     store_live_close(reads(s), &who, s->sessions, s->id, on_live_closed);
 }
 
@@ -224,6 +229,10 @@ static void send_code(struct session *s, const struct store_live *live)
 
 static void on_code(void *ctx, uint64_t id, enum status status, const struct store_live *live)
 {
+    struct audit_event *event = audit_expected(ctx, id);
+    if (event && status == STATUS_OK && live->n_codes > 0)
+        event->row.detail = live->codes[0].number;
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -259,11 +268,13 @@ void handle_code_create(struct session *s, const struct request *r)
     join_code_make(s->new_code);
     code_guard_hash(s->sessions->codes, s->new_code, code.hash);
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(CODE_MADE), 0, 0);
     store_code_add(reads(s), &code, s->sessions, s->id, on_code);
 }
 
 static void on_code_revoked(void *ctx, uint64_t id, enum status status, const struct store_live *live)
 {
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -284,6 +295,7 @@ void handle_code_revoke(struct session *s, const struct request *r)
     struct store_lead who = lead(s);
     s->revoking = r->frame->code_revoke->number;
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(CODE_REVOKED), 0, s->revoking);
     store_code_revoke(reads(s), &who, s->revoking, s->sessions, s->id, on_code_revoked);
 }
 
@@ -299,6 +311,8 @@ void handle_lobby_decide(struct session *s, const struct request *r)
     const Cocanvas__LobbyDecide *wanted = r->frame->lobby_decide;
     uint32_t number = wanted->all ? 0 : wanted->guest;
     bool found = (wanted->all || number) && lobby_decide(s->sessions, &s->canvas, number, wanted->admit);
+    if (found)
+        audit_tell_canvas(s, wanted->admit ? AUDIT(GUEST_ADMITTED) : AUDIT(GUEST_DENIED), 0, number);
     if (s->state != SESSION_OPEN) /* telling it what has changed showed that it is gone */
         return;
     if (found)

@@ -21,6 +21,7 @@
 #include "server/session/account.h"
 #include "server/session/authenticator.h"
 #include "server/session/guest.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 #include "server/session/hasher.h"
 #include "server/session/limits.h"
@@ -80,11 +81,19 @@ static void give_back(struct session *s)
     s->attempt->counted = false;
 }
 
+/* The kinds stand in the order of enum audit_login. */
+static uint64_t audit_detail(const struct session *s)
+{
+    return AUDIT_BY_DEVICE + (uint64_t)s->attempt->kind - LOGIN_TOKEN;
+}
+
 static void refuse_login(struct session *s, enum status code, const char *sentence)
 {
     char canvas[UUID_TEXT];
     struct log_ctx ctx = session_log(s, canvas);
     log_notice(&ctx, "login refused: %s", status_name(code));
+    if (code == STATUS_DENIED && s->attempt->exists)
+        audit_tell_account(s, AUDIT(LOGIN_REFUSED), audit_detail(s));
     s->sessions->failed_logins++;
     if (code != STATUS_DENIED)
         give_back(s);
@@ -166,6 +175,7 @@ static void succeed(struct session *s, const struct store_account *account)
     char canvas[UUID_TEXT];
     struct log_ctx ctx = session_log(s, canvas);
     log_info(&ctx, "logged in%s", s->attempt->token[0] ? " on a new device" : "");
+    audit_tell_account(s, AUDIT(LOGIN), audit_detail(s));
     send_logged_in(s, account);
     s->sessions->host->logged_in(s->conn);
     leave_checking(s, SESSION_READY);
@@ -258,8 +268,24 @@ static void proved(struct session *s)
         deny(s);
 }
 
+/* What an invitation has brought about, for the log: under which number somebody is where now. */
+static void tell_joined(struct sessions *all, uint64_t id, enum status status, const struct store_account *account)
+{
+    struct audit_event *event = audit_expected(all, id);
+    for (size_t i = 0; event && account && i < account->n_memberships; i++) {
+        const struct store_membership *in = &account->memberships[i];
+        if (!uuid_equal(&in->workspace, &account->joined))
+            continue;
+        event->row.workspace = in->workspace;
+        event->row.author = in->author;
+        event->row.detail = (uint64_t)in->role;
+    }
+    audit_settle(all, id, status);
+}
+
 static void on_redeemed(void *ctx, uint64_t id, enum status status, const struct store_account *account)
 {
+    tell_joined(ctx, id, status, account);
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
@@ -284,6 +310,7 @@ static void on_reset(void *ctx, uint64_t id, enum status status, const struct st
         struct log_ctx log = session_log(s, canvas);
         log_notice(&log, "%s has a new password by a reset link; all devices are logged out", account->login);
         s->account = account->id;
+        audit_tell_account(s, AUDIT(PASSWORD_RESET), 0);
         access_tell_account(s->sessions, &s->account); /* their devices are gone: live connections find that out */
         proved(s);
     } else if (status == STATUS_DENIED) {
@@ -308,6 +335,7 @@ static void redeem(struct session *s)
         .existing = attempt->exists ? &s->account : NULL,
     };
     memcpy(redeem.token_hash, attempt->invitation, sizeof redeem.token_hash);
+    audit_expect(s, AUDIT(MEMBER_JOINED), &(struct uuid){{0}}, 0, 0, 0);
     store_redeem(journal_reads(s->sessions->journal), &redeem, s->sessions, s->id, on_redeemed);
 }
 

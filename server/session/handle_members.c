@@ -8,6 +8,7 @@
 #include "common/buf.h"
 #include "common/utf8.h"
 #include "server/journal/store_members.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 
 enum { NAME_POINTS = 64 };
@@ -62,8 +63,22 @@ static enum status check_name(const char *name, const char *what, struct why *wh
                             : refuse(why, STATUS_MALFORMED, "%s has 1 to %d characters on one line.", what, NAME_POINTS);
 }
 
+/* The same workspace is found by the same request sent again: told once. */
+static void tell_workspace(struct sessions *all, uint64_t id, enum status status, const struct store_membership *workspace)
+{
+    struct audit_event *event = audit_expected(all, id);
+    if (event && workspace) {
+        event->row.workspace = workspace->workspace;
+        event->row.author = workspace->author;
+    }
+    if (event && workspace && event->row.event == AUDIT(WORKSPACE_MADE))
+        event->id = workspace->workspace;
+    audit_settle(all, id, status);
+}
+
 static void on_workspace(void *ctx, uint64_t id, enum status status, const struct store_membership *workspace)
 {
+    tell_workspace(ctx, id, status, status == STATUS_OK ? workspace : NULL);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -111,6 +126,7 @@ void handle_workspace_create(struct session *s, const struct request *r)
     };
     memcpy(new.request_id.b, wanted->request_id.data, sizeof new.request_id.b);
     request_begin(s, r);
+    audit_expect(s, AUDIT(WORKSPACE_MADE), &(struct uuid){{0}}, 0, 0, 0);
     store_workspace_create(reads(s), &new, s->sessions, s->id, on_workspace);
 }
 
@@ -126,6 +142,7 @@ void handle_workspace_rename(struct session *s, const struct request *r)
         return;
     }
     request_begin(s, r);
+    audit_expect(s, AUDIT(WORKSPACE_RENAMED), &actor.workspace, actor.author, 0, 0);
     store_workspace_rename(reads(s), &actor, wanted->name, s->sessions, s->id, on_workspace);
 }
 
@@ -194,6 +211,10 @@ static void tell_member_set(struct sessions *all, enum status status, const stru
 static void on_member_set(void *ctx, uint64_t id, enum status status, const struct uuid *workspace, size_t n,
                           const struct store_member *members)
 {
+    struct audit_event *event = audit_expected(ctx, id);
+    if (event && status == STATUS_OK && n > 0 && members->role == COCANVAS__ROLE__NONE)
+        event->row.event = members->guest ? AUDIT(GUEST_REMOVED) : AUDIT(MEMBER_REMOVED);
+    audit_settle(ctx, id, status);
     tell_member_set(ctx, status, workspace, n, members); /* also when whoever asked is gone */
     struct session *s = request_waiting(ctx, id);
     if (!s)
@@ -229,6 +250,7 @@ void handle_member_set(struct session *s, const struct request *r)
         return;
     }
     request_begin(s, r);
+    audit_expect(s, AUDIT(ROLE_CHANGED), &actor.workspace, actor.author, wanted->author, (uint64_t)wanted->role);
     store_member_set(reads(s), &actor, wanted->author, (int)wanted->role, s->sessions, s->id, on_member_set);
 }
 
@@ -286,6 +308,7 @@ void handle_invitation_list(struct session *s, const struct request *r)
 
 static void on_done(void *ctx, uint64_t id, enum status status)
 {
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (s && status == STATUS_OK)
         answer_done(s);
@@ -300,6 +323,7 @@ void handle_invitation_revoke(struct session *s, const struct request *r)
     if (!find_actor(s, r, &wanted->workspace, &actor))
         return;
     request_begin(s, r);
+    audit_expect(s, AUDIT(INVITATION_REVOKED), &actor.workspace, actor.author, 0, wanted->number);
     store_invitation_revoke(reads(s), &actor, wanted->number, s->sessions, s->id, on_done);
 }
 
@@ -349,6 +373,7 @@ void handle_access(struct session *s, const struct request *r)
 static void on_access_set(void *ctx, uint64_t id, enum status status, const struct store_where *where,
                           const struct store_access_list *list)
 {
+    audit_settle(ctx, id, status);
     if (status == STATUS_OK || status == STATUS_DEGRADED)
         access_tell_canvas(ctx, &where->canvas);
     on_access(ctx, id, status, where, list);
@@ -374,6 +399,10 @@ void handle_access_set(struct session *s, const struct request *r)
                                    .author = wanted->author,
                                    .role = (int)wanted->role};
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(CANVAS_ACCESS), wanted->author, (uint64_t)wanted->role);
+    struct audit_event *event = audit_expected(s->sessions, s->id);
+    snprintf(event->text, sizeof event->text, "%s",
+             set.restriction == STORE_RESTRICTED ? "restricted" : set.restriction == STORE_OPEN ? "open" : "");
     store_access_set(reads(s), &actor, &set, s->sessions, s->id, on_access_set);
 }
 
@@ -404,6 +433,7 @@ void handle_canvas_remove(struct session *s, const struct request *r)
 {
     struct store_actor actor = actor_on_canvas(s);
     request_begin(s, r);
+    audit_expect_canvas(s, AUDIT(CANVAS_REMOVED), 0, 0);
     store_canvas_remove(reads(s), &actor, &s->canvas, s->sessions, s->id, on_canvas_removed);
 }
 
@@ -415,5 +445,7 @@ void handle_canvas_restore(struct session *s, const struct request *r)
         return;
     }
     request_begin(s, r);
+    audit_expect_account(s, AUDIT(CANVAS_RESTORED), 0);
+    audit_expected(s->sessions, s->id)->row.canvas = canvas;
     store_canvas_restore(reads(s), &s->account, &canvas, s->sessions, s->id, on_done);
 }

@@ -7,6 +7,7 @@
 #include "common/canvas.h"
 #include "common/message.h"
 #include "common/utf8.h"
+#include "server/session/audit.h"
 #include "server/session/handle.h"
 
 enum { LABEL_POINTS = 64, INVITATION_USES = 1000, STATE_BYTES = 8 << 20 };
@@ -35,8 +36,18 @@ void request_failed(struct session *s, enum status status)
 
 /* ---- canvases */
 
+/* The same canvas is found by the same request sent again: told once. */
+static void tell_created(struct sessions *all, uint64_t id, enum status status, const struct store_canvas *canvas)
+{
+    struct audit_event *event = audit_expected(all, id);
+    if (event && canvas)
+        event->id = event->row.canvas = canvas->id;
+    audit_settle(all, id, status);
+}
+
 static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {
+    tell_created(ctx, id, status, n == 1 ? canvases : NULL);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -130,6 +141,7 @@ static void store_new(struct session *s, const struct request *r, const struct m
     if (!uuid_from_bytes(create->request_id.data, create->request_id.len, &new.request_id))
         uuid_random(&new.request_id);
     request_begin(s, r);
+    audit_expect(s, AUDIT(CANVAS_MADE), &in->workspace, in->author, 0, 0);
     store_canvas_create(journal_reads(s->sessions->journal), &new, s->sessions, s->id, on_canvas_created);
     buf_fini(&state);
 }
@@ -245,6 +257,10 @@ static void send_invitation(struct session *s, uint32_t number)
 
 static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t number)
 {
+    struct audit_event *event = audit_expected(ctx, id);
+    if (event)
+        event->row.detail = number;
+    audit_settle(ctx, id, status);
     struct session *s = request_waiting(ctx, id);
     if (!s)
         return;
@@ -299,5 +315,6 @@ void handle_invitation_create(struct session *s, const struct request *r)
         .uses = wanted->uses,
     };
     token_hash(s->invitation->token, invitation.token_hash);
+    audit_expect(s, AUDIT(INVITATION_MADE), &in->workspace, in->author, 0, 0);
     store_invitation_add(journal_reads(s->sessions->journal), &invitation, s->sessions, s->id, on_invited);
 }
