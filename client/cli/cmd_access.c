@@ -11,8 +11,8 @@ static json_t *access_json(const Cocanvas__AccessList *list)
     json_t *array = json_array();
     for (size_t i = 0; i < list->n_entries; i++) {
         const Cocanvas__AccessEntry *e = list->entries[i];
-        json_array_append_new(array, json_pack("{s:I, s:s, s:s, s:b}", "number", (json_int_t)e->author, "name", e->name, "role",
-                                               role_word(e->role), "given", (int)e->given));
+        json_array_append_new(array, json_pack("{s:I, s:s, s:s, s:b}", "number", (json_int_t)e->author, "name", e->name,
+                                               "role", role_word(e->role), "given", (int)e->given));
     }
     return array;
 }
@@ -103,7 +103,8 @@ int cmd_canvas_restrict(struct cli *cli)
 {
     struct session s;
     Cocanvas__AccessSet set = COCANVAS__ACCESS_SET__INIT;
-    set.restriction = cli_flag(cli, "off") ? COCANVAS__ACCESS_SET__RESTRICTION__OPEN : COCANVAS__ACCESS_SET__RESTRICTION__RESTRICTED;
+    set.restriction =
+        cli_flag(cli, "off") ? COCANVAS__ACCESS_SET__RESTRICTION__OPEN : COCANVAS__ACCESS_SET__RESTRICTION__RESTRICTED;
     int code = session_start_canvas(&s, cli, cli->args[0], false);
     if (code == EXIT_OK)
         code = set_access(&s, &set);

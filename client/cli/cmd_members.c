@@ -39,7 +39,8 @@ static int keep_context(struct session *s, const Cocanvas__Workspace *workspace,
     return status == STATUS_OK ? EXIT_OK : cli_fail(s->cli, EXIT_ERROR, "%s", why.text);
 }
 
-static void tell_workspace(struct session *s, const Cocanvas__Workspace *workspace, const char *done, const char *context)
+static void tell_workspace(struct session *s, const Cocanvas__Workspace *workspace, const char *done,
+                           const char *context)
 {
     struct uuid id;
     char text[UUID_TEXT] = "";
@@ -47,8 +48,9 @@ static void tell_workspace(struct session *s, const Cocanvas__Workspace *workspa
         uuid_format(&id, text);
     if (s->cli->out.json) {
         json_t *object = session_object(s, "workspace");
-        json_object_set_new(object, "workspace", json_pack("{s:s, s:s, s:s}", "id", text, "name", workspace->name, "role",
-                                                           role_word(workspace->role)));
+        json_object_set_new(
+            object, "workspace",
+            json_pack("{s:s, s:s, s:s}", "id", text, "name", workspace->name, "role", role_word(workspace->role)));
         if (context)
             json_object_set_new(object, "new_context", json_string(context));
         out_json(&s->cli->out, object);
@@ -62,11 +64,12 @@ static void tell_workspace(struct session *s, const Cocanvas__Workspace *workspa
 
 static int create_workspace(struct session *s)
 {
-    Cocanvas__WorkspaceCreate request = COCANVAS__WORKSPACE_CREATE__INIT;
+    Cocanvas__WorkspaceCreate request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     struct uuid request_id;
     const char *name = joined_words(s->cli, 0), *person = cli_value(s->cli, "name"), *context = NULL;
     uuid_random(&request_id);
+    cocanvas__workspace_create__init(&request);
     request.name = arena_strndup(&s->arena, name, strlen(name));
     request.request_id = (ProtobufCBinaryData){sizeof request_id.b, request_id.b};
     if (person)
@@ -83,9 +86,10 @@ static int create_workspace(struct session *s)
 
 static int rename_workspace(struct session *s)
 {
-    Cocanvas__WorkspaceRename request = COCANVAS__WORKSPACE_RENAME__INIT;
+    Cocanvas__WorkspaceRename request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     const char *name = joined_words(s->cli, 0);
+    cocanvas__workspace_rename__init(&request);
     request.workspace = people_workspace(s);
     request.name = arena_strndup(&s->arena, name, strlen(name));
     frame.body_case = COCANVAS__FRAME__BODY_WORKSPACE_RENAME;
@@ -100,8 +104,8 @@ static int rename_workspace(struct session *s)
 
 static json_t *member_json(const Cocanvas__Member *member)
 {
-    return json_pack("{s:I, s:s, s:s, s:s, s:b, s:I}", "number", (json_int_t)member->author, "name", member->name, "role",
-                     role_word(member->role), "login", member->login, "guest", (int)member->guest, "joined_ms",
+    return json_pack("{s:I, s:s, s:s, s:s, s:b, s:I}", "number", (json_int_t)member->author, "name", member->name,
+                     "role", role_word(member->role), "login", member->login, "guest", (int)member->guest, "joined_ms",
                      (json_int_t)member->joined_ms);
 }
 
@@ -183,8 +187,8 @@ static void print_invitation(struct session *s, const Cocanvas__Invitation *i, c
 {
     struct output *out = &s->cli->out;
     out_print(out, STYLE_DIM, "%4u  ", i->number);
-    out_print(out, STYLE_PLAIN, "%s  %-11s %u of %u  ", arena_cell(&s->arena, i->label, 28), role_word(i->role), i->used,
-              i->uses);
+    out_print(out, STYLE_PLAIN, "%s  %-11s %u of %u  ", arena_cell(&s->arena, i->label, 28), role_word(i->role),
+              i->used, i->uses);
     out_print(out, STYLE_DIM, "%-8s until %s\n", state, people_time(&s->arena, i->expires_ms));
 }
 
@@ -204,10 +208,11 @@ static int list_invitations(struct session *s)
     for (size_t n = 0; n < list->n_invitations; n++) {
         const Cocanvas__Invitation *i = list->invitations[n];
         const char *state = condition(i, wall_ms());
-        json_array_append_new(array, json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:I}", "number", (json_int_t)i->number, "label",
-                                               i->label, "role", role_word(i->role), "uses", (json_int_t)i->uses, "used",
-                                               (json_int_t)i->used, "state", state, "created_ms", (json_int_t)i->created_ms,
-                                               "expires_ms", (json_int_t)i->expires_ms));
+        json_array_append_new(array,
+                              json_pack("{s:I, s:s, s:s, s:I, s:I, s:s, s:I, s:I}", "number", (json_int_t)i->number,
+                                        "label", i->label, "role", role_word(i->role), "uses", (json_int_t)i->uses,
+                                        "used", (json_int_t)i->used, "state", state, "created_ms",
+                                        (json_int_t)i->created_ms, "expires_ms", (json_int_t)i->expires_ms));
         if (!s->cli->out.json)
             print_invitation(s, i, state);
     }

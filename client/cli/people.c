@@ -41,7 +41,8 @@ ProtobufCBinaryData people_workspace(struct session *s)
     return (ProtobufCBinaryData){sizeof s->context.workspace.b, s->context.workspace.b};
 }
 
-int people_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame__BodyCase expected, Cocanvas__Frame **reply)
+int people_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame__BodyCase expected,
+                   Cocanvas__Frame **reply)
 {
     int code = session_request(s, frame, reply);
     if (code == EXIT_OK && (*reply)->body_case != expected)

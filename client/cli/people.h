@@ -17,6 +17,7 @@ int people_members(struct session *s, bool removed_too, Cocanvas__MemberList **l
 /* Who is meant: a number, a login, a name, or the beginning of a name that only one has. Prints the refusal. */
 int people_find(struct session *s, const Cocanvas__MemberList *list, const char *words, const Cocanvas__Member **found);
 /* Sends a request whose answer is `expected`; another one is an error. */
-int people_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame__BodyCase expected, Cocanvas__Frame **reply);
+int people_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame__BodyCase expected,
+                   Cocanvas__Frame **reply);
 
 #endif

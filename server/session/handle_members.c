@@ -87,7 +87,8 @@ static void on_workspace(void *ctx, uint64_t id, enum status status, const struc
         return;
     }
     struct store_membership copy = *workspace;
-    Cocanvas__Workspace told = COCANVAS__WORKSPACE__INIT;
+    Cocanvas__Workspace told;
+    cocanvas__workspace__init(&told);
     told.id = (ProtobufCBinaryData){sizeof copy.workspace.b, copy.workspace.b};
     told.name = copy.name;
     told.role = (Cocanvas__Role)copy.role;

@@ -13,7 +13,8 @@
 /* The table, to be written to from now on. */
 static inline void *flip_open(const void *table, size_t len)
 {
-    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)table & ~(page - 1), to = (uintptr_t)table + len;
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), from = (uintptr_t)table & ~(page - 1),
+              to = (uintptr_t)table + len;
     ASSERT(mprotect((void *)from, to - from, PROT_READ | PROT_WRITE) == 0);
     void *writable;
     memcpy(&writable, &table, sizeof writable);

@@ -268,8 +268,9 @@ static void each_fact_has_to_fit(void **state)
                                        .canvas = f->canvas,
                                        .author = ME,
                                        .connection = 11};
-    const unsigned facts[] = {ACCESS_WORKSPACE, ACCESS_WORKSPACE | ACCESS_AUTHOR, ACCESS_ACCOUNT, ACCESS_CANVAS, ACCESS_DEVICE,
-                              ACCESS_CONNECTION};
+    const unsigned facts[] = {ACCESS_WORKSPACE, ACCESS_WORKSPACE | ACCESS_AUTHOR,
+                              ACCESS_ACCOUNT,   ACCESS_CANVAS,
+                              ACCESS_DEVICE,    ACCESS_CONNECTION};
     unsigned all_facts = 0;
     for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
         struct access_change yes = fits, no = {.facts = facts[i]};
@@ -297,7 +298,10 @@ static void closing_says_why(void **state)
 {
     struct fixture *f = *state;
     be_open(f);
-    struct access_change shut = {.kind = ACCESS_CLOSE, .facts = ACCESS_CANVAS, .canvas = f->other, .code = STATUS_GONE,
+    struct access_change shut = {.kind = ACCESS_CLOSE,
+                                 .facts = ACCESS_CANVAS,
+                                 .canvas = f->other,
+                                 .code = STATUS_GONE,
                                  .sentence = "It was put into the trash."};
     access_tell(&f->all, &shut);
     assert_int_equal(world.kills, 0);
