@@ -110,6 +110,10 @@ const struct option_row config_options[] = {
            "Blocks, comments, links, readings and named versions on one canvas, together."),
     NUMBER(submit_ops, 256, 1, 10000, RELOAD, "Edits that a client may submit as one batch."),
     NUMBER(submit_bytes, 262144, 1024, 1048576, RELOAD, "Largest batch, in bytes."),
+    NUMBER(edits_per_s, 500, 0, 1000000, RELOAD,
+           "Edits that one connection may send in the long run, a second; what is more waits and is not refused. A batch counts "
+           "once, and once more for each 128 bytes. 0: no limit."),
+    NUMBER(edits_burst, 5000, 1, 10000000, RELOAD, "And so many at once, after a pause."),
     NUMBER(room_log_bytes, 4194304, 65536, 1073741824, RELOAD,
            "Committed batches that an open canvas keeps in memory for clients that lag behind, in bytes."),
     NUMBER(room_log_batches, 4096, 16, 10000000, RELOAD, "And how many."),

@@ -65,6 +65,8 @@ struct config {
     int64_t objects;
     int64_t submit_ops;
     int64_t submit_bytes;
+    int64_t edits_per_s;
+    int64_t edits_burst;
     int64_t room_log_bytes;
     int64_t room_log_batches;
     int64_t room_idle_ms;

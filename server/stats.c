@@ -51,6 +51,7 @@ void stats_add(struct worker_stats *sum, const struct worker_stats *one)
     sum->refusals += one->refusals;
     sum->logins += one->logins;
     sum->failed_logins += one->failed_logins;
+    sum->holds += one->holds;
     add_conns(&sum->conns, &one->conns);
     add_rooms(&sum->rooms, &one->rooms);
     add_journal(&sum->journal, &one->journal);
@@ -94,6 +95,7 @@ static void print_work(struct buf *out, const struct worker_stats *sum)
     print_number(out, "refusals", sum->refusals);
     print_number(out, "logins", sum->logins);
     print_number(out, "failed_logins", sum->failed_logins);
+    print_number(out, "held_editors", sum->holds);
     print_number(out, "rooms", sum->rooms.rooms);
     print_number(out, "members", sum->rooms.members);
     print_number(out, "batches", sum->rooms.batches);
@@ -108,7 +110,7 @@ static void print_work(struct buf *out, const struct worker_stats *sum)
     print_number(out, "committed_bytes", sum->journal.bytes);
     print_number(out, "unknown_outcomes", sum->journal.unknown);
     print_number(out, "fenced", sum->journal.fenced);
-    print_number(out, "refused", sum->journal.refused);
+    print_number(out, "refused_groups", sum->journal.refused);
 }
 
 void stats_print(struct buf *out, const struct server_stats *server, unsigned n, const struct worker_stats *workers)

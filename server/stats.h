@@ -16,7 +16,7 @@ struct worker_stats {
     unsigned worker;
     bool database_up;
     int64_t database_since_ms; /* wall clock: since when it is up, or away */
-    uint64_t frames, refusals, logins, failed_logins;
+    uint64_t frames, refusals, logins, failed_logins, holds;
     struct conns_stats conns;
     struct rooms_stats rooms;
     struct journal_stats journal;

@@ -120,6 +120,7 @@ static void use_settings(struct worker *w)
         .incarnation = w->options.incarnation,
         .has_next_pin = w->settings.has_next_pin,
         .rooms = room_limits(c),
+        .pace = {.per_s = (uint32_t)c->edits_per_s, .burst = (uint32_t)c->edits_burst},
         .ping_ms = (uint32_t)c->ping_ms,
         .invitation_ms = c->invitation_days * 86400000,
         .devices = {.idle_ms = c->device_idle_days * 86400000, .most_ms = c->device_days * 86400000},
@@ -439,6 +440,7 @@ static void deliver_ask_stats(void *receiver, struct mail *mail)
         .refusals = w->sessions.refusals,
         .logins = w->sessions.logins,
         .failed_logins = w->sessions.failed_logins,
+        .holds = w->sessions.holds,
         .rooms = *rooms_stats(w->rooms),
         .journal = *journal_stats(w->journal),
     };
@@ -564,6 +566,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     conns_tick(&w->conns);
     sessions_tick(&w->sessions);
     account_tick(&w->sessions);
+    sessions_release_held(&w->sessions);
 }
 
 static void watch_start(struct worker *w)

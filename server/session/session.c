@@ -117,10 +117,46 @@ void session_moved(struct session *s, struct sessions *to)
         handle_open_here(s);
 }
 
+/* ---- how fast */
+
+static void set_held(struct session *s, bool held)
+{
+    if (s->held == held)
+        return;
+    s->held = held;
+    s->sessions->n_held += held ? 1u : -1u;
+    s->sessions->holds += held;
+}
+
+void session_spend(struct session *s, size_t len)
+{
+    const struct pace_limits *limits = &s->sessions->settings->pace;
+    int64_t now_ms = s->sessions->mono_ms(s->sessions->ctx);
+    pace_spend(&s->pace, limits, len, now_ms);
+    set_held(s, pace_wait_ms(&s->pace, limits, now_ms) > 0);
+}
+
+void sessions_release_held(struct sessions *all)
+{
+    struct session *s, *next;
+    if (all->n_held == 0)
+        return;
+    int64_t now_ms = all->mono_ms(all->ctx);
+    HASH_ITER(hh, all->by_id, s, next) {
+        if (!s->held || pace_wait_ms(&s->pace, &all->settings->pace, now_ms) > 0)
+            continue;
+        set_held(s, false);
+        all->host->resume(s->conn);
+    }
+}
+
+/* ---- the end */
+
 void session_end(struct session *s)
 {
     if (s->state == SESSION_ENDED)
         return;
+    set_held(s, false);
     bool waited = s->state == SESSION_WAITING;
     room_leave(&s->member);
     session_set_state(s, SESSION_ENDED);

@@ -25,6 +25,7 @@
 #include "server/room/room.h"
 #include "server/session/access.h"
 #include "server/session/auth.h"
+#include "server/session/pace.h"
 #include "wire.pb-c.h"
 
 struct account_request;
@@ -62,6 +63,7 @@ struct session_settings {
     bool has_next_pin;
     uint8_t next_pin[PIN_BYTES]; /* of the certificate that will follow */
     struct room_limits rooms;
+    struct pace_limits pace;
     uint32_t ping_ms;
     int64_t invitation_ms; /* longest validity of an invitation */
     int workspace_role;    /* least role that one must have in some workspace to make another one; -1: nobody may */
@@ -117,7 +119,8 @@ struct sessions {
     bool looks_due; /* somebody's look could not be made: sessions_tick() */
     struct arena arena; /* of the message that is being handled */
     uint64_t member_count;                            /* gives members their numbers */
-    uint64_t frames, refusals, logins, failed_logins; /* counters */
+    unsigned n_held;                                  /* sessions */
+    uint64_t frames, refusals, logins, failed_logins, holds; /* counters */
 };
 
 /* What a session knows of a workspace that its person is in. */
@@ -138,6 +141,8 @@ struct session {
     uint64_t id; /* the connection's number: never used again in this process */
     enum session_state state;
     bool busy;                 /* an answer is outstanding: no further frame */
+    bool held;                 /* it edits too fast: no further frame for a while */
+    struct pace pace;
     struct sessions *sessions; /* the worker's; another one after a move */
     struct stream *stream;     /* the connection's */
     void *conn;
@@ -181,6 +186,8 @@ struct session *sessions_find(struct sessions *all, uint64_t id);
 void sessions_hashed(struct sessions *all, struct hash_job *job);
 /* What the authenticator said, likewise. */
 void sessions_vouched(struct sessions *all, struct vouch_job *job);
+/* Lets those go on who have waited long enough; a few times a second. */
+void sessions_release_held(struct sessions *all);
 /* Who is on the canvases that ask_present was asked about, in the same order; NULL: nobody, or it is not known. Borrowed. */
 void sessions_present(struct sessions *all, uint64_t session, size_t n, struct room_present *const *present);
 
@@ -193,7 +200,7 @@ void session_fini(struct session *s);
 /* Whether the next frame may be given to it. */
 static inline bool session_takes_frames(const struct session *s)
 {
-    return !s->busy && s->state != SESSION_ENDED;
+    return !s->busy && !s->held && s->state != SESSION_ENDED;
 }
 /* Largest frame that it takes now. */
 size_t session_frame_max(const struct session *s);
@@ -213,6 +220,8 @@ void session_drained(struct session *s);
 
 /* Changes the state, after checking that the change is allowed; logs it at debug level. */
 void session_set_state(struct session *s, enum session_state state);
+/* A batch is taken: if that was too much at once, the session is held. */
+void session_spend(struct session *s, size_t len);
 /* The answer is there: frames go on. */
 void session_unbusy(struct session *s);
 void session_send(struct session *s, const Cocanvas__Frame *frame);

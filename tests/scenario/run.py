@@ -98,7 +98,7 @@ class Game:
         self.actor, self.pb = str(tools.bin / "tests/scenario/scenario_actor"), tools.pb
         tempfile.tempdir, before = disk, tempfile.tempdir      # the server's files, PostgreSQL's among them
         self.postgres = Postgres(conf)
-        self.server = LocalServer(str(tools.bin / "server/cocanvasd"), postgres=self.postgres, **options)
+        self.server = LocalServer(str(tools.bin / "server/cocanvasd"), postgres=self.postgres, **{"edits_per_s": 0, **options})
         tempfile.tempdir = before
         self.fault = fault
         wait_for(self.connected, "the daemon's connections to PostgreSQL")

@@ -351,7 +351,7 @@ static void journal_set_up(struct journal *j, bool up)
     j->up = up;
     for (size_t i = 0; i < j->n_asked; i++)
         j->asked[i].away = j->asked[i].away || !up;
-    rooms_journal_callbacks.on_state(j->rooms, up, 77000);
+    rooms_journal_callbacks.on_state(j->rooms, up, 76000 + j->rooms->o.mono_ms(j->rooms->o.ctx));
 }
 
 static bool fake_refuses(const struct journal *j)

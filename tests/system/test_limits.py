@@ -180,7 +180,7 @@ class Strangers(Case):
 class Slow(Case):
     def test_never_reads_a_busy_canvas(self):
         """It is dropped with a reason, costs a bounded amount of memory, and nobody else waits for it (P7)."""
-        with LocalServer(slow_ms=1500, room_log_bytes=65536, workers=1, environment=LEAN) as server:
+        with LocalServer(slow_ms=1500, room_log_bytes=65536, workers=1, edits_per_s=0, environment=LEAN) as server:
             canvas = server.canvas()
             writer, sleeper = server.member(), server.member("bob")
             opened = writer.open(canvas, os.urandom(16))
@@ -226,6 +226,45 @@ class Slow(Case):
                 wire.alive()
                 self.assertIn("ping", wire.receive())
                 wire.refused("TIMEOUT", fatal=True)
+            self.check_stop(server)
+
+
+class TooFast(Case):
+    def test_an_editor_without_measure_waits(self):
+        """Who edits too fast is not refused, but waits; others on the canvas go on; a reload lifts it."""
+        with LocalServer(edits_per_s=1, edits_burst=50, workers=1) as server:
+            canvas = server.canvas()
+            with server.member() as ann, server.member("bob") as bob:
+                a, b = ann.open(canvas, os.urandom(16)), bob.open(canvas, os.urandom(16))
+                cards = [{"card_create": {"id": a["client"] << 32 | i, "place": {"block": 1}, "text": "y" * 12000}} for i in range(1, 16)]
+                ann.submit(1, 0, *cards)      # 180,000 bytes: taken, and paid for in the next twenty minutes
+                ann.expect("committed")
+                bob.expect("committed")
+                ann.submit(2, 1, {"card_create": {"id": a["client"] << 32 | 20, "place": {"block": 1}, "text": "held back"}})
+                ann.send({"ping": {"nonce": 7}})
+                wait_for(lambda: int(server.status()["held_editors"]) == 1, "that the editor is held")
+                for i in range(1, 30):
+                    add_card(bob, b, i, i)
+                    self.assertEqual(bob.expect("committed")["client"], b["client"])
+                    self.assertEqual(ann.expect("committed")["client"], b["client"])      # reading goes on
+                bob.alive()
+                server.options["edits_per_s"] = 0
+                server.write_config()
+                self.assertEqual(server.admin("reload")[0], 0)
+                came = [ann.either("committed", "pong"), ann.either("committed", "pong")]
+                self.assertEqual(sum("pong" in got for got in came), 1)
+                self.assertEqual(next(got["committed"]["client_seq"] for got in came if "committed" in got), 2)
+            self.check_stop(server)
+
+    def test_how_people_edit_is_never_held(self):
+        with LocalServer() as server:
+            canvas = server.canvas()
+            with server.member() as ann:
+                a = ann.open(canvas, os.urandom(16))
+                for i in range(1, 400):
+                    add_card(ann, a, i, i - 1)
+                    ann.expect("committed")
+            self.assertEqual(server.status()["held_editors"], "0")
             self.check_stop(server)
 
 
