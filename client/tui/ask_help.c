@@ -66,22 +66,10 @@ static void add_wrapped(struct lines *l, enum action action, const char *title, 
     wrap_fini(&names);
 }
 
-/* All words of the search stand in it, whatever their case. */
 static bool wanted(struct ui *ui, const struct action_row *row, const char *keys)
 {
-    const char *folded, *at = arena_fold(&ui->words, ui->ask.line);
-
-    if (ui->ask.len == 0)
-        return true;
-    folded = arena_fold(&ui->words, arena_printf(&ui->words, "%s %s %s", row->title, row->name, keys));
-    while (*(at += strspn(at, " "))) {
-        size_t len = strcspn(at, " ");
-
-        if (!strstr(folded, ask_words(ui, at, len)))
-            return false;
-        at += len;
-    }
-    return true;
+    return ui->ask.len == 0 ||
+           ask_has_words(ui, ui->ask.line, arena_printf(&ui->words, "%s %s %s", row->title, row->name, keys));
 }
 
 /* One family: its rows that mean something here, or (here false) those that do not. */

@@ -29,6 +29,8 @@ struct ask_row {
 /* What the present question lists, best first, from ui->words. At most ASK_ROWS_MAX; ask.n_found says how many fit. */
 enum { ASK_ROWS_MAX = 400, ASK_HELP_KEYS = 18 };
 size_t ask_rows(struct ui *ui, struct ask_row **rows);
+/* All of the words stand in the text, as they are, whatever their case. */
+bool ask_has_words(struct ui *ui, const char *words, const char *text);
 /* A copy in ui->words; "" if that is full. */
 const char *ask_words(struct ui *ui, const char *bytes, size_t len);
 size_t ask_help_rows(struct ui *ui, int width, struct ask_row **rows);

@@ -8,7 +8,17 @@
 #include "client/cli/output.h"
 #include "client/tui/wrap.h"
 
-enum { IMPOSSIBLE = 30, RECENT = 24, EXACT = 200, TEXT_ROOM = 640 };
+/* What outweighs how well the letters fit. */
+enum {
+    IMPOSSIBLE = -30,
+    IMPOSSIBLE_AT_ALL = -1000, /* while nothing is typed */
+    RECENT = 24,               /* while nothing is typed: each place among the recent ones */
+    ARGUMENT = 1000,           /* an action is named, and something stands behind its name */
+    CONTAINED = 2000,          /* the words stand there as they were typed */
+    PLACE = 3000,              /* "block 3", "card coffee" */
+    NAMED = 4000,              /* this action's name */
+    TEXT_ROOM = 640,
+};
 
 #define ONE(...) +1
 enum {
@@ -139,20 +149,37 @@ static bool is_alias(const char *words, const char *name)
     return false;
 }
 
+bool ask_has_words(struct ui *ui, const char *words, const char *text)
+{
+    const char *folded = arena_fold(&ui->words, text), *at = arena_fold(&ui->words, words);
+
+    while (*(at += strspn(at, " "))) {
+        size_t len = strcspn(at, " ");
+
+        if (!strstr(folded, ask_words(ui, at, len)))
+            return false;
+        at += len;
+    }
+    return true;
+}
+
 static void add_action(struct ui *ui, struct rows *rows, const struct action_row *row, const char *words)
 {
     int by_title = ask_fit(words, row->title), by_name = ask_fit(words, row->name);
     int score = by_title > by_name ? by_title : by_name;
+    bool named = strcmp(words, row->name) == 0 || is_alias(words, row->name);
     const char *refusal;
 
-    if (is_alias(words, row->name))
-        score = EXACT;
-    if (score < 0)
+    if (score < 0 && !named)
         return;
     refusal = action_refusal(ui, row);
     score += (int)recency(&ui->ask, row->action) * (words[0] ? 1 : RECENT);
-    score += strcmp(words, row->name) == 0 ? EXACT : 0;
-    score -= refusal ? (words[0] ? IMPOSSIBLE : EXACT) : 0;
+    if (refusal)
+        score += words[0] ? IMPOSSIBLE : IMPOSSIBLE_AT_ALL;
+    if (named)
+        score += NAMED;
+    else if (words[0] && ask_has_words(ui, words, row->title))
+        score += CONTAINED;
     add_row(rows, (struct ask_row){.kind = ASK_ROW_ACTION,
                                    .id = row->action,
                                    .title = row->title,
@@ -161,7 +188,8 @@ static void add_action(struct ui *ui, struct rows *rows, const struct action_row
                                    .refusal = refusal});
 }
 
-/* "move-card Channels": the action that is named, with what stands behind its name. */
+/* "tag urgent": the action that is named, with what stands behind its name. Behind those whose titles have the words as
+ * they were typed ("move the card down"), before those in which the letters are only scattered. */
 static void add_with_argument(struct ui *ui, struct rows *rows)
 {
     const char *line = ui->ask.line, *space = strchr(line, ' ');
@@ -177,7 +205,7 @@ static void add_with_argument(struct ui *ui, struct rows *rows)
                                        .key = "",
                                        .refusal = action_refusal(ui, row),
                                        .argument = space + strspn(space, " "),
-                                       .score = 2 * EXACT});
+                                       .score = ARGUMENT});
 }
 
 static void add_blocks(struct ui *ui, struct rows *rows, const char *words)
@@ -189,13 +217,13 @@ static void add_blocks(struct ui *ui, struct rows *rows, const char *words)
     unsigned long number = strtoul(words, &end, 10);
 
     for (size_t i = 0; i < n; i++) {
-        int score = *words && *end == '\0' ? (number == i + 1 ? 3 * EXACT : -1) : ask_fit(words, blocks[i]->title);
+        int score = *words && *end == '\0' ? (number == i + 1 ? NAMED : -1) : ask_fit(words, blocks[i]->title);
 
         if (score >= 0)
             add_row(rows,
                     (struct ask_row){.kind = ASK_ROW_BLOCK,
                                      .id = blocks[i]->o.id,
-                                     .score = score + EXACT,
+                                     .score = score + PLACE,
                                      .title = arena_printf(&ui->words, "Go to block %zu: %s", i + 1, blocks[i]->title),
                                      .key = i < 9 ? arena_printf(&ui->words, "%zu", i + 1) : ""});
     }
@@ -211,7 +239,7 @@ static int fit_card(const char *words, const struct card *card)
 
     object_id_format(card->o.id, id);
     if (strcmp(id, words) == 0)
-        return 3 * EXACT;
+        return NAMED;
     if (len + title_len + 2 > sizeof(text))
         return ask_fit(words, card->text.bytes);
     if (len)
@@ -262,7 +290,7 @@ static void add_palette(struct ui *ui, struct rows *rows)
     if (begins(line, "block ", &rest) || (*line && line[strspn(line, "0123456789")] == '\0' && begins(line, "", &rest)))
         add_blocks(ui, rows, rest);
     if (begins(line, "card ", &rest) && *rest)
-        add_cards(ui, rows, rest, EXACT);
+        add_cards(ui, rows, rest, PLACE);
     for (size_t place = 0; ask_family_at(place) != SIZE_MAX; place++)
         for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
             const struct action_row *row = action_row((enum action)i);

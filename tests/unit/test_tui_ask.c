@@ -453,6 +453,27 @@ static void palette_takes_arguments(void **state)
     assert_string_equal(s->ui.message, "That takes nothing behind its name.");
 }
 
+/* A title that was typed is no name with an argument. */
+static void palette_prefers_titles_to_arguments(void **state)
+{
+    static const char *const lines[][2] = {
+        {"move the card down", "move-down"}, {"zoom into the", "zoom"}, {"link to", "link"}, {"tag urgent", "tag"},
+        {"move channels", "move"},           {"colour red", "colour"},
+    };
+    struct scene *s = *state;
+    struct ask_row *rows;
+
+    ui_focus(&s->ui, 0, card_with(s, "Personal service"));
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        scene_type(s, ":");
+        scene_type(s, lines[i][0]);
+        assert_true(ask_rows(&s->ui, &rows) > 0);
+        if (rows[0].id != action_find(lines[i][1])->action || (rows[0].argument != NULL) != (i > 2))
+            fail_msg("'%s' runs '%s' with '%s'", lines[i][0], rows[0].title, rows[0].argument ? rows[0].argument : "");
+        scene_keys(s, "escape");
+    }
+}
+
 static void palette_understands_vim(void **state)
 {
     struct scene *s = *state;
@@ -820,6 +841,7 @@ int main(void)
         TEST(lists_scroll_with_the_focus),
         TEST(palette_shows_the_recent_ones_first),
         TEST(palette_takes_arguments),
+        TEST(palette_prefers_titles_to_arguments),
         TEST(palette_understands_vim),
         TEST(palette_is_left_by_click_and_backspace),
         TEST(a_click_in_the_line_puts_the_caret),
