@@ -17,6 +17,16 @@
     ROW(PANEL_GO, "go-there", "Go there", CONTEXT_PANEL, "enter", NEEDS_A_CANVAS, ui_run_panel_go)                     \
     ROW(PANEL_FOLLOW, "follow-person", "Follow this person, or stop", CONTEXT_PANEL, "f", NEEDS_A_CANVAS,              \
         ui_run_panel_follow)                                                                                           \
+    ROW(ADMIT, "admit-guest", "Let this guest in", CONTEXT_PANEL, "a", NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_admit)   \
+    ROW(ADMIT_ALL, "admit-all", "Let everybody in who waits", CONTEXT_PANEL, "A", NEEDS_A_CANVAS | NEEDS_LEADING,      \
+        ui_run_admit_all)                                                                                              \
+    ROW(DENY, "deny-guest", "Send this guest away", CONTEXT_PANEL, "d", NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_deny)   \
+    ROW(GUESTS_OPEN, "open-session", "Open this canvas for guests", CONTEXT_CANVAS, "",                                \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_guests_open)                                                            \
+    ROW(GUESTS_CODE, "make-code", "Make a code that lets guests in", CONTEXT_CANVAS, "",                               \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_guests_code)                                                            \
+    ROW(GUESTS_CLOSE, "close-session", "Close it: all guests are out", CONTEXT_CANVAS, "",                             \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_guests_close)                                                           \
     ROW(PANEL_DOWN, "panel-down", "Next row", CONTEXT_PANEL, "down, j, ctrl-n", NEEDS_A_CANVAS, ui_run_panel_down)     \
     ROW(PANEL_UP, "panel-up", "Row above", CONTEXT_PANEL, "up, k, ctrl-p", NEEDS_A_CANVAS, ui_run_panel_up)            \
     ROW(PANEL_PAGE_DOWN, "panel-page-down", "A page down", CONTEXT_PANEL, "page-down, ctrl-d", NEEDS_A_CANVAS,         \
@@ -57,6 +67,12 @@ void ui_run_search_previous(struct ui *ui);
 void ui_run_name_now(struct ui *ui);
 void ui_run_panel_go(struct ui *ui);
 void ui_run_panel_follow(struct ui *ui);
+void ui_run_admit(struct ui *ui);
+void ui_run_admit_all(struct ui *ui);
+void ui_run_deny(struct ui *ui);
+void ui_run_guests_open(struct ui *ui);
+void ui_run_guests_code(struct ui *ui);
+void ui_run_guests_close(struct ui *ui);
 void ui_run_panel_down(struct ui *ui);
 void ui_run_panel_up(struct ui *ui);
 void ui_run_panel_page_down(struct ui *ui);

@@ -79,13 +79,15 @@ size_t panel_rows(const struct ui *ui)
 uint64_t panel_id_at(const struct ui *ui, size_t row)
 {
     const struct ui_person *person;
+    const struct ui_waiting *waiting;
     const struct panel_event *event;
     const struct named *named;
 
     switch (ui->panel.kind) {
     case PANEL_PEOPLE:
         person = panel_person_at(ui, row);
-        return person ? person->session : 0;
+        waiting = panel_waiting_at(ui, row);
+        return person ? person->session : waiting ? (uint64_t)1 << 32 | waiting->number : 0;
     case PANEL_ACTIVITY:
         event = panel_event_at(&ui->panel, row);
         return event ? event->serial : 0;

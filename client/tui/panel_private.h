@@ -8,6 +8,7 @@
 
 struct ui;
 struct ui_person;
+struct ui_waiting;
 
 /* panel.c */
 size_t panel_rows(const struct ui *ui);                /* of the panel's list */
@@ -21,7 +22,9 @@ const char *panel_place(struct ui *ui, uint64_t object);
 /* panel_people.c: rows are oneself and then the others, by name */
 void panel_people_sort(struct ui *ui);
 size_t panel_people_rows(const struct ui *ui);
-/* NULL: oneself (or no such row). */
+/* Rows 1 … are those who wait to be let in; NULL: none of them. */
+const struct ui_waiting *panel_waiting_at(const struct ui *ui, size_t row);
+/* NULL: oneself, or who waits (or no such row). */
 const struct ui_person *panel_person_at(const struct ui *ui, size_t row);
 void panel_people_go(struct ui *ui);
 

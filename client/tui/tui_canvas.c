@@ -107,6 +107,10 @@ void tui_close(struct tui *t)
     struct place *p = t->open;
     if (!p)
         return;
+    if (t->cli->guest) { /* there is nothing else to go to */
+        tui_end(t, EXIT_OK);
+        return;
+    }
     tui_forget(t);
     if (p->client)
         client_close_canvas(p->client);
@@ -137,6 +141,7 @@ static void show(struct tui *t)
     if (t->screen && t->title)
         screen_title(t->screen, canvas_title(replica_view(replica)));
     tui_places_leave(t, p);
+    tui_guests_look(t);
 }
 
 static void live(struct tui *t)

@@ -125,6 +125,27 @@ static void quit(void *ctx)
     ((struct tui *)ctx)->wishes.quit = true;
 }
 
+static bool is_guest(void *ctx, uint32_t author)
+{
+    struct tui *t = ctx;
+    return t->open && t->open->client && client_is_guest(t->open->client, author);
+}
+
+static void guests(void *ctx, enum ui_guests what)
+{
+    struct wishes *w = &((struct tui *)ctx)->wishes;
+    w->guests = true;
+    w->guests_what = what;
+}
+
+static void lobby(void *ctx, uint32_t number, bool admit)
+{
+    struct wishes *w = &((struct tui *)ctx)->wishes;
+    w->lobby = true;
+    w->lobby_number = number;
+    w->lobby_admit = admit;
+}
+
 void tui_host_init(struct tui *t)
 {
     t->host = (struct ui_host){
@@ -145,6 +166,9 @@ void tui_host_init(struct tui *t)
         .redraw = redraw,
         .suspend = suspend,
         .quit = quit,
+        .is_guest = is_guest,
+        .guests = guests,
+        .lobby = lobby,
     };
     buf_init(&t->wishes.presence_bytes);
 }
@@ -226,6 +250,10 @@ void tui_carry_out(struct tui *t)
         send_presence(t);
     if (take(&w->history))
         tui_history(t, w->history_seq);
+    if (take(&w->guests))
+        tui_guests(t, w->guests_what);
+    if (take(&w->lobby))
+        tui_lobby(t, w->lobby_number, w->lobby_admit);
     if (take(&w->close))
         tui_close(t);
     if (w->open_context)

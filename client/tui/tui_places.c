@@ -139,6 +139,13 @@ static void on_role(void *ctx, const Cocanvas__RoleChanged *changed)
     t->ui.dirty = true;
 }
 
+static void on_lobby(void *ctx, const Cocanvas__LobbyUpdate *update)
+{
+    struct place *p = ctx;
+    if (is_open(p))
+        ui_lobby_update(&p->tui->ui, update);
+}
+
 static void on_reply(void *ctx, const Cocanvas__Frame *reply)
 {
     struct place *p = ctx;
@@ -148,6 +155,8 @@ static void on_reply(void *ctx, const Cocanvas__Frame *reply)
         tui_list_reply(p, reply);
     else if (reply->request == p->create_request)
         on_created(p, reply);
+    else if (reply->request == p->guests_request)
+        tui_guests_reply(p, reply);
 }
 
 /* ---------------------------------------------------------------- connecting */
@@ -165,6 +174,7 @@ static void connect_place(struct place *p)
         .on_batch = on_batch,
         .on_reply = on_reply,
         .on_role = on_role,
+        .on_lobby = on_lobby,
     };
     struct tui *t = p->tui;
     struct client_options options = {
@@ -195,7 +205,7 @@ static void disconnect_place(struct place *p)
     client_free(p->client);
     p->client = NULL;
     tui_list_free(p);
-    p->list_request = p->create_request = 0;
+    p->list_request = p->create_request = p->guests_request = 0;
     p->listed_ms = 0;
     p->renew = false;
 }

@@ -3,6 +3,7 @@
  *   tui.c         the loop: keyboard, time, drawing; begin and end   tui_terminal.c  taking and giving the terminal
  *   tui_host.c    what the interface asks for (struct ui_host)       tui_outside.c   $EDITOR, Ctrl-Z
  *   tui_places.c  one connection for each context                    tui_list.c      their canvases
+ *   tui_guests.c  what a facilitator does about guests
  *   tui_canvas.c  the open canvas: what comes, how the link stands   tui_recent.c    what was opened here
  *   tui_merge.c   a text that two people changed
  *
@@ -44,6 +45,7 @@ struct place {
     bool asked;                            /* … and has been, or said no */
     bool renew;                            /* the connection is to be made anew */
     uint32_t list_request, create_request; /* numbers of requests under way, 0 none */
+    uint32_t guests_request;               /* likewise: about guests */
     int64_t listed_ms;                     /* when the list was asked for last, monotonic */
     bool listed;                           /* all of it came once; later only its first page is asked for */
     struct start_canvas *canvases;         /* owned */
@@ -60,6 +62,10 @@ struct wishes {
     char *create_context, *create_template, *create_title; /* owned */
     bool history;
     uint64_t history_seq;
+    bool guests, lobby;
+    enum ui_guests guests_what;
+    uint32_t lobby_number;
+    bool lobby_admit;
     char *editor_text; /* owned */
     char say[256];     /* a sentence for the message line; "" */
     enum role say_role;
@@ -141,6 +147,12 @@ struct place *tui_place_find(struct tui *t, const char *context);
 void tui_place_create(struct place *p, const char *template_id, const char *title);
 void tui_places_settle(struct tui *t);
 void tui_place_trust(struct place *p);
+
+/* ---- tui_guests.c */
+void tui_guests(struct tui *t, enum ui_guests what);
+void tui_guests_look(struct tui *t); /* a canvas was opened */
+void tui_guests_reply(struct place *p, const Cocanvas__Frame *reply);
+void tui_lobby(struct tui *t, uint32_t number, bool admit);
 
 /* ---- tui_list.c */
 void tui_list_free(struct place *p);

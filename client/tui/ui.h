@@ -31,7 +31,7 @@
 #include "common/arena.h"
 #include "wire.pb-c.h"
 
-enum { UI_MIN_COLS = 60, UI_MIN_ROWS = 18, UI_PEOPLE = 256, UI_CHANGES = 64 };
+enum { UI_MIN_COLS = 60, UI_MIN_ROWS = 18, UI_PEOPLE = 256, UI_CHANGES = 64, UI_LOBBY = 200 };
 
 /* What fills the screen below whatever floats above it. */
 enum ui_screen {
@@ -45,6 +45,21 @@ enum ui_layout {
     LAYOUT_BLOCK,   /* one block, the whole screen */
     LAYOUT_OUTLINE, /* blocks and cards, one below the other */
     LAYOUT_TABLE,   /* the focused block's cards as rows, their fields as columns */
+};
+
+/* What a facilitator may do about guests. */
+enum ui_guests {
+    UI_OPEN_FOR_GUESTS,
+    UI_OPEN_WITH_LOBBY,
+    UI_OPEN_WITH_PSEUDONYMS, /* and a lobby */
+    UI_CLOSE_FOR_GUESTS,
+    UI_MAKE_CODE,
+};
+
+/* Somebody who waits to be let in. */
+struct ui_waiting {
+    uint32_t number;
+    char name[64 * 4 + 1]; /* as they gave it */
 };
 
 /* Everything the interface asks of the outside. Calls return at once; answers come back through ui_….
@@ -67,6 +82,9 @@ struct ui_host {
     void (*redraw)(void *ctx);
     void (*suspend)(void *ctx);
     void (*quit)(void *ctx);
+    bool (*is_guest)(void *ctx, uint32_t author);                 /* came in by a join code */
+    void (*guests)(void *ctx, enum ui_guests what);               /* the answer is said */
+    void (*lobby)(void *ctx, uint32_t number, bool admit);        /* 0: everybody who waits */
 };
 
 /* Somebody else on this canvas. */
@@ -88,6 +106,9 @@ struct ui_change {
     uint32_t author;
     int64_t at_ms;
 };
+
+/* How long edits may be under way before the screen says how many they are. */
+enum { UI_UNSENT_MS = 500 };
 
 /* How the connection stands; what the top line says. */
 struct ui_link {
@@ -143,6 +164,7 @@ struct ui {
         bool editing, known;
     } told; /* what others were told last about where one is */
     struct ui_link link;
+    int64_t unsent_since_ms;     /* something of one's own is not saved since then; 0: all is */
     enum ui_layout layout;
     uint64_t block, card;           /* the focus: a block and one of its cards (0: the block itself) */
     uint32_t card_index;            /* where the focused card stood among those alive, for when it goes */
@@ -158,6 +180,8 @@ struct ui {
     } outline;
     int table_column; /* first column shown in LAYOUT_TABLE */
     struct ui_person people[UI_PEOPLE];
+    struct ui_waiting lobby[UI_LOBBY]; /* in the order in which they came */
+    size_t n_lobby;
     struct ui_change changes[UI_CHANGES];
     uint32_t following;    /* session of the person one follows, 0 none */
     uint64_t open_card;    /* the card that is opened above the canvas, 0 none */
@@ -207,6 +231,8 @@ void ui_set_canvas(struct ui *ui, struct replica *r, const char *context, int ro
 /* From replica_on_event: keeps focus, scrolling, carets, highlights, activity and history in step. */
 void ui_replica_event(struct ui *ui, const struct replica_event *event);
 void ui_presence_update(struct ui *ui, const Cocanvas__PresenceUpdate *update);
+/* Who waits to be let in now. */
+void ui_lobby_update(struct ui *ui, const Cocanvas__LobbyUpdate *update);
 void ui_link_changed(struct ui *ui, const struct ui_link *link);
 void ui_rejected(struct ui *ui, const char *sentence);
 /* $EDITOR has ended; text NULL: it failed, *sentence says why. */

@@ -8,7 +8,9 @@ enum { MARK_CELLS = 6 }; /* "‹AK…› " */
 
 static const char *figure(struct ui *ui)
 {
-    return words_printf(ui, "%zu here", panel_people_rows(ui));
+    size_t here = panel_people_rows(ui) - ui->n_lobby;
+
+    return ui->n_lobby ? words_printf(ui, "%zu here, %zu waiting", here, ui->n_lobby) : words_printf(ui, "%zu here", here);
 }
 
 static int head_lines(struct ui *ui, struct rect inside)
@@ -54,11 +56,26 @@ static void oneself(struct ui *ui, struct grid *g, struct rect r, bool focus)
 
 static const char *state_of(const struct ui *ui, const struct ui_person *person)
 {
+    bool guest = ui->host->is_guest && ui->host->is_guest(ui->host->ctx, person->author);
+
     if (ui->following == person->session)
         return "you follow";
     if (person->away)
-        return "away";
-    return person->editing ? "writing" : "";
+        return guest ? "guest, away" : "away";
+    if (person->editing)
+        return guest ? "guest, writing" : "writing";
+    return guest ? "guest" : "";
+}
+
+static void waiting_row(struct ui *ui, struct grid *g, struct rect r, const struct ui_waiting *waiting, bool focus)
+{
+    int x = r.x + MARK_CELLS + 1, used;
+
+    used = view_line_right(g, r.x + r.w, r.y, r.w / 2, view_panel_style(ROLE_WARN, focus), "waits");
+    view_line(g, r.x + 1, r.y, MARK_CELLS, view_panel_style(ROLE_WARN, focus), "?");
+    view_line(g, x, r.y, r.x + r.w - used - 1 - x, view_panel_style(ROLE_TEXT, focus), waiting->name);
+    view_line(g, x, r.y + 1, r.x + r.w - x, view_panel_style(ROLE_DIM, focus),
+              words_printf(ui, "%s lets in, %s sends away", ui_key(ui, ACTION_ADMIT), ui_key(ui, ACTION_DENY)));
 }
 
 static void row(struct ui *ui, struct grid *g, struct rect r, size_t at, bool focus)
@@ -67,6 +84,10 @@ static void row(struct ui *ui, struct grid *g, struct rect r, size_t at, bool fo
     int x = r.x + MARK_CELLS + 1, used;
     enum role role;
 
+    if (panel_waiting_at(ui, at)) {
+        waiting_row(ui, g, r, panel_waiting_at(ui, at), focus);
+        return;
+    }
     if (!person) {
         oneself(ui, g, r, focus);
         return;
