@@ -219,6 +219,16 @@ static void wake_at(struct ui *ui, int64_t ms)
         ui->wake_ms = ms;
 }
 
+static void tick_unsent(struct ui *ui)
+{
+    if (!ui->replica || replica_unsent_ops(ui->replica) == 0)
+        ui->unsent_since_ms = 0;
+    else if (ui->unsent_since_ms == 0)
+        ui->unsent_since_ms = ui->now_ms;
+    if (ui->unsent_since_ms && ui->now_ms < ui->unsent_since_ms + UI_UNSENT_MS)
+        wake_at(ui, ui->unsent_since_ms + UI_UNSENT_MS);
+}
+
 void ui_tick(struct ui *ui)
 {
     ui->wake_ms = 0;
@@ -237,5 +247,6 @@ void ui_tick(struct ui *ui)
     }
     if (ui->message[0] && ui->message_until_ms)
         wake_at(ui, ui->message_until_ms);
+    tick_unsent(ui);
     panel_tick(ui);
 }

@@ -29,10 +29,13 @@ static const char *state_words(struct ui *ui, enum role *role)
         *role = ROLE_BAD;
         return words_printf(ui, "%s not saved since %s", sign(ui, SIGN_WARN), ui_time(ui, link->degraded_since_ms));
     }
+    /* As wide as "saved" while all goes well: what is typed does not make the line jump. */
+    if (unsent && (ui->unsent_since_ms == 0 || ui->now_ms < ui->unsent_since_ms + UI_UNSENT_MS))
+        return words_printf(ui, "%s saving", sign(ui, SIGN_UNSENT));
     if (unsent)
         return words_printf(ui, "%s %zu unsent", sign(ui, SIGN_UNSENT), unsent);
     *role = ROLE_GOOD;
-    return words_printf(ui, "%s saved", sign(ui, SIGN_SAVED));
+    return words_printf(ui, " %s saved", sign(ui, SIGN_SAVED));
 }
 
 /* ---- how it is shown */

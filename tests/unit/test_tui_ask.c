@@ -448,7 +448,7 @@ static void palette_takes_arguments(void **state)
     scene_type(s, ":new-card Market stall");
     scene_keys(s, "enter escape");
     assert_true(card_with(s, "Market stall") != 0);
-    scene_type(s, ":outline now");
+    scene_type(s, ":outline zzz");
     scene_keys(s, "enter");
     assert_string_equal(s->ui.message, "That takes nothing behind its name.");
 }

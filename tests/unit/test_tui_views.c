@@ -140,6 +140,8 @@ static void says_whether_it_is_saved(void **state)
     ui_link_changed(&s->ui, &cases[0].link);
     assert_int_equal(replica_text_splice(s->peers[0].r, card_of(s, "vp", 0), "", 0, 0, "x", 1, since, false, &why),
                      STATUS_OK);
+    assert_true(scene_shows(s, "◌ saving"));
+    s->ui.now_ms += UI_UNSENT_MS;
     assert_true(scene_shows(s, "◌ 1 unsent"));
     ui_link_changed(&s->ui, &cases[2].link);
     assert_true(scene_shows(s, "offline since 12:00 · 1 unsent"));
