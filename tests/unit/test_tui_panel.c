@@ -121,6 +121,83 @@ static void test_people_by_name(void **state)
     scene_end(s);
 }
 
+/* Whom the interface wants to be let in or sent away. */
+static struct {
+    unsigned calls;
+    uint32_t number;
+    bool admit;
+} decided;
+
+static void note_decision(void *ctx, uint32_t number, bool admit)
+{
+    (void)ctx;
+    decided.calls++;
+    decided.number = number;
+    decided.admit = admit;
+}
+
+static bool ben_is_a_guest(void *ctx, uint32_t author)
+{
+    (void)ctx;
+    return author == 2;
+}
+
+static void knock(struct scene *s, size_t n, const char *const *names)
+{
+    Cocanvas__LobbyGuest guests[4], *list[4];
+    Cocanvas__LobbyUpdate update = COCANVAS__LOBBY_UPDATE__INIT;
+
+    for (size_t i = 0; i < n; i++) {
+        cocanvas__lobby_guest__init(&guests[i]);
+        guests[i].number = 7 + (uint32_t)i;
+        guests[i].name = (char *)(uintptr_t)names[i];
+        list[i] = &guests[i];
+    }
+    update.n_waiting = n;
+    update.waiting = list;
+    ui_lobby_update(&s->ui, &update);
+}
+
+static void test_the_lobby(void **state)
+{
+    struct scene *s = at_work(132, 43);
+
+    (void)state;
+    s->host.lobby = note_decision;
+    s->host.is_guest = ben_is_a_guest;
+    s->ui.role = COCANVAS__ROLE__FACILITATOR;
+    knock(s, 2, (const char *const[]){"Gus", "Zoe \033[31m"});
+    scene_keys(s, "@");
+    (void)scene_draw(s);
+    assert_true(scene_shows(s, "4 here, 2 waiting"));
+    assert_true(scene_shows(s, "Gus"));
+    assert_true(scene_shows(s, "waits"));
+    assert_true(scene_shows(s, "guest"));
+    assert_int_equal(panel_people_rows(&s->ui), 6);
+    assert_int_equal(panel_waiting_at(&s->ui, 1)->number, 7);
+    assert_null(panel_person_at(&s->ui, 2));
+    assert_int_equal(panel_person_at(&s->ui, 3)->author, 2);
+    scene_keys(s, "a"); /* oneself: nobody to be let in */
+    assert_int_equal(decided.calls, 0);
+    scene_keys(s, "down down d");
+    assert_int_equal(decided.calls, 1);
+    assert_int_equal(decided.number, 8);
+    assert_false(decided.admit);
+    scene_keys(s, "up a");
+    assert_int_equal(decided.number, 7);
+    assert_true(decided.admit);
+    scene_keys(s, "A");
+    assert_int_equal(decided.number, 0);
+    knock(s, 0, NULL);
+    (void)scene_draw(s);
+    assert_int_equal(panel_people_rows(&s->ui), 4);
+    s->ui.role = COCANVAS__ROLE__EDITOR;
+    knock(s, 1, (const char *const[]){"Gus"});
+    scene_keys(s, "A");
+    assert_int_equal(decided.calls, 3);
+    scene_end(s);
+}
+
 static void test_people_go_and_follow(void **state)
 {
     struct scene *s = at_work(132, 43);
@@ -870,6 +947,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_people_by_name),
+        cmocka_unit_test(test_the_lobby),
         cmocka_unit_test(test_people_go_and_follow),
         cmocka_unit_test(test_people_come_and_go),
         cmocka_unit_test(test_typing_is_one_line),
