@@ -1,7 +1,9 @@
 """Bad input of every kind, over TLS, to the real daemon: each is refused in its own way, the session stays usable where that is promised (P8), nobody
 learns what is not theirs (P9), nothing from the wire is believed (P10); and after all of it the state is the same for everyone and after a restart (P1 to P5)."""
 import os
+import re
 import struct
+import subprocess
 import sys
 import unittest
 
@@ -10,9 +12,15 @@ from local_server import LocalServer  # noqa: E402
 from wire import CODES, ENUMS, HELLO, MESSAGES, Closed, encode, decode, frame, tag, varint  # noqa: E402
 
 FRAME_MAX, FRAME_MAX_IMPORT = 1 << 20, 9 << 20
-CLIENTS_SEND = {"hello", "login", "ping", "pong", "open", "close", "submit", "presence", "progress", "diverged", "history_request",
-                "state_request", "canvas_list_request", "canvas_create", "template_list_request", "invitation_create"}
-ON_A_CANVAS = {"close", "submit", "presence", "progress", "diverged", "history_request", "state_request"}
+
+
+def read_table():
+    """{message: states} of the table of messages, as the program prints it; unit.test_dispatch says what has to stand there."""
+    printed = subprocess.run([os.environ["COCANVASD"], "--rights-markdown"], capture_output=True, check=True).stdout.decode()
+    return {name: set(states.split(", ")) for name, states in re.findall(r"^\| `(\w+)` \| ([a-z, ]+) \| [^|]*\|(?: [ •]? ?\|){6} [0-9`]", printed, re.M)}
+
+
+SERVED_IN = read_table()
 BODIES = [name for name in MESSAGES["Frame"] if name != "request"]
 
 
@@ -184,9 +192,10 @@ class Frames(unittest.TestCase):
 class States(unittest.TestCase):
     """Every message in every state (P8). The bodies are empty: what is let through is refused by its handler, or served."""
 
-    def check(self, wire, allowed, then):
+    def check(self, wire, state, then):
+        self.assertGreater(len(SERVED_IN), 15)
         for body in BODIES:
-            if body in allowed:
+            if state in SERVED_IN.get(body, ()):
                 continue
             wire.send({body: b""})
             got = wire.expect("error")
@@ -196,27 +205,27 @@ class States(unittest.TestCase):
 
     def test_before_hello(self):
         with server.wire() as wire:
-            self.check(wire, {"hello"}, wire.hello)
+            self.check(wire, "new", wire.hello)
 
     def test_before_login(self):
         with server.wire() as wire:
             wire.hello()
-            self.check(wire, {"login", "ping", "pong"}, wire.alive)
+            self.check(wire, "greeted", wire.alive)
 
     def test_ready(self):
         with server.member() as wire:
-            self.check(wire, CLIENTS_SEND - {"hello", "login", *ON_A_CANVAS}, wire.alive)
+            self.check(wire, "ready", wire.alive)
 
     def test_open(self):
         with Editor(server.canvas()) as editor:
-            self.check(editor.wire, CLIENTS_SEND - {"hello", "login", "open"}, editor.card)
+            self.check(editor.wire, "open", editor.card)
 
     def test_closed_again(self):
         canvas = server.canvas()
         with Editor(canvas) as editor:
             editor.card()
             editor.wire.send({"close": {}})
-            self.check(editor.wire, CLIENTS_SEND - {"hello", "login", *ON_A_CANVAS}, editor.wire.alive)
+            self.check(editor.wire, "ready", editor.wire.alive)
             self.assertEqual(editor.wire.open(canvas, editor.client_id)["acked_client_seq"], 1)
 
     def test_versions(self):

@@ -117,6 +117,32 @@ void __wrap_guests_tick(struct sessions *all)
     (void)all;
 }
 
+void __wrap_lobby_tell(struct session *s);
+void __wrap_lobby_tell(struct session *s)
+{
+    (void)s;
+}
+
+void __wrap_audit_tell(struct session *s, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom,
+                       uint64_t detail);
+void __wrap_audit_tell(struct session *s, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom,
+                       uint64_t detail)
+{
+    (void)s, (void)event, (void)workspace, (void)author, (void)whom, (void)detail;
+}
+
+void __wrap_audit_tell_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_t detail);
+void __wrap_audit_tell_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_t detail)
+{
+    (void)s, (void)event, (void)whom, (void)detail;
+}
+
+void __wrap_audit_tell_account(struct session *s, uint32_t event, uint64_t detail);
+void __wrap_audit_tell_account(struct session *s, uint32_t event, uint64_t detail)
+{
+    (void)s, (void)event, (void)detail;
+}
+
 static void on_kill(void *conn, enum status code, const char *sentence)
 {
     assert_true(sentence && strlen(sentence) > 10);
