@@ -48,7 +48,7 @@ const struct pg_statement store_members_statements[] = {
      "WITH verdict AS ("
      " SELECT CASE"
      "  WHEN " ACTOR_ROLE " = 5 THEN CASE WHEN m.role = 5 AND $4::int8 < 5 AND NOT EXISTS"
-     "   (SELECT 1 FROM member o WHERE o.workspace_id = $1::uuid AND o.role = 5 AND o.author <> m.author) THEN 'last'"
+     "   (SELECT 1 FROM member o WHERE o.workspace_id = $1::uuid AND o.role = 5 AND o.author <> m.author AND o.account_id IS NOT NULL) THEN 'last'"
      "   WHEN m.account_id IS NULL AND $4::int8 > 3 THEN 'no' WHEN m.account_id IS NULL AND m.session_id IS NULL THEN 'no' ELSE 'yes' END"
      "  WHEN " ACTOR_ROLE " = 4 AND m.role BETWEEN 1 AND 3 AND $4::int8 <= 3 THEN 'yes'"
      "  ELSE 'no' END AS says FROM member m WHERE m.workspace_id = $1::uuid AND m.author = $3::int8"

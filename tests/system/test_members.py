@@ -509,6 +509,7 @@ class Commands(Case):
         self.assertRegex(owner.ok("canvas", "remove", "bakery").out, "in the trash")
         live.wait_any("Olga Owner has put this canvas into the trash")
         self.assertNotEqual(live.ends(), 0)
+        self.assertFalse(any("no such canvas" in line for line in live.lines), live.lines)    # it does not try again: the reason stays
         self.assertNotIn("Bakery", ben.ok("list").out)
         self.assertIn("Bakery", ben.ok("list", "--removed").out)
         self.fails(3, ben.run("canvas", "restore", "bakery"))
