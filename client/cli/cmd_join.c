@@ -1,6 +1,6 @@
-/* join: a guest's only command. A code or a link, the facilitator's notice, a name; then the canvas. Where one sat is kept on this
- * device until the session is over, so that joining again (a closed window, a computer that went to sleep) leads back to the same
- * place, under the same name, and uses no second seat. */
+/* join: a guest's only command. A code or a link, the facilitator's notice, a name; then the canvas. Where one sat is
+ * kept on this device until the session is over, so that joining again (a closed window, a computer that went to
+ * sleep) leads back to the same place, under the same name, and uses no second seat. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,7 +171,8 @@ static void print_notice(struct session *s)
               people_time(&s->arena, notice->ends_ms));
     if (notice->pseudonyms)
         err_print(out, STYLE_PLAIN, "Others see a pseudonym, such as \"Guest 7\". %s\n",
-                  notice->lobby ? "The facilitator sees your name until you are let in; it is not kept." : "Your name is not kept.");
+                  notice->lobby ? "The facilitator sees your name until you are let in; it is not kept."
+                                : "Your name is not kept.");
     if (*notice->text)
         err_print(out, STYLE_BOLD, "\n%s\n\n", notice->text);
 }
@@ -216,14 +217,16 @@ static int ask_name(struct cli *cli, const struct agreed *agreed, const char **n
     const char *user = getenv("USER");
     *name = cli_value(cli, "name");
     if (!*name && cli_can_ask(cli))
-        *name = prompt_line(cli, agreed->pseudonyms ? "Your name, for the facilitator" : "Your name, as others will see it",
-                            user && strcmp(user, "root") != 0 ? user : "");
+        *name =
+            prompt_line(cli, agreed->pseudonyms ? "Your name, for the facilitator" : "Your name, as others will see it",
+                        user && strcmp(user, "root") != 0 ? user : "");
     if (!*name || !**name)
         return cli_fail(cli, EXIT_USAGE, "Your name is missing: --name 'Ann Lee'");
     return EXIT_OK;
 }
 
-static int take_seat(struct cli *cli, const struct link *link, struct agreed *agreed, const char *name, struct seat *seat)
+static int take_seat(struct cli *cli, const struct link *link, struct agreed *agreed, const char *name,
+                     struct seat *seat)
 {
     struct session s;
     Cocanvas__Login login;

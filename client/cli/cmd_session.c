@@ -1,5 +1,5 @@
-/* session open, close, status; code create, list, revoke; lobby list, admit, deny: what a facilitator needs to let guests into a
- * canvas, and out again. */
+/* session open, close, status; code create, list, revoke; lobby list, admit, deny: what a facilitator needs to let
+ * guests into a canvas, and out again. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,9 +40,9 @@ static const char *code_state(const Cocanvas__JoinCode *code)
 
 static json_t *code_json(const Cocanvas__JoinCode *code)
 {
-    return json_pack("{s:I, s:s, s:I, s:I, s:s, s:I, s:I}", "number", (json_int_t)code->number, "label", code->label, "uses",
-                     (json_int_t)code->uses, "used", (json_int_t)code->used, "state", code_state(code), "created_ms",
-                     (json_int_t)code->created_ms, "expires_ms", (json_int_t)code->expires_ms);
+    return json_pack("{s:I, s:s, s:I, s:I, s:s, s:I, s:I}", "number", (json_int_t)code->number, "label", code->label,
+                     "uses", (json_int_t)code->uses, "used", (json_int_t)code->used, "state", code_state(code),
+                     "created_ms", (json_int_t)code->created_ms, "expires_ms", (json_int_t)code->expires_ms);
 }
 
 static json_t *codes_json(const Cocanvas__LiveSession *live)
@@ -59,7 +59,8 @@ static void print_codes(struct session *s, const Cocanvas__LiveSession *live)
     for (size_t i = 0; i < live->n_codes; i++) {
         const Cocanvas__JoinCode *code = live->codes[i];
         out_print(out, STYLE_DIM, "%4u  ", code->number);
-        out_print(out, STYLE_PLAIN, "%s  %u of %u used  ", arena_cell(&s->arena, code->label, 24), code->used, code->uses);
+        out_print(out, STYLE_PLAIN, "%s  %u of %u used  ", arena_cell(&s->arena, code->label, 24), code->used,
+                  code->uses);
         out_print(out, STYLE_DIM, "%-7s until %s\n", code_state(code), people_time(&s->arena, code->expires_ms));
     }
 }
@@ -116,7 +117,8 @@ static int read_notice(struct session *s, char **notice)
         len--;
     bytes[len] = '\0';
     *notice = bytes;
-    return ok ? EXIT_OK : cli_fail(s->cli, EXIT_USAGE, "The notice in %s is no text of at most 4,000 characters.", path);
+    return ok ? EXIT_OK
+              : cli_fail(s->cli, EXIT_USAGE, "The notice in %s is no text of at most 4,000 characters.", path);
 }
 
 static int fill_open(struct session *s, Cocanvas__LiveOpen *open)
@@ -256,8 +258,8 @@ static void tell_code(struct session *s, const Cocanvas__CodeCreated *made)
         print_qr(s, text);
     out_print(out, STYLE_BOLD, "%s\n", made->code);
     out_print(out, STYLE_PLAIN, "%s\n", text);
-    out_note(out, "For %u guests, until %s%s. They type: cocanvas join 'LINK'. It is not shown again.", made->info->uses,
-             people_time(&s->arena, made->info->expires_ms), session_mark(s));
+    out_note(out, "For %u guests, until %s%s. They type: cocanvas join 'LINK'. It is not shown again.",
+             made->info->uses, people_time(&s->arena, made->info->expires_ms), session_mark(s));
 }
 
 static int create_code(struct session *s)
@@ -298,7 +300,8 @@ static int list_codes(struct session *s)
     } else {
         print_codes(s, live);
         if (!live->open)
-            out_note(&s->cli->out, "No session is open, so there are no codes. Next: cocanvas session open %s", s->cli->args[0]);
+            out_note(&s->cli->out, "No session is open, so there are no codes. Next: cocanvas session open %s",
+                     s->cli->args[0]);
         else if (live->n_codes == 0)
             out_note(&s->cli->out, "None yet. Next: cocanvas code create %s", s->cli->args[0]);
     }
@@ -325,7 +328,8 @@ static int revoke_code(struct session *s)
     const Cocanvas__LiveSession *live;
     request.number = number_of(s->cli->args[1]);
     if (!request.number)
-        return cli_fail(s->cli, EXIT_USAGE, "A code is named by its number. See: cocanvas code list %s", s->cli->args[0]);
+        return cli_fail(s->cli, EXIT_USAGE, "A code is named by its number. See: cocanvas code list %s",
+                        s->cli->args[0]);
     frame.body_case = COCANVAS__FRAME__BODY_CODE_REVOKE;
     frame.code_revoke = &request;
     int code = ask(s, &frame, &live);
@@ -367,8 +371,8 @@ static void tell_lobby(struct session *s, const Cocanvas__LobbyUpdate *update)
     json_t *list = json_array();
     for (size_t i = 0; i < update->n_waiting; i++) {
         const Cocanvas__LobbyGuest *guest = update->waiting[i];
-        json_array_append_new(list, json_pack("{s:I, s:s, s:I}", "number", (json_int_t)guest->number, "name", guest->name,
-                                              "since_ms", (json_int_t)guest->since_ms));
+        json_array_append_new(list, json_pack("{s:I, s:s, s:I}", "number", (json_int_t)guest->number, "name",
+                                              guest->name, "since_ms", (json_int_t)guest->since_ms));
         if (!out->json)
             out_print(out, STYLE_PLAIN, "%4u  %s  since %s\n", guest->number, arena_cell(&s->arena, guest->name, 32),
                       people_time(&s->arena, guest->since_ms));
@@ -410,8 +414,7 @@ static int find_guest(struct session *s, const char *words, const Cocanvas__Lobb
     int code = look_into_lobby(s, &update);
     for (size_t i = 0; code == EXIT_OK && i < update->n_waiting; i++) {
         const Cocanvas__LobbyGuest *guest = update->waiting[i];
-        if (guest->number == number ||
-            strncmp(arena_fold(&s->arena, guest->name), folded, strlen(folded)) == 0)
+        if (guest->number == number || strncmp(arena_fold(&s->arena, guest->name), folded, strlen(folded)) == 0)
             *found = guest, n++;
         if (guest->number == number)
             return EXIT_OK;
@@ -419,8 +422,8 @@ static int find_guest(struct session *s, const char *words, const Cocanvas__Lobb
     if (code != EXIT_OK || n == 1)
         return code;
     if (n > 1)
-        return cli_fail(s->cli, EXIT_USAGE, "Several who wait are called so: use the number. See: cocanvas lobby list %s",
-                        s->cli->args[0]);
+        return cli_fail(s->cli, EXIT_USAGE,
+                        "Several who wait are called so: use the number. See: cocanvas lobby list %s", s->cli->args[0]);
     return cli_fail(s->cli, EXIT_NOT_FOUND, "Nobody of that name or number waits. See: cocanvas lobby list %s",
                     s->cli->args[0]);
 }
@@ -448,7 +451,8 @@ static int decide(struct session *s, bool admit)
     if (s->cli->out.json)
         tell_lobby(s, update);
     else
-        out_print(&s->cli->out, STYLE_PLAIN, "%s %s.\n", guest ? arena_line(&s->arena, guest->name) : "Everybody who waited",
+        out_print(&s->cli->out, STYLE_PLAIN, "%s %s.\n",
+                  guest ? arena_line(&s->arena, guest->name) : "Everybody who waited",
                   admit ? "is let in" : "is sent away");
     return EXIT_OK;
 }

@@ -1,4 +1,5 @@
-/* Who is here: oneself, then guests who wait to be let in, then the others by name. And what a facilitator does about guests. */
+/* Who is here: oneself, then guests who wait to be let in, then the others by name. And what a facilitator does about
+ * guests. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +74,8 @@ void panel_people_go(struct ui *ui)
     const struct ui_waiting *waiting = panel_waiting_at(ui, ui->panel.focus);
 
     if (waiting)
-        ui_say(ui, ROLE_TEXT, "%s waits to be let in: %s lets in, %s sends away.", waiting->name, ui_key(ui, ACTION_ADMIT),
-               ui_key(ui, ACTION_DENY));
+        ui_say(ui, ROLE_TEXT, "%s waits to be let in: %s lets in, %s sends away.", waiting->name,
+               ui_key(ui, ACTION_ADMIT), ui_key(ui, ACTION_DENY));
     else if (!person)
         ui_say(ui, ROLE_DIM, "That is you.");
     else if (person->object == 0)
@@ -190,7 +191,8 @@ void ui_lobby_update(struct ui *ui, const Cocanvas__LobbyUpdate *update)
         snprintf(waiting->name, sizeof(waiting->name), "%s", clean);
         free(clean);
         if (guest->number > newest)
-            ui_say(ui, ROLE_WARN, "%s waits to be let in. %s shows who is here.", waiting->name, ui_key(ui, ACTION_PEOPLE));
+            ui_say(ui, ROLE_WARN, "%s waits to be let in. %s shows who is here.", waiting->name,
+                   ui_key(ui, ACTION_PEOPLE));
     }
     if (update->crowded)
         ui_say(ui, ROLE_WARN, "Somebody tries many wrong codes: for a while all guests come through the lobby.");

@@ -1,4 +1,5 @@
-/* What a facilitator does about guests, sent as requests; the answers are said, and a new code is shown until it was read. */
+/* What a facilitator does about guests, sent as requests; the answers are said, and a new code is shown until it was
+ * read. */
 #include <string.h>
 
 #include "client/tui/tui_private.h"

@@ -10,7 +10,8 @@ static const char *figure(struct ui *ui)
 {
     size_t here = panel_people_rows(ui) - ui->n_lobby;
 
-    return ui->n_lobby ? words_printf(ui, "%zu here, %zu waiting", here, ui->n_lobby) : words_printf(ui, "%zu here", here);
+    return ui->n_lobby ? words_printf(ui, "%zu here, %zu waiting", here, ui->n_lobby)
+                       : words_printf(ui, "%zu here", here);
 }
 
 static int head_lines(struct ui *ui, struct rect inside)

@@ -1,9 +1,9 @@
-/* Requests to PostgreSQL about live sessions of a canvas: opening and closing them, join codes, and the guests who come in. As
- * in store.h: one answer each, by callback, with the id that was given.
+/* Requests to PostgreSQL about live sessions of a canvas: opening and closing them, join codes, and the guests who
+ * come in. As in store.h: one answer each, by callback, with the id that was given.
  *
- * "Is this live session still open, is this code still good" is decided by the statements alone, in one place and by the
- * database's clock: a code that was never given, one that is used up, one that is too old and one that was revoked are not
- * found, all by the same look-up (P9). */
+ * "Is this live session still open, is this code still good" is decided by the statements alone, in one place and by
+ * the database's clock: a code that was never given, one that is used up, one that is too old and one that was revoked
+ * are not found, all by the same look-up (P9). */
 #ifndef COCANVAS_SERVER_JOURNAL_STORE_SESSION_H
 #define COCANVAS_SERVER_JOURNAL_STORE_SESSION_H
 

@@ -17,7 +17,7 @@ struct code_guard {
     struct limits *limits;
     pthread_mutex_t lock; /* guards what follows */
     struct failures minute, hour, crowd, codes;
-    bool crowded;    /* since it was full, until half of it is forgotten: not on and off with each wrong one */
+    bool crowded; /* since it was full, until half of it is forgotten: not on and off with each wrong one */
 };
 
 static const struct address everybody = {{0}};

@@ -1,11 +1,11 @@
-/* Join codes are short, so what keeps them safe is how often one may guess: counted here for all workers together. And what
- * stands in the database instead of them: an HMAC under a secret that is not in it, since the hash alone of eight letters is
- * found in seconds by whoever has a dump.
+/* Join codes are short, so what keeps them safe is how often one may guess: counted here for all workers together. And
+ * what stands in the database instead of them: an HMAC under a secret that is not in it, since the hash alone of eight
+ * letters is found in seconds by whoever has a dump.
  *
- * Only wrong codes count: five and then five a minute, twenty and then twenty an hour from an address (twenty times that from a
- * network that is named as shared), and each guest who gets in makes up for one of them, so a workshop behind one address may mistype. A hundred wrong
- * ones a minute in all make a crowd: then right codes lead no further than to the lobby, where a person decides. One code
- * is looked at 120 times a minute at most. */
+ * Only wrong codes count: five and then five a minute, twenty and then twenty an hour from an address (twenty times
+ * that from a network that is named as shared), and each guest who gets in makes up for one of them, so a workshop
+ * behind one address may mistype. A hundred wrong ones a minute in all make a crowd: then right codes lead no further
+ * than to the lobby, where a person decides. One code is looked at 120 times a minute at most. */
 #ifndef COCANVAS_SERVER_SESSION_CODE_GUARD_H
 #define COCANVAS_SERVER_SESSION_CODE_GUARD_H
 

@@ -1,12 +1,13 @@
-/* Guests: people who come in by a join code of a live session (store_session.h), for one canvas and as long as it lasts. What the
- * session, its dispatcher and the live sessions' requests need of them; the way in is handle_guest.c's.
+/* Guests: people who come in by a join code of a live session (store_session.h), for one canvas and as long as it
+ * lasts. What the session, its dispatcher and the live sessions' requests need of them; the way in is
+ * handle_guest.c's.
  *
  *   GREETED → CHECKING → GREETED    wrong code; or right, and the notice was shown
  *                      → READY      in
  *                      → WAITING    in the lobby; a facilitator's word leads to CHECKING and READY, or to the end
  *
- * The connection moves to the canvas' worker before it waits, so a lobby is what this worker's sessions say: whoever waits for
- * a canvas, and the facilitators who have it open, are all here. */
+ * The connection moves to the canvas' worker before it waits, so a lobby is what this worker's sessions say: whoever
+ * waits for a canvas, and the facilitators who have it open, are all here. */
 #ifndef COCANVAS_SERVER_SESSION_GUEST_H
 #define COCANVAS_SERVER_SESSION_GUEST_H
 
@@ -38,15 +39,15 @@ struct guest {
     char name[STORE_NAME]; /* as given; in memory only, if there are pseudonyms */
     bool accepts;          /* the notice with this id */
     uint8_t accepted[16];
-    int64_t began_ms;      /* when Login came; monotonic */
-    bool wrong;            /* the answer is known and waits for its time */
-    bool knocked;          /* the strangers' limits are behind it: to be ended, not refused */
+    int64_t began_ms; /* when Login came; monotonic */
+    bool wrong;       /* the answer is known and waits for its time */
+    bool knocked;     /* the strangers' limits are behind it: to be ended, not refused */
     struct uuid workspace;
-    uint32_t code;         /* number of the code by which it came; valid like session.live */
+    uint32_t code; /* number of the code by which it came; valid like session.live */
     char token[TOKEN_TEXT];
     uint32_t lobby_number; /* while WAITING */
     int64_t since_ms;      /* when that began; wall clock */
-    int64_t over_ms;       /* when the live session ends; monotonic, so that a clock that jumps ends nothing. 0: not known */
+    int64_t over_ms; /* when the live session ends; monotonic, so that a clock that jumps ends nothing. 0: not known */
 };
 
 void guest_free(struct guest *guest);

@@ -1,6 +1,6 @@
-/* The way in for guests, see guest.h: the code is looked up, the notice is shown and accepted, the lobby is passed, and a seat is
- * taken. Every answer that means "this code lets nobody in" is the same, at the earliest 300 ms after the question: the session
- * only notes it, and the worker's tick gives it (P9). */
+/* The way in for guests, see guest.h: the code is looked up, the notice is shown and accepted, the lobby is passed,
+ * and a seat is taken. Every answer that means "this code lets nobody in" is the same, at the earliest 300 ms after
+ * the question: the session only notes it, and the worker's tick gives it (P9). */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,8 @@
 #include "server/session/handle.h"
 
 #define WRONG_CODE                                                                                                     \
-    "This code lets nobody in: it may be mistyped, used up, or over. Compare it, or ask the facilitator for another one."
+    "This code lets nobody in: it may be mistyped, used up, or over. Compare it, or ask the facilitator for another "  \
+    "one."
 #define TOO_MANY_WRONG "Too many wrong codes came from your address: wait a minute, then try again."
 
 enum { NOTICE_ID = 16 };

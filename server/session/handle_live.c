@@ -1,6 +1,6 @@
-/* Live sessions of the open canvas, their codes and their lobby: what facilitators ask for. What is allowed is decided twice: by the
- * row in the table of messages, and by the statement. Guests whose live session is over, or whose code was withdrawn, are ended by
- * access.h, on all workers, after that was committed. */
+/* Live sessions of the open canvas, their codes and their lobby: what facilitators ask for. What is allowed is decided
+ * twice: by the row in the table of messages, and by the statement. Guests whose live session is over, or whose code
+ * was withdrawn, are ended by access.h, on all workers, after that was committed. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>

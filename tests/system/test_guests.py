@@ -552,6 +552,37 @@ class CommandLine(people.Case):
         self.assertEqual(runs[0].ends(), 0)
         self.owner.ok("session", "close", self.canvas)
 
+    def test_on_a_terminal(self):
+        """Notice, name, the canvas; and the end, told on the screen."""
+        self.owner.ok("session", "open", self.canvas, "--notice", "We record this.")
+        _, link = self.code()
+        gus = self.stranger()
+        shown = people.OnTerminal([people.PROGRAM, "join", link], gus.environment(TERM="xterm-256color", LINES="30", COLUMNS="110"))
+        shown.wait_text("We record this")
+        shown.wait_text("Do you accept this")
+        shown.type("yes\n")
+        shown.wait_text("Your name")
+        shown.type("Gus\n")
+        shown.wait_text("Bakery")
+        wait_for(lambda: self.owner.json("session", "status", self.canvas)[0]["guests"] == 1, "Gus to be in")
+        shown.wait_text("Key Partners")
+        self.owner.ok("session", "close", self.canvas)
+        shown.wait_text("has ended this session")
+        shown.type("q")
+        self.assertEqual(shown.ends(), 0)
+
+    def test_who_does_not_accept_does_not_join(self):
+        self.owner.ok("session", "open", self.canvas, "--notice", "We record this.")
+        _, link = self.code()
+        gus = self.stranger()
+        shown = people.OnTerminal([people.PROGRAM, "join", link], gus.environment())
+        shown.wait_text("Do you accept this")
+        shown.type("no\n")
+        self.assertEqual(shown.ends(), 130)
+        status = self.owner.json("session", "status", self.canvas)[0]
+        self.assertEqual((status["guests"], status["codes"][0]["used"]), (0, 0))
+        self.owner.ok("session", "close", self.canvas)
+
     def test_a_qr_code_on_a_terminal(self):
         self.owner.ok("session", "open", self.canvas)
         shown = people.OnTerminal([people.PROGRAM, "code", "create", self.canvas, "--qr", "--color", "never"], self.owner.environment())

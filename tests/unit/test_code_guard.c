@@ -1,4 +1,5 @@
-/* Join codes guessed: what an address may try, what makes a crowd and when it is over, and that a code is not kept as it is. */
+/* Join codes guessed: what an address may try, what makes a crowd and when it is over, and that a code is not kept as
+ * it is. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,8 @@ static void test_an_address(void **state)
     assert_in_range(tries(g, from(1), 0, 5 * SECOND), 5, 5);
     assert_in_range(tries(g, from(1), 5 * SECOND, 60 * MINUTE), 30, 36); /* 20, and 20 an hour */
     assert_in_range(tries(g, from(1), 60 * MINUTE, 120 * MINUTE), 18, 21);
-    assert_in_range(tries(g, from(2), 120 * MINUTE, 120 * MINUTE + 5 * SECOND), 5, 5); /* another one is not concerned */
+    assert_in_range(tries(g, from(2), 120 * MINUTE, 120 * MINUTE + 5 * SECOND), 5,
+                    5); /* another one is not concerned */
     code_guard_free(g);
 }
 
@@ -118,8 +120,8 @@ static void test_what_is_stored(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_address),    cmocka_unit_test(test_who_gets_in_makes_up_for_a_typo),
-        cmocka_unit_test(test_one_code),      cmocka_unit_test(test_a_crowd),
+        cmocka_unit_test(test_an_address),     cmocka_unit_test(test_who_gets_in_makes_up_for_a_typo),
+        cmocka_unit_test(test_one_code),       cmocka_unit_test(test_a_crowd),
         cmocka_unit_test(test_what_is_stored),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

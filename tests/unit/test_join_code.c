@@ -32,8 +32,9 @@ static void test_typed(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "WDJB-MJHT", "wdjbmjht", " wdjb mjht ", "W D J B M J H T", "wdjb--mjht", "WDJB\xE2\x80\x93MJHT", /* en dash */
-        "WDJB\xC2\xA0MJHT",                                                                            /* no-break space */
+        "WDJB-MJHT",        "wdjbmjht",   " wdjb mjht ",
+        "W D J B M J H T",  "wdjb--mjht", "WDJB\xE2\x80\x93MJHT", /* en dash */
+        "WDJB\xC2\xA0MJHT",                                       /* no-break space */
         "wDjB-\tMjHt\n",
     };
     char code[JOIN_CODE_TEXT];
