@@ -131,6 +131,8 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     if (st != STATUS_OK)
         return st;
     n_back = op_invert(&r->view, resolved, &actor, &r->arena, back, INVERSE_OPS);
+    if (n_back == 1 && names_own_batch(resolved))
+        back[0]->name_seq->seq = 0;
     keep_place(&places, &r->view, resolved, now_ms, step);
     st = op_apply(&r->view, resolved, &actor, why);
     if (st == STATUS_OK && places.n)
@@ -140,6 +142,8 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
         return st;
     r->used_object = actor.last_object;
     keep_inverse(inverse, back, n_back, now_ms, step);
+    if (n_back == 1 && names_own_batch(resolved))
+        inverse->at[0]->names_step = step;
     keep_created_texts(inverse, resolved, now_ms, step);
     own_list_append(fresh, own_new(op, now_ms, step));
     return STATUS_OK;

@@ -20,6 +20,7 @@ struct own_op {
     struct text_op text;
     int64_t time_ms;                /* when it was typed */
     uint64_t first_step, last_step; /* undo steps it is part of; several after composing */
+    uint64_t names_step;            /* a NameSeq about the batch in which that step will be, whose seq is not known yet; 0 else */
     enum status refused;            /* OK: it is in the view; else why it could not be laid over */
 };
 
@@ -177,6 +178,14 @@ void told_begin(struct replica *r, size_t n);
 void recent_add(struct replica *r, const Cocanvas__Committed *batch);
 /* The state jumped: older coordinates mean nothing any more. */
 void recent_clear(struct replica *r);
+
+/* ---- replica_name.c */
+/* Names the state that its own batch leads to. */
+bool names_own_batch(const Cocanvas__Op *op);
+/* The naming op of that step, if it was not sent yet. */
+struct own_op *names_unsent(const struct replica *r, uint64_t step);
+/* The op was committed in batch seq, or never will be (0): what refers to its batch learns it, or goes. */
+void names_settle(struct replica *r, const struct own_op *naming, uint64_t seq);
 
 /* ---- replica_load.c */
 void bases_clear(struct replica *r);

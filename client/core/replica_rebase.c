@@ -106,6 +106,8 @@ void rebase_foreign(struct replica *r, const Cocanvas__Op *op, struct text_op *i
 
 void in_flight_done(struct replica *r)
 {
+    for (size_t i = 0; i < r->in_flight.n; i++) /* done, and nobody knows where */
+        names_settle(r, r->in_flight.at[i], 0);
     own_list_clear(&r->in_flight);
     r->in_flight_seq = 0;
     r->in_flight_base = 0;
@@ -161,8 +163,10 @@ enum status rebase_batch(struct replica *r, const Cocanvas__Committed *batch, bo
     *own = ours;
     r->own_base = batch->seq;
     if (ours && r->in_flight_seq && batch->client_seq == r->in_flight_seq) {
-        for (size_t i = 0; i < r->in_flight.n; i++)
+        for (size_t i = 0; i < r->in_flight.n; i++) {
             predicted = predicted && as_predicted(r->in_flight.at[i], batch);
+            names_settle(r, r->in_flight.at[i], batch->seq);
+        }
         in_flight_done(r);
         return predicted ? STATUS_OK
                          : refuse(why, STATUS_CONFLICT, "batch %llu: the server placed our edit elsewhere than we did",

@@ -157,7 +157,7 @@ static bool *choose_what_goes(const struct replica *r, enum status code, uint32_
 
 void replica_rejected(struct replica *r, const Cocanvas__Reject *reject)
 {
-    struct own_list flown = r->in_flight, after = r->pending;
+    struct own_list flown = r->in_flight, after;
     bool *goes;
 
     if (!r->in_flight_seq || reject->client_seq != r->in_flight_seq)
@@ -170,8 +170,10 @@ void replica_rejected(struct replica *r, const Cocanvas__Reject *reject)
         if (flown.at[i]->is_text)
             rebase_over_inverse(r, flown.at[i]);
         steps_forget(r, flown.at[i]);
+        names_settle(r, flown.at[i], 0); /* before pending is looked at: it may lose what refers to it */
         own_lost(r, flown.at[i], (enum status)reject->code);
     }
+    after = r->pending;
     r->in_flight = r->pending = (struct own_list){0};
     for (size_t i = 0; i < flown.n; i++) {
         if (goes[i])

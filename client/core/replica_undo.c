@@ -309,10 +309,39 @@ static bool is_in_place(const struct canvas *view, const struct own_op *entry)
                               : id_of(card_next_alive(card)) == move->place->before;
 }
 
-/* Applies what fits of a step; the rest is about things that are gone or belong to others by now. */
-static void apply_step(struct replica *r, const struct step *step, uint64_t id, int64_t now_ms, struct own_list *fresh,
+/* A name for a batch that was not sent yet need not be sent at all. */
+static bool unname(struct replica *r, const struct own_op *entry, struct own_list *inverse)
+{
+    struct own_op *naming = entry->names_step ? names_unsent(r, entry->names_step) : NULL;
+
+    for (size_t i = 0; naming && i < r->pending.n; i++) {
+        if (r->pending.at[i] != naming)
+            continue;
+        own_list_prepend(inverse, own_list_take(&r->pending, i));
+        view_unwind(r);
+        view_lay(r);
+        return true;
+    }
+    return false;
+}
+
+/* The entry's batch is under way: both what it does and what takes that back wait for its seq. */
+static void stay_unsettled(const struct own_op *entry, struct own_list *fresh, struct own_list *inverse)
+{
+    if (!entry->names_step)
+        return;
+    fresh->at[fresh->n - 1]->names_step = entry->names_step;
+    if (inverse->n > 0 && inverse->at[0]->names_step)
+        inverse->at[0]->names_step = entry->names_step;
+}
+
+/* Applies what fits of a step; the rest is about things that are gone or belong to others by now. True if something was done
+ * without a fresh op. */
+static bool apply_step(struct replica *r, const struct step *step, uint64_t id, int64_t now_ms, struct own_list *fresh,
                        struct own_list *inverse)
 {
+    bool unnamed = false;
+
     view_lay(r);
     for (size_t i = 0; i < step->inverse.n; i++) {
         const struct own_op *entry = step->inverse.at[i];
@@ -320,11 +349,17 @@ static void apply_step(struct replica *r, const struct step *step, uint64_t id, 
 
         if (entry->broken || own_is_noop(entry) || is_in_place(&r->view, entry))
             continue;
+        if (unname(r, entry, inverse)) {
+            unnamed = true;
+            continue;
+        }
         arena_reset(&r->arena);
         op = own_message(entry, &r->arena);
         if (!op || edit_one(r, op, now_ms, id, fresh, inverse, NULL) != STATUS_OK)
             continue;
+        stay_unsettled(entry, fresh, inverse);
     }
+    return unnamed;
 }
 
 static void tell_all(struct replica *r, const struct own_list *list)
@@ -355,8 +390,9 @@ static enum status go(struct replica *r, struct step_stack *from, struct step_st
         struct step other = {.id = r->next_step + 1};
         struct own_list fresh = {0}, told = {0};
 
-        apply_step(r, &step, other.id, now_ms, &fresh, &other.inverse);
-        done = fresh.n > 0;
+        bool unnamed = apply_step(r, &step, other.id, now_ms, &fresh, &other.inverse);
+
+        done = fresh.n > 0 || unnamed;
         if (done) {
             r->next_step++;
             for (size_t i = 0; i < fresh.n; i++) {
@@ -366,6 +402,8 @@ static enum status go(struct replica *r, struct step_stack *from, struct step_st
             record(r, &fresh, &step);
             step_push(onto, &other);
             tell_all(r, &told);
+            if (unnamed)
+                replica_tell(r, NULL, NULL, true, NULL);
         }
         own_list_clear(&told);
         own_list_clear(&fresh);

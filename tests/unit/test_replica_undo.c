@@ -92,6 +92,157 @@ static void n_undos_and_n_redos_are_no_change(void **state)
         assert_null(there_and_back(first + i));
 }
 
+/* ---------------------------------------------------------------- a name for the state that a batch leads to */
+
+static void name(struct peer *p, uint64_t seq, const char *words)
+{
+    Cocanvas__NameSeq m = COCANVAS__NAME_SEQ__INIT;
+    Cocanvas__Op op = COCANVAS__OP__INIT, *ops[1] = {&op};
+    char copy[40];
+
+    (void)snprintf(copy, sizeof(copy), "%s", words);
+    m.seq = seq;
+    m.name = copy;
+    op.kind_case = COCANVAS__OP__KIND_NAME_SEQ;
+    op.name_seq = &m;
+    assert_int_equal(replica_edit(p->r, 1, ops, 1, false, NULL), STATUS_OK);
+}
+
+/* "1=x 3=y", of what the canvas has. */
+static const char *names(const struct canvas *c)
+{
+    static char text[200];
+    size_t n = 0;
+
+    text[0] = '\0';
+    for (uint64_t seq = 1; seq < 20; seq++) {
+        const struct named *named = (const struct named *)canvas_find(c, OBJECT_NAMED, seq);
+
+        if (named)
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%llu=%s", n ? " " : "", (unsigned long long)seq, named->name);
+    }
+    return text;
+}
+
+/* A batch of B's comes before the one of A's that names its own state; it names its own, too: it has the number
+ * that A had predicted. */
+struct naming {
+    struct model_server s;
+    struct peer p[2];
+};
+
+static void others_come_first(struct naming *t)
+{
+    name(&t->p[1], 0, "theirs");
+    peer_seal(&t->p[1], 256);
+    (void)peer_arrive(&t->p[1], STATUS_OK, 0);
+}
+
+static void naming_init(struct naming *t)
+{
+    model_init(&t->s, NULL);
+    for (uint32_t i = 0; i < 2; i++) {
+        peer_init(&t->p[i], &t->s, i + 1);
+        peer_connect(&t->p[i], true, UINT32_MAX);
+    }
+}
+
+static void naming_fini(struct naming *t)
+{
+    for (size_t i = 0; i < 2; i++)
+        peer_fini(&t->p[i]);
+    model_fini(&t->s);
+}
+
+static void undo_and_redo(struct naming *t, bool redo)
+{
+    assert_int_equal((redo ? replica_redo : replica_undo)(t->p[0].r, 1, NULL), STATUS_OK);
+}
+
+static void settled_names(struct naming *t, const char *expected)
+{
+    assert_true(peers_settle(t->p, 2));
+    assert_string_equal(names(&t->s.c), expected);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(view_is_confirmed(t->p[i].r));
+}
+
+static void a_name_is_taken_from_its_own_state(void **state)
+{
+    struct naming t;
+
+    (void)state;
+    naming_init(&t);
+    name(&t.p[0], 0, "mine");
+    others_come_first(&t);
+    settled_names(&t, "1=theirs 2=mine");
+    undo_and_redo(&t, false);
+    settled_names(&t, "1=theirs");
+    undo_and_redo(&t, true);
+    settled_names(&t, "1=theirs 2=mine");
+    undo_and_redo(&t, false);
+    settled_names(&t, "1=theirs");
+    naming_fini(&t);
+}
+
+static void a_name_is_taken_back_while_it_is_under_way(void **state)
+{
+    struct naming t;
+
+    (void)state;
+    for (unsigned redo = 0; redo < 2; redo++) {
+        naming_init(&t);
+        name(&t.p[0], 0, "mine");
+        peer_seal(&t.p[0], 256);
+        others_come_first(&t);
+        undo_and_redo(&t, false);
+        assert_string_equal(names(replica_view(t.p[0].r)), "");
+        if (redo)
+            undo_and_redo(&t, true);
+        settled_names(&t, redo ? "1=theirs 2=mine" : "1=theirs");
+        undo_and_redo(&t, !redo);
+        settled_names(&t, redo ? "1=theirs" : "1=theirs 2=mine");
+        naming_fini(&t);
+    }
+}
+
+static void a_name_that_was_not_sent_is_not_sent(void **state)
+{
+    struct naming t;
+
+    (void)state;
+    naming_init(&t);
+    name(&t.p[0], 0, "mine");
+    undo_and_redo(&t, false);
+    assert_false(replica_has_pending(t.p[0].r));
+    assert_string_equal(names(replica_view(t.p[0].r)), "");
+    others_come_first(&t);
+    settled_names(&t, "1=theirs");
+    undo_and_redo(&t, true); /* now it names what it comes to stand at now */
+    settled_names(&t, "1=theirs 2=mine");
+    undo_and_redo(&t, false);
+    settled_names(&t, "1=theirs");
+    naming_fini(&t);
+}
+
+/* It got in, but nobody can say as which batch: the undo about it goes, and takes nobody's name. */
+static void a_name_whose_place_is_not_known(void **state)
+{
+    struct naming t;
+
+    (void)state;
+    naming_init(&t);
+    name(&t.p[0], 0, "mine");
+    peer_seal(&t.p[0], 256);
+    others_come_first(&t);
+    peer_disconnect(&t.p[0], true);
+    peer_connect(&t.p[0], true, 0); /* a snapshot, and no history */
+    settled_names(&t, "1=theirs 2=mine");
+    assert_int_equal(replica_undo(t.p[0].r, 1, NULL), STATUS_NOT_FOUND);
+    settled_names(&t, "1=theirs 2=mine");
+    naming_fini(&t);
+}
+
 /* ---------------------------------------------------------------- nothing of mine, everything of theirs */
 
 static void talk(struct peer *peers, struct rng *rng)
@@ -396,6 +547,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(n_undos_and_n_redos_are_no_change),
+        cmocka_unit_test(a_name_is_taken_from_its_own_state),
+        cmocka_unit_test(a_name_is_taken_back_while_it_is_under_way),
+        cmocka_unit_test(a_name_that_was_not_sent_is_not_sent),
+        cmocka_unit_test(a_name_whose_place_is_not_known),
         cmocka_unit_test(undoing_everything_leaves_the_others),
         cmocka_unit_test_setup_teardown(a_later_value_of_others_stays, begin, end),
         cmocka_unit_test_setup_teardown(undo_leads_to_what_others_set_below, begin, end),
