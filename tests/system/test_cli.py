@@ -232,11 +232,30 @@ class Commands(Case):
             self.assertEqual(result.err, "", name)
             tried.add(name)
         tried |= self.owners_commands()
+        tried |= self.guests_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
         self.assertEqual(dan.json("logout")[0]["type"], "logged_out")
         commands = {c["name"] for c in dan.json("help")[0]["commands"]}
         self.assertEqual(commands - tried, {"template check", "logout", "completion", "man"})
+
+    def guests_commands(self):
+        """The same for sessions with guests."""
+        self.owner.ok("new", "bmc", "With guests")
+        gus = Person(self.server, "gus", "Gus")
+        self.addCleanup(gus.leave)
+        made, tried = {}, set()
+        for name, *words in [("session open", "--notice", "Be kind."), ("session status",), ("code create",), ("join",), ("code list",), ("lobby list",),
+                             ("lobby admit", "--all"), ("lobby deny", "--all"), ("code revoke", "1"), ("session close",)]:
+            if name == "join":
+                result = gus.ok("join", made["code create"]["link"], "--name", "Gus", "--accept-notice", "--plain", "--json", stdin="quit\n")
+            else:
+                result = self.owner.ok(*name.split(), "with guests", *words, "--json")
+            lines = [json.loads(line) for line in result.out.splitlines()]
+            self.assertTrue(lines and all(line["schema"] == 1 for line in lines), name)
+            made[name] = lines[0]
+            tried.add(name)
+        return tried
 
     def owners_commands(self):
         """The same for what only an owner may do."""
