@@ -2,7 +2,7 @@
 #include "server/who.h"
 
 #include <stdlib.h>
-#include <uthash.h>
+#include <sys/queue.h>
 
 #include "common/buf.h"
 #include "common/status.h"
@@ -14,12 +14,12 @@ struct question {
     struct room_present **present; /* owned, and what it points to */
     unsigned waiting;              /* workers that have not answered */
     struct event *deadline;
-    UT_hash_handle hh;
+    LIST_ENTRY(question) entry;
 };
 
 struct who {
     struct who_options o;
-    struct question *questions;
+    LIST_HEAD(, question) questions; /* few: each is over in a moment */
     uint64_t last;
     bool stopped;
 };
@@ -50,7 +50,7 @@ static void mail_free(struct who_mail *m)
 
 static void question_free(struct question *q)
 {
-    HASH_DEL(q->who->questions, q);
+    LIST_REMOVE(q, entry);
     for (size_t i = 0; i < q->n; i++)
         free(q->present[i]);
     free(q->present);
@@ -89,7 +89,10 @@ static void deliver_answer(void *receiver, struct mail *mail)
     struct who_mail *m = (struct who_mail *)mail;
     struct question *q;
     (void)receiver;
-    HASH_FIND(hh, m->to->questions, &m->question, sizeof m->question, q);
+    LIST_FOREACH(q, &m->to->questions, entry) {
+        if (q->number == m->question)
+            break;
+    }
     for (size_t i = 0; q && i < m->n; i++) {
         q->present[m->at[i].index] = m->at[i].present;
         m->at[i].present = NULL;
@@ -142,7 +145,7 @@ void who_ask(struct who *w, uint64_t id, size_t n, const struct uuid *canvases)
     struct question *q = xcalloc(1, sizeof *q);
     *q = (struct question){.who = w, .number = ++w->last, .id = id, .n = n};
     q->present = xcalloc(n + 1, sizeof *q->present);
-    HASH_ADD(hh, w->questions, number, sizeof q->number, q);
+    LIST_INSERT_HEAD(&w->questions, q, entry);
     for (size_t i = 0; i < n; i++)
         if (w->o.home(&canvases[i], w->o.count) == w->o.number)
             q->present[i] = look(w, &canvases[i]);
@@ -174,9 +177,9 @@ struct who *who_new(const struct who_options *options)
 void who_stop(struct who *w)
 {
     w->stopped = true;
-    struct question *q, *next;
-    HASH_ITER(hh, w->questions, q, next)
-    question_free(q);
+    struct question *q;
+    while ((q = LIST_FIRST(&w->questions)))
+        question_free(q);
 }
 
 void who_free(struct who *w)

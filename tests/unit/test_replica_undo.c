@@ -96,10 +96,11 @@ static void n_undos_and_n_redos_are_no_change(void **state)
 
 static void name(struct peer *p, uint64_t seq, const char *words)
 {
-    Cocanvas__NameSeq m = COCANVAS__NAME_SEQ__INIT;
+    Cocanvas__NameSeq m;
     Cocanvas__Op op = COCANVAS__OP__INIT, *ops[1] = {&op};
     char copy[40];
 
+    cocanvas__name_seq__init(&m);
     (void)snprintf(copy, sizeof(copy), "%s", words);
     m.seq = seq;
     m.name = copy;
