@@ -249,7 +249,7 @@ static void enter_lobby(struct session *s)
         refuse_guest(s, STATUS_BUSY, "Too many people are waiting to be let in: try again in a moment.");
         return;
     }
-    s->guest->lobby_number = ++all->lobby_count;
+    s->guest->lobby_number = (uint32_t)++all->lobby_count;
     s->guest->since_ms = all->wall_ms(all->ctx);
     session_set_state(s, SESSION_WAITING);
     send_waiting(s);
