@@ -41,6 +41,16 @@ static int write_output(struct cli *cli, const char *path, const struct buf *con
     return EXIT_OK;
 }
 
+/* The workspace's audit log knows of it. */
+static int tell_server(struct session *s)
+{
+    Cocanvas__CanvasExported exported = COCANVAS__CANVAS_EXPORTED__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    frame.body_case = COCANVAS__FRAME__BODY_CANVAS_EXPORTED;
+    frame.canvas_exported = &exported;
+    return session_request(s, &frame, &reply);
+}
+
 int cmd_export(struct cli *cli)
 {
     struct edit e;
@@ -52,6 +62,8 @@ int cmd_export(struct cli *cli)
         return code;
     buf_init(&content);
     code = edit_begin(&e, cli, cli->args[0], true);
+    if (code == EXIT_OK)
+        code = tell_server(&e.s);
     if (code == EXIT_OK) {
         struct names names = {e.describe.person, e.describe.ctx};
         struct canvas *confirmed = replica_confirmed(e.replica);

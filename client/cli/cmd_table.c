@@ -108,6 +108,49 @@ static const struct cmd_option member_list_options[] = {
     {"removed", 0, NULL, "Also those who were removed"},
     END_OPTIONS,
 };
+static const struct cmd_option audit_list_options[] = {
+    {"since", 's', "WHEN", "Only from then on: 2026-11-21, 7d or 24h"},
+    {"about", 0, "PERSON", "Only what this person did, or what was done to them; about oneself for everybody, else for owners"},
+    END_OPTIONS,
+};
+static const struct cmd_option audit_verify_options[] = {
+    {"head", 0, "NUMBER:HASH", "And that this row, noted from an earlier run, is still there as it was"},
+    END_OPTIONS,
+};
+static const struct cmd_example audit_examples[] = {
+    {"audit list --since 7d", "Who came, and who changed what about whom, in the last week"},
+    {"audit verify", "Recompute the chain of hashes, here"},
+    END_EXAMPLES,
+};
+static const struct cmd_option keep_options[] = {
+    {"history", 0, "DAYS", "Keep older states and changes of canvases so long; 0 for ever"},
+    {"trash", 0, "DAYS", "Erase canvases that are in the trash for so long; 0 never"},
+    END_OPTIONS,
+};
+static const struct cmd_example keep_examples[] = {
+    {"workspace keep", "How long things are kept now"},
+    {"workspace keep --history 90 --trash 30", NULL},
+    END_EXAMPLES,
+};
+static const struct cmd_option workspace_erase_options[] = {
+    {"confirm", 0, "NAME", "The workspace's name, exactly: instead of typing it when asked"},
+    END_OPTIONS,
+};
+static const struct cmd_option person_erase_options[] = {
+    {"self", 0, NULL, "Oneself, on the whole server"},
+    {"confirm", 0, "NAME", "The person's name, or with --self one's login, exactly: instead of typing it when asked"},
+    END_OPTIONS,
+};
+static const struct cmd_option person_export_options[] = {
+    {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
+    END_OPTIONS,
+};
+static const struct cmd_example person_examples[] = {
+    {"person export -o me.json", "What this server has about you"},
+    {"person export 'Ben Ode' -o ben.json", "What this workspace has about Ben, for its owners"},
+    {"person erase 'Ben Ode'", "Ben is \"Former member 7\" from now on"},
+    END_EXAMPLES,
+};
 static const struct cmd_example member_role_examples[] = {
     {"member role 'Ben Ode' facilitator", "By the name, or its beginning"},
     {"member role 7 viewer", "By the number in the list"},
@@ -446,6 +489,29 @@ static const struct command table[] = {
     {"workspace rename", "", "NAME...", 1, -1, "Give the workspace another name",
      "For owners. Contexts on people's devices keep the names that they have there.", NULL, NULL, NEEDS_SERVER, false,
      cmd_workspace_rename},
+    {"workspace keep", "", "", 0, 0, "How long old history and removed canvases are kept",
+     "For owners. What is older goes within a day, and cannot be had back: earlier revisions can't be shown, restored or undone "
+     "then. The canvases themselves, and edits that are still waiting on somebody's device, are not affected.",
+     keep_options, keep_examples, NEEDS_SERVER, false, cmd_workspace_keep},
+    {"workspace erase", "", "", 0, 0, "Delete the workspace with everything in it",
+     "For owners. All its canvases, members and the audit log, for everybody and for good; people who work in it are disconnected. "
+     "People's accounts stay. Copies in backups go when the backups go.",
+     workspace_erase_options, NULL, NEEDS_SERVER, false, cmd_workspace_erase},
+    {"audit list", "audit", "", 0, 0, "The workspace's audit log: who came, and who changed what about whom",
+     "For owners. It never says what stands on a canvas. Where people came from (their address) is kept for 30 days.",
+     audit_list_options, audit_examples, NEEDS_SERVER, false, cmd_audit_list},
+    {"audit verify", "", "", 0, 0, "Check that no row of the audit log was changed, left out or put in",
+     "For owners. Each row carries a hash over itself and the row before; they are recomputed on this device. Ends with exit code 5 and "
+     "the number of the first row that is wrong.",
+     audit_verify_options, audit_examples, NEEDS_SERVER, false, cmd_audit_verify},
+    {"person export", "", "[PERSON]", 0, 1, "What there is about a person, as JSON",
+     "Oneself: account, devices, memberships, the cards and comments that one wrote (on canvases that one may see), one's votes, and "
+     "the rows of audit logs about oneself. Owners: the same about a member or guest, in their workspace.",
+     person_export_options, person_examples, NEEDS_SERVER, false, cmd_person_export},
+    {"person erase", "", "[PERSON]", 0, 1, "Take a person's name, login and devices away, for good",
+     "The name becomes \"Former member 7\"; what the person wrote stays, under that number. Owners erase people from their workspace, and "
+     "the login goes if the person is in no other one. With --self one erases oneself from the whole server.",
+     person_erase_options, person_examples, NEEDS_SERVER, false, cmd_person_erase},
     {"member list", "", "", 0, 0, "Who is in the workspace, and as what",
      "Owners also see everybody's login. Guests are those who came in by a code.", member_list_options, NULL, NEEDS_SERVER, false,
      cmd_member_list},

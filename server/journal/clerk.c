@@ -10,6 +10,7 @@
 #include "wire.pb-c.h"
 
 enum { WHOSE, HEAD_MAKE, ADD };
+enum { TRIES = 3 };
 
 const struct pg_statement clerk_statements[] = {
     [WHOSE] = {"audit_whose",
@@ -30,7 +31,7 @@ const struct pg_statement clerk_statements[] = {
      " INSERT INTO audit (workspace_id, number, event_id, time_ms, event, author, whom, canvas_id, detail, text, hash)"
      " SELECT $1::uuid, number, $2::uuid, $4::int8, $5::int8, $6::int8, $7::int8, $8::uuid, $9::int8, $10::text, hash FROM head"
      ") INSERT INTO audit_address (workspace_id, number, author, address)"
-     " SELECT $1::uuid, number, $6::int8, $11::text FROM head WHERE $11::text IS NOT NULL"},
+     " SELECT $1::uuid, number, $6::int8, $11::text FROM head WHERE $11::text IS NOT NULL ON CONFLICT (workspace_id, number) DO NOTHING"},
     {NULL, NULL},
 };
 
@@ -117,12 +118,13 @@ static bool is_hopeless(const char *sqlstate)
 }
 
 /* A request about the first event has failed: true if the event is to be given up. */
-static bool is_given_up(struct clerk *c, const struct clerk_entry *entry, const struct pg_answer *answer)
+static bool is_given_up(struct clerk *c, struct clerk_entry *entry, const struct pg_answer *answer)
 {
     if (answer->outcome != PG_FAILED)
         return false;
-    if (strcmp(answer->sqlstate, PG_UNIQUE_VIOLATION) == 0)
-        return true; /* the try before was committed after all */
+    /* The try before is committed at this moment: the next one will see it. Else the numbers were changed by hand. */
+    if (strcmp(answer->sqlstate, PG_UNIQUE_VIOLATION) == 0 && entry->tries++ < TRIES)
+        return false;
     if (is_hopeless(answer->sqlstate)) {
         log_error(NULL, "the audit log: event %u could not be written (%s)", entry->event.row.event, answer->sqlstate);
         return true;

@@ -12,6 +12,7 @@
 /* One event that waits. */
 struct clerk_entry {
     struct audit_event event;
+    unsigned tries; /* that found its id or number taken */
     TAILQ_ENTRY(clerk_entry) entry;
 };
 TAILQ_HEAD(clerk_queue, clerk_entry);

@@ -110,8 +110,13 @@ void handle_audit(struct session *s, const struct request *r)
 
 void handle_canvas_exported(struct session *s, const struct request *r)
 {
-    (void)r;
+    Cocanvas__Done done = COCANVAS__DONE__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     audit_tell_canvas(s, AUDIT(CANVAS_EXPORTED), 0, 0);
+    frame.request = r->number;
+    frame.body_case = COCANVAS__FRAME__BODY_DONE;
+    frame.done = &done;
+    session_send(s, &frame);
 }
 
 /* ---- retention */
@@ -167,7 +172,7 @@ void handle_retention_set(struct session *s, const struct request *r)
 static void refuse_erasure(struct session *s, enum status status, const char *what)
 {
     if (status == STATUS_DENIED)
-        session_refuse(s, s->request, status, "To confirm, %s has to be given exactly as it is.", what);
+        session_refuse(s, s->request, STATUS_MALFORMED, "To confirm, %s has to be given exactly as it is.", what);
     else if (status == STATUS_CONFLICT)
         session_refuse(s, s->request, status,
                        "This is a workspace's only owner: make somebody else an owner first, or erase the workspace.");
