@@ -50,8 +50,13 @@ class Newcomers(Case):
             one.wait_line("you are in")
         self.assertEqual(sorted(ann.json("list", "together")[0]["canvases"][0]["present"]), ["Ann", "Ben"])
         self.assertRegex(ann.ok("list", "together").out, r"  (Ann, Ben|Ben, Ann)\n$")
+        # With the server frozen neither can see the other's text first: `edit` gives the whole text that it knows.
+        self.server.process.send_signal(signal.SIGSTOP)
         live[0].say("edit 1 Fresh Bread")
         live[1].say("edit 1 Bread at seven")
+        for one in live:
+            one.wait_line(r"^You changed ")
+        self.server.process.send_signal(signal.SIGCONT)
         for one in live:
             one.wait_line(r"^Saved\.$")
         live[0].wait_any(r"Ben changed")
