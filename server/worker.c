@@ -14,6 +14,7 @@
 #include "server/journal/pg.h"
 #include "server/mailbox.h"
 #include "server/session/account.h"
+#include "server/session/audit.h"
 #include "server/who.h"
 
 enum {
@@ -566,6 +567,7 @@ static void on_tick(evutil_socket_t fd, short what, void *ctx)
     conns_tick(&w->conns);
     sessions_tick(&w->sessions);
     account_tick(&w->sessions);
+    audit_tick(&w->sessions);
     sessions_release_held(&w->sessions);
 }
 

@@ -9,7 +9,7 @@
 #include "server/journal/store_private.h"
 
 enum {
-    DEVICES, DEVICE_TOUCH, DEVICE_REVOKE, DEVICES_REVOKE_OTHERS, DEVICES_PRUNE, CERTIFICATE_ADD, PASSWORD_CHANGE, PASSWORD_CHANGED_REVOKE,
+    LOGIN, DEVICES, DEVICE_TOUCH, DEVICE_REVOKE, DEVICES_REVOKE_OTHERS, DEVICES_PRUNE, CERTIFICATE_ADD, PASSWORD_CHANGE, PASSWORD_CHANGED_REVOKE,
     PASSWORD_REHASH, RESET_ADD, RESET_REDEEM, VOUCHED,
 };
 
@@ -17,6 +17,10 @@ enum {
 
 /* clang-format off */
 const struct pg_statement store_account_statements[] = {
+    /* $1 login; $2 and $3 for one that nobody has */
+    [LOGIN] = {"login",
+     "SELECT coalesce(a.account_id, $2::uuid), coalesce(a.password_hash, $3::text), a.account_id IS NOT NULL"
+     " FROM (SELECT 1) one LEFT JOIN account a ON a.login = lower($1::text)"},
     /* $1 account, $2 the asking device's hash, $3 and $4 expiry */
     [DEVICES] = {"devices",
      "SELECT d.device_id, d.name, " MS_OF("d.created_at") ", " MS_OF("d.used_at") ", d.token_hash IS NOT DISTINCT FROM $2::bytea, d.certificate"
@@ -85,6 +89,7 @@ const struct pg_statement store_account_statements[] = {
 /* Whom an answer is for. */
 struct note {
     uint64_t id;
+    store_login_cb *login;
     store_devices_cb *devices;
     store_revoked_cb *revoked;
     store_status_cb *status;
@@ -124,6 +129,32 @@ static void send_one(struct pg *pg, int statement, const struct pg_params *param
     struct pg_request *request = pg_begin(pg, cb, ctx, note);
     pg_exec(request, &store_account_statements[statement], params);
     pg_end(request);
+}
+
+/* ---------------------------------------------------------------- whose login */
+
+static void on_login(void *ctx, void *arg, const struct pg_answer *answer)
+{
+    const struct note *note = arg;
+    if (answer->outcome != PG_DONE) {
+        note->login(ctx, note->id, store_failure(answer), NULL);
+        return;
+    }
+    struct store_login login = {.account = pg_uuid(answer->results[0], 0, 0), .exists = pg_bool(answer->results[0], 0, 2)};
+    store_copy_text(login.password_hash, sizeof login.password_hash, answer->results[0], 0, 1);
+    note->login(ctx, note->id, STATUS_OK, &login);
+}
+
+void store_login(struct pg *pg, const char *login, const struct uuid *nobody, const char *no_hash, void *ctx, uint64_t id,
+                 store_login_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->login = cb;
+    struct pg_params params = {0};
+    pg_param_text(&params, login);
+    pg_param_uuid(&params, nobody);
+    pg_param_text(&params, no_hash);
+    send_one(pg, LOGIN, &params, on_login, ctx, note);
 }
 
 /* ---------------------------------------------------------------- devices */

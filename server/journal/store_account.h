@@ -5,6 +5,17 @@
 
 #include "server/journal/store.h"
 
+/* Whose login it is. A login that nobody has gives what was handed in instead, by the same way and in the same form: the time
+ * that it takes does not tell (P9). */
+struct store_login {
+    struct uuid account;
+    char password_hash[STORE_HASH_TEXT]; /* "" none */
+    bool exists;
+};
+typedef void store_login_cb(void *ctx, uint64_t id, enum status status, const struct store_login *login);
+void store_login(struct pg *pg, const char *login, const struct uuid *nobody, const char *no_hash, void *ctx, uint64_t id,
+                 store_login_cb *cb);
+
 struct store_device {
     struct uuid id;
     const char *name; /* borrowed until the callback returns */

@@ -80,6 +80,25 @@ void audit_tell_account(struct session *s, uint32_t event, uint64_t detail)
     tell(s->sessions, &e);
 }
 
+enum { LATER_MOST = 256 };
+
+void audit_tell_account_later(struct session *s, uint32_t event, uint64_t detail)
+{
+    struct sessions *all = s->sessions;
+    if (all->n_audit_later == LATER_MOST)
+        audit_tick(all);
+    if (!all->audit_later)
+        all->audit_later = xcalloc(LATER_MOST, sizeof *all->audit_later);
+    all->audit_later[all->n_audit_later++] = of_account(s, event, detail);
+}
+
+void audit_tick(struct sessions *all)
+{
+    for (size_t i = 0; i < all->n_audit_later; i++)
+        tell(all, &all->audit_later[i]);
+    all->n_audit_later = 0;
+}
+
 /* ---- may happen */
 
 static struct audit_expectation *find(struct sessions *all, uint64_t id)
@@ -145,6 +164,9 @@ void audit_settle(struct sessions *all, uint64_t id, enum status status)
 
 void audit_forget_expected(struct sessions *all)
 {
+    audit_tick(all);
+    free(all->audit_later);
+    all->audit_later = NULL;
     struct audit_expectation *expectation, *next;
     HASH_ITER(hh, all->audit_expected, expectation, next) {
         forget(all, expectation);

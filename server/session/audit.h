@@ -23,6 +23,10 @@ void audit_tell(struct session *s, uint32_t event, const struct uuid *workspace,
 void audit_tell_canvas(struct session *s, uint32_t event, uint32_t whom, uint64_t detail);
 /* to the session's account: in all its workspaces. */
 void audit_tell_account(struct session *s, uint32_t event, uint64_t detail);
+/* The same, told within a quarter of a second (audit_tick), together with others: what the log costs then shows nobody which
+ * of several logins there is. */
+void audit_tell_account_later(struct session *s, uint32_t event, uint64_t detail);
+void audit_tick(struct sessions *all);
 
 /* by nobody's session any more, so without an address. */
 void audit_tell_of(struct sessions *all, uint32_t event, const struct uuid *workspace, uint32_t author, uint32_t whom);
@@ -36,7 +40,7 @@ struct audit_event *audit_expected(struct sessions *all, uint64_t id);
 /* The answer is there. */
 void audit_settle(struct sessions *all, uint64_t id, enum status status);
 
-/* For sessions_fini(). */
+/* For sessions_fini(): what waits is told. */
 void audit_forget_expected(struct sessions *all);
 
 #endif

@@ -44,7 +44,8 @@ struct login_attempt {
     bool key_is_known;                /* it is an account's: */
     struct uuid key_account;
     char *name, *device;
-    bool exists;            /* there is an account of that login: its id is session.account */
+    bool looked_up;         /* session.account is the account of that login, or, if there is none, one that nobody has */
+    bool exists;            /* there is one */
     char token[TOKEN_TEXT]; /* the new device's; "" none */
 };
 
@@ -92,14 +93,15 @@ static void refuse_login(struct session *s, enum status code, const char *senten
     char canvas[UUID_TEXT];
     struct log_ctx ctx = session_log(s, canvas);
     log_notice(&ctx, "login refused: %s", status_name(code));
-    if (code == STATUS_DENIED && s->attempt->exists)
-        audit_tell_account(s, AUDIT(LOGIN_REFUSED), audit_detail(s));
     s->sessions->failed_logins++;
     if (code != STATUS_DENIED)
         give_back(s);
     else if (can_be_guessed(s->attempt->kind))
         limits_failed(s->sessions->limits, &s->address, s->sessions->mono_ms(s->sessions->ctx));
     session_refuse(s, s->request, code, "%s", sentence);
+    /* Later, and for a login that nobody has as well: else the time that it takes would tell them apart. */
+    if (code == STATUS_DENIED && s->attempt->looked_up)
+        audit_tell_account_later(s, AUDIT(LOGIN_REFUSED), audit_detail(s));
     leave_checking(s, SESSION_GREETED);
 }
 
@@ -385,7 +387,7 @@ static void hash(struct session *s)
     job->ctx = all->ctx;
     memcpy(job->password, attempt->password, sizeof job->password);
     sodium_memzero(attempt->password, sizeof attempt->password);
-    const char *against = attempt->exists && attempt->hash[0] ? attempt->hash : hasher_dummy(all->hasher);
+    const char *against = attempt->hash[0] ? attempt->hash : hasher_dummy(all->hasher);
     if (!make)
         memcpy(job->hash, against, strlen(against) + 1);
     if (hasher_submit(all->hasher, job))
@@ -461,20 +463,20 @@ static bool is_authenticators(const struct session *s)
     return s->sessions->authenticator && (attempt->exists ? !attempt->hash[0] : attempt->kind == LOGIN_PASSWORD);
 }
 
-static void on_login_account(void *ctx, uint64_t id, enum status status, const struct store_account *account)
+/* From here on a login that nobody has is one like any other, whose password nobody knows. */
+static void on_login_account(void *ctx, uint64_t id, enum status status, const struct store_login *login)
 {
     struct session *s = waiting(ctx, id);
     if (!s)
         return;
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
+    if (status != STATUS_OK) {
         refuse_for_store(s, status);
         return;
     }
-    s->attempt->exists = status == STATUS_OK;
-    if (s->attempt->exists) {
-        s->account = account->id;
-        memcpy(s->attempt->hash, account->password_hash, sizeof s->attempt->hash);
-    }
+    s->attempt->exists = login->exists;
+    s->attempt->looked_up = true;
+    s->account = login->account;
+    memcpy(s->attempt->hash, login->password_hash, sizeof s->attempt->hash);
     if (is_authenticators(s))
         ask_authenticator(s);
     else
@@ -570,6 +572,14 @@ static void keep(struct session *s, const Cocanvas__Login *login)
     attempt->device = xstrdup(login->device);
 }
 
+static void look_up(struct session *s)
+{
+    struct uuid nobody;
+    uuid_random(&nobody);
+    store_login(journal_reads(s->sessions->journal), s->attempt->login, &nobody, hasher_dummy(s->sessions->hasher), s->sessions,
+                s->id, on_login_account);
+}
+
 static void start(struct session *s)
 {
     struct login_attempt *attempt = s->attempt;
@@ -580,7 +590,7 @@ static void start(struct session *s)
     else if (attempt->kind == LOGIN_RESET)
         hash(s);
     else
-        store_account_by_login(pg, attempt->login, s->sessions, s->id, on_login_account);
+        look_up(s);
 }
 
 static void on_key_account(void *ctx, uint64_t id, enum status status, const struct store_account *account)

@@ -114,6 +114,8 @@ struct sessions {
     int64_t ends_looked_ms;   /* when live sessions that are over were looked for; monotonic */
 
     struct session *by_id;
+    struct audit_event *audit_later; /* what the log will be told at the next tick; owned */
+    size_t n_audit_later;
     struct audit_expectation *audit_expected; /* what the log will be told, by session */
     int64_t touched_ms; /* monotonic; account_tick() */
     bool looks_due; /* somebody's look could not be made: sessions_tick() */

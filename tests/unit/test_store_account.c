@@ -29,7 +29,7 @@ struct answers {
     char names[DEVICES][64];
     uint8_t hashes[DEVICES][32];
     struct store_account account;
-    char login[STORE_LOGIN];
+    char login[STORE_HASH_TEXT];
 };
 
 static void on_devices(void *ctx, uint64_t id, enum status status, size_t n, const struct store_device *devices)
@@ -139,6 +139,33 @@ static void join(const struct uuid *where, const struct person *p, uint32_t auth
 }
 
 /* ---- tests */
+
+static void on_login(void *ctx, uint64_t id, enum status status, const struct store_login *login)
+{
+    struct answers *a = ctx;
+    on_status(ctx, id, status);
+    a->account.id = login->account;
+    a->n_devices = login->exists;
+    snprintf(a->login, sizeof a->login, "%s", login->password_hash);
+}
+
+/* Both answers look the same, but for whose they are. */
+static void test_logins(void **state)
+{
+    (void)state;
+    struct person ann = new_person("her hash");
+    struct uuid nobody;
+    uuid_random(&nobody);
+    struct answers a = {0}, b = {0};
+    store_login(pg(), ann.login, &nobody, "nobody's hash", &a, 7, on_login);
+    assert_int_equal(answered(&a)->status, STATUS_OK);
+    assert_true(a.n_devices == 1 && uuid_equal(&a.account.id, &ann.id));
+    assert_string_equal(a.login, "her hash");
+    store_login(pg(), "whoever", &nobody, "nobody's hash", &b, 7, on_login);
+    assert_int_equal(answered(&b)->status, STATUS_OK);
+    assert_true(b.n_devices == 0 && uuid_equal(&b.account.id, &nobody));
+    assert_string_equal(b.login, "nobody's hash");
+}
 
 static void test_devices(void **state)
 {
@@ -338,7 +365,7 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_devices), cmocka_unit_test(test_certificates), cmocka_unit_test(test_passwords),
+        cmocka_unit_test(test_logins), cmocka_unit_test(test_devices), cmocka_unit_test(test_certificates), cmocka_unit_test(test_passwords),
         cmocka_unit_test(test_reset),   cmocka_unit_test(test_vouched),
     };
     return cmocka_run_group_tests(tests, begin, end);
