@@ -560,7 +560,7 @@ static const struct command table[] = {
      NEEDS_CANVAS, false, cmd_lobby_admit},
     {"lobby deny", "", "CANVAS [GUEST]", 1, 2, "Send a guest away", "GUEST is a number or the beginning of a name.", lobby_options, NULL,
      NEEDS_CANVAS, false, cmd_lobby_deny},
-    {"canvas access", "", "CANVAS [PERSON ROLE]", 1, 3, "Who may see a canvas, and give roles on it",
+    {"canvas access", "", "CANVAS [PERSON] [ROLE]", 1, 3, "Who may see a canvas, and give roles on it",
      "For facilitators. Without PERSON: who may see it. With PERSON and ROLE: what that person is on this canvas, whatever the role in "
      "the workspace; none takes it back. It takes effect at once.",
      NULL, access_examples, NEEDS_CANVAS, false, cmd_canvas_access},
