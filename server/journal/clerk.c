@@ -16,9 +16,10 @@ const struct pg_statement clerk_statements[] = {
     [WHOSE] = {"audit_whose",
      "SELECT m.workspace_id, m.author FROM member m WHERE m.account_id = $1::uuid AND m.role > 0 AND ($2::uuid IS NULL OR EXISTS"
      " (SELECT 1 FROM canvas c WHERE c.canvas_id = $2::uuid AND c.workspace_id = m.workspace_id)) ORDER BY m.workspace_id"},
+    /* The workspace's row first: who erases it has that, and then comes to the head. */
     [HEAD_MAKE] = {"audit_head_make",
      "INSERT INTO audit_head (workspace_id, number, hash) SELECT workspace_id, 0, $2::bytea FROM workspace WHERE workspace_id = $1::uuid"
-     " ON CONFLICT (workspace_id) DO NOTHING"},
+     " FOR KEY SHARE ON CONFLICT (workspace_id) DO NOTHING"},
     /* $1 workspace, $2 id of the event, $3 what is hashed behind workspace and number, $4 … $10 the same in columns, $11
      * address or null. Who comes second waits for the head, and then chains on what the first one has written. */
     [ADD] = {"audit_add",
