@@ -203,6 +203,8 @@ class Newcomers(Case):
 
 
 class Commands(Case):
+    options = {"client_cert": "optional"}
+
     def test_json_everywhere(self):
         """Every command of the table, with --json: each line is an object with its schema; a command without a case here fails."""
         dan = self.newcomer("dan", "Dan")
@@ -238,6 +240,7 @@ class Commands(Case):
             tried.add(name)
         tried |= self.owners_commands()
         tried |= self.guests_commands()
+        tried |= self.accounts_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
         self.assertEqual(dan.json("logout")[0]["type"], "logged_out")
@@ -279,6 +282,27 @@ class Commands(Case):
             self.assertTrue(result.out, name)
             self.assertEqual(result.err, "", name)
         return {name for name, *_ in cases}
+
+    def accounts_commands(self):
+        """The same for accounts, the audit log and erasing; test_audit.py erases a whole workspace."""
+        rob, own = self.newcomer("rob", "Rob"), self.owner
+        certificate = rob.file("me.pem")
+        cases = [
+            (rob, "device list"), (rob, "device revoke", "--others"), (rob, "certificate add", "--new", certificate), (rob, "certificate list"),
+            (rob, "certificate remove", "me.pem"), (rob, "password change", "--password-file", "-"), (own, "member reset", "rob"), (own, "audit list"),
+            (own, "audit verify"), (own, "workspace keep"), (rob, "person export"), (own, "person erase", "Rob", "--confirm", "Rob"),
+        ]
+        for person, name, *words in cases:
+            stdin = f"{rob.password}\nsome other long password\n" if name == "password change" else ""
+            result = person.ok(*name.split(), *words, "--json", stdin=stdin)
+            # an export is a document of several lines, as a file would be
+            for line in [result.out] if name == "person export" else result.out.splitlines():
+                self.assertEqual(json.loads(line)["schema"], 1, (name, line))
+            self.assertTrue(result.out, name)
+        wrong = own.run("workspace", "erase", "--confirm", "Not its name", "--json")
+        self.assertNotEqual(wrong.code, 0, wrong)
+        self.assertIn("error", json.loads(wrong.err.splitlines()[-1]), wrong)
+        return {name for _, name, *_ in cases} | {"workspace erase"}
 
     def test_content_of_json(self):
         """The numbers and names that programs rely on."""
