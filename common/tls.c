@@ -97,15 +97,16 @@ static enum status check_dates(SSL_CTX *ctx, const char *cert_file, struct why *
     char day[DAY_TEXT];
     if (X509_cmp_current_time(X509_get0_notBefore(cert)) > 0) {
         day_text(X509_get0_notBefore(cert), day);
-        return refuse(why, STATUS_INTERNAL, "%s: the certificate is valid from %s on: is this machine's clock right?", cert_file,
-                      day);
+        return refuse(why, STATUS_INTERNAL, "%s: the certificate is valid from %s on: is this machine's clock right?",
+                      cert_file, day);
     }
     if (X509_cmp_current_time(X509_get0_notAfter(cert)) < 0) {
         day_text(X509_get0_notAfter(cert), day);
-        return refuse(why, STATUS_INTERNAL,
-                      "%s: the certificate expired on %s. Renew it; or, if the daemon had made it, move the file away: with "
-                      "the key that is there it makes a new one, which clients that know the key accept",
-                      cert_file, day);
+        return refuse(
+            why, STATUS_INTERNAL,
+            "%s: the certificate expired on %s. Renew it; or, if the daemon had made it, move the file away: with "
+            "the key that is there it makes a new one, which clients that know the key accept",
+            cert_file, day);
     }
     return STATUS_OK;
 }
@@ -346,7 +347,9 @@ static int chain_error(SSL *ssl, X509 *cert)
 {
     X509_STORE_CTX *store = X509_STORE_CTX_new();
     int error = X509_V_ERR_UNSPECIFIED;
-    if (store && X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), cert, SSL_get_peer_cert_chain(ssl)) == 1 &&
+    if (store &&
+        X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(SSL_get_SSL_CTX(ssl)), cert, SSL_get_peer_cert_chain(ssl)) ==
+            1 &&
         X509_STORE_CTX_set_default(store, "ssl_server") == 1)
         error = X509_verify_cert(store) == 1 ? X509_V_OK : X509_STORE_CTX_get_error(store);
     X509_STORE_CTX_free(store);

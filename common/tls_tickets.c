@@ -20,7 +20,7 @@ struct ticket_key {
 };
 
 struct ticket_keys {
-    pthread_mutex_t lock;              /* guards the rest */
+    pthread_mutex_t lock;                  /* guards the rest */
     struct ticket_key at[TLS_TICKET_KEYS]; /* the newest first; the first n are there */
     unsigned n;
     int64_t since_s; /* when at[0] was made */
@@ -86,21 +86,24 @@ static const struct ticket_key *find(const struct ticket_keys *keys, const unsig
     return NULL;
 }
 
-static bool set_up(const struct ticket_key *key, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
+static bool set_up(const struct ticket_key *key, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac,
+                   int encrypt)
 {
     char digest[] = "SHA256";
     struct ticket_key copy = *key; /* the parameters are not const */
     OSSL_PARAM params[] = {OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, copy.hmac, sizeof copy.hmac),
-                           OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+                           OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                           OSSL_PARAM_construct_end()};
     bool ok = EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), NULL, key->secret, iv, encrypt) == 1 &&
               EVP_MAC_CTX_set_params(mac, params) == 1;
     OPENSSL_cleanse(&copy, sizeof copy);
     return ok;
 }
 
-/* OpenSSL's contract: 1 done; 2 opened, and a new ticket should be given; 0 no such key: a full handshake; -1 failure. In TLS
- * 1.3 every resumption gets a new ticket anyway. */
-static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac, int encrypt)
+/* OpenSSL's contract: 1 done; 2 opened, and a new ticket should be given; 0 no such key: a full handshake; -1
+ * failure. In TLS 1.3 every resumption gets a new ticket anyway. */
+static int on_ticket(SSL *ssl, unsigned char *name, unsigned char *iv, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *mac,
+                     int encrypt)
 {
     struct ticket_keys *keys = SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), slot);
     int result = -1;

@@ -1,5 +1,5 @@
-/* device list, device revoke, certificate add, certificate list, certificate remove: what can log in as oneself. To the server a
- * certificate is a device, too; people look for them under their own name. */
+/* device list, device revoke, certificate add, certificate list, certificate remove: what can log in as oneself. To
+ * the server a certificate is a device, too; people look for them under their own name. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +44,8 @@ static void print_device(struct session *s, const Cocanvas__Device *device)
     const char *name = device->name[0] ? device->name : "(without a name)";
     const char *mark = device->current ? "  this one" : device->certificate ? "  certificate" : "";
     out_print(&s->cli->out, device->current ? STYLE_BOLD : STYLE_PLAIN, "%s  %s  last login %s  since %s%s\n",
-              device_id(s, device, false), arena_cell(&s->arena, name, NAME_CELLS), people_time(&s->arena, device->used_ms),
-              people_time(&s->arena, device->created_ms), mark);
+              device_id(s, device, false), arena_cell(&s->arena, name, NAME_CELLS),
+              people_time(&s->arena, device->used_ms), people_time(&s->arena, device->created_ms), mark);
 }
 
 static int print_list(struct cli *cli, bool certificates_only)
@@ -167,7 +167,8 @@ static int revoke_command(struct cli *cli, bool certificates_only)
     uint32_t count = 0;
     bool others = !certificates_only && cli_flag(cli, "others");
     if (!certificates_only && others == (cli->n_args > 0))
-        return cli_fail(cli, EXIT_USAGE, "Which device? See: cocanvas device list. Or all others: cocanvas device revoke --others");
+        return cli_fail(cli, EXIT_USAGE,
+                        "Which device? See: cocanvas device list. Or all others: cocanvas device revoke --others");
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
         code = others ? revoke(&s, NULL, &count) : revoke_named(&s, certificates_only, &count);
@@ -211,7 +212,8 @@ static int add(struct session *s, const char *path)
         json_object_set_new(object, "name", json_string(request.name));
         out_json(&s->cli->out, object);
     } else {
-        out_note(&s->cli->out, "Added. It logs in as you, on any device: cocanvas login %s --certificate %s", s->context.host, path);
+        out_note(&s->cli->out, "Added. It logs in as you, on any device: cocanvas login %s --certificate %s",
+                 s->context.host, path);
     }
     return EXIT_OK;
 }

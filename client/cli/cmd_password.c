@@ -29,7 +29,8 @@ static int passwords_from_file(struct cli *cli, const char *path, struct passwor
     if (!standard)
         fclose(file);
     return ok ? EXIT_OK
-              : cli_fail(cli, EXIT_USAGE, "The old password belongs on the first line of the file, the new one on the second.");
+              : cli_fail(cli, EXIT_USAGE,
+                         "The old password belongs on the first line of the file, the new one on the second.");
 }
 
 static int ask_passwords(struct cli *cli, struct passwords *p)
@@ -38,7 +39,8 @@ static int ask_passwords(struct cli *cli, struct passwords *p)
     if (file)
         return passwords_from_file(cli, file, p);
     if (!cli_can_ask(cli))
-        return cli_fail(cli, EXIT_USAGE, "There is no terminal to ask at. Use --password-file FILE, or - for standard input.");
+        return cli_fail(cli, EXIT_USAGE,
+                        "There is no terminal to ask at. Use --password-file FILE, or - for standard input.");
     if (!prompt_secret(cli, "Old password", p->old_one))
         return cli_fail(cli, EXIT_INTERRUPTED, "Interrupted.");
     return prompt_password(cli, true, p->new_one);

@@ -94,8 +94,8 @@ static bool among(const struct known *known, const uint8_t pin[PIN_BYTES])
     return false;
 }
 
-/* What happened, and what to do; doubt tells why the authority's word, which did for this server so far, does not any more
- * (NULL: there never was one). */
+/* What happened, and what to do; doubt tells why the authority's word, which did for this server so far, does not
+ * any more (NULL: there never was one). */
 static enum trust refused(const char *host, uint16_t port, const uint8_t *expected, const uint8_t *seen, bool link,
                           const char *doubt, struct why *why)
 {

@@ -9,8 +9,19 @@
 #include "server/journal/store_private.h"
 
 enum {
-    LOGIN, DEVICES, DEVICE_TOUCH, DEVICE_REVOKE, DEVICES_REVOKE_OTHERS, DEVICES_PRUNE, CERTIFICATE_ADD, PASSWORD_CHANGE, PASSWORD_CHANGED_REVOKE,
-    PASSWORD_REHASH, RESET_ADD, RESET_REDEEM, VOUCHED,
+    LOGIN,
+    DEVICES,
+    DEVICE_TOUCH,
+    DEVICE_REVOKE,
+    DEVICES_REVOKE_OTHERS,
+    DEVICES_PRUNE,
+    CERTIFICATE_ADD,
+    PASSWORD_CHANGE,
+    PASSWORD_CHANGED_REVOKE,
+    PASSWORD_REHASH,
+    RESET_ADD,
+    RESET_REDEEM,
+    VOUCHED,
 };
 
 #define MS_OF(time) "(extract(epoch FROM " time ") * 1000)::int8"
@@ -40,8 +51,9 @@ const struct pg_statement store_account_statements[] = {
      " AND d.token_hash <> $3::bytea RETURNING d.token_hash"},
     [PASSWORD_REHASH] = {"password_rehash",
      "UPDATE account SET password_hash = $3::text WHERE account_id = $1::uuid AND password_hash = $2::text"},
-    /* $1 workspace, $2 login or null, $3 author, $4 the asking account, $5 its author, $6 token, $7 expiry. An account all of whose
-     * memberships are in workspaces that the asking one owns: else an owner of one could get into another's through a member. */
+    /* $1 workspace, $2 login or null, $3 author, $4 the asking account, $5 its author, $6 token, $7 expiry. An
+     * account all of whose memberships are in workspaces that the asking one owns: else an owner of one could get
+     * into another's through a member. */
     [RESET_ADD] = {"reset_add",
      "WITH whose AS ("
      " SELECT a.account_id, a.login FROM member m JOIN account a USING (account_id) WHERE m.workspace_id = $1::uuid AND m.role > 0"
@@ -140,13 +152,14 @@ static void on_login(void *ctx, void *arg, const struct pg_answer *answer)
         note->login(ctx, note->id, store_failure(answer), NULL);
         return;
     }
-    struct store_login login = {.account = pg_uuid(answer->results[0], 0, 0), .exists = pg_bool(answer->results[0], 0, 2)};
+    struct store_login login = {.account = pg_uuid(answer->results[0], 0, 0),
+                                .exists = pg_bool(answer->results[0], 0, 2)};
     store_copy_text(login.password_hash, sizeof login.password_hash, answer->results[0], 0, 1);
     note->login(ctx, note->id, STATUS_OK, &login);
 }
 
-void store_login(struct pg *pg, const char *login, const struct uuid *nobody, const char *no_hash, void *ctx, uint64_t id,
-                 store_login_cb *cb)
+void store_login(struct pg *pg, const char *login, const struct uuid *nobody, const char *no_hash, void *ctx,
+                 uint64_t id, store_login_cb *cb)
 {
     struct note *note = note_for(id);
     note->login = cb;
@@ -279,7 +292,8 @@ static void on_changed(void *ctx, void *arg, const struct pg_answer *answer)
         give_revoked(ctx, note, answer->n_results > 1 ? answer->results[1] : NULL);
 }
 
-static void param_hashes(struct pg_params *params, const struct uuid *account, const char *old_hash, const char *new_hash)
+static void param_hashes(struct pg_params *params, const struct uuid *account, const char *old_hash,
+                         const char *new_hash)
 {
     pg_param_uuid(params, account);
     pg_param_text(params, old_hash);

@@ -1,5 +1,5 @@
-/* See authenticator.h. The thread owns the helper and all jobs but those that were just submitted; those wait behind the
- * mutex, and an eventfd wakes the thread. */
+/* See authenticator.h. The thread owns the helper and all jobs but those that were just submitted; those wait behind
+ * the mutex, and an eventfd wakes the thread. */
 #include "server/session/authenticator.h"
 
 #include <errno.h>
@@ -57,7 +57,7 @@ struct authenticator {
     pid_t pid; /* 0: none */
     int fd;    /* -1: none */
     struct buf in, out;
-    int64_t heard_ms, start_ms; /* monotonic: last valid answer; not before this, a new start */
+    int64_t heard_ms, start_ms;  /* monotonic: last valid answer; not before this, a new start */
     unsigned backoff_ms, starts; /* since the last valid answer */
 };
 
@@ -328,8 +328,8 @@ static bool take_line(struct authenticator *a, const char *line, size_t len)
 {
     json_t *answer = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
     struct vouch_job *job = json_is_object(answer) ? with_id(a, json_object_get(answer, "id")) : NULL;
-    const char *wrong = !json_is_object(answer)                               ? "it said something that is not a JSON object"
-                        : !json_is_integer(json_object_get(answer, "id"))     ? "it left out \"id\""
+    const char *wrong = !json_is_object(answer) ? "it said something that is not a JSON object"
+                        : !json_is_integer(json_object_get(answer, "id")) ? "it left out \"id\""
                         : !job && (uint64_t)json_integer_value(json_object_get(answer, "id")) - 1 >= a->last_id
                             ? "it answered what was not asked"
                             : NULL;

@@ -1,6 +1,7 @@
-/* One's own account: devices, password, certificates; and an owner's reset link for a member. Each asks PostgreSQL, and a
- * new password the hasher as well, so the session is busy meanwhile. What a request needs until its last answer is kept in its struct
- * account_request. Whatever ends devices tells all workers, who close their connections. */
+/* One's own account: devices, password, certificates; and an owner's reset link for a member. Each asks PostgreSQL,
+ * and a new password the hasher as well, so the session is busy meanwhile. What a request needs until its last
+ * answer is kept in its struct account_request. Whatever ends devices tells all workers, who close their
+ * connections. */
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,7 +318,8 @@ static void on_account(void *ctx, uint64_t id, enum status status, const struct 
     if (status != STATUS_OK) {
         refuse_for_store(s, status);
     } else if (!account->password_hash[0]) {
-        refuse_and_end(s, STATUS_UNEXPECTED, "This server does not keep your password: change it where you got it from.");
+        refuse_and_end(s, STATUS_UNEXPECTED,
+                       "This server does not keep your password: change it where you got it from.");
     } else {
         memcpy(s->account_request->old_hash, account->password_hash, sizeof s->account_request->old_hash);
         hash(s, HASH_VERIFY, s->account_request->old_password, account->password_hash);
@@ -336,8 +338,8 @@ static enum status check_change(struct session *s, const Cocanvas__PasswordChang
     return STATUS_OK;
 }
 
-/* Wrong old passwords are counted apart from those of logins: whoever tries this login from elsewhere can't keep its owner
- * from changing the password, and whoever has stolen a device can't try passwords on it without end. */
+/* Wrong old passwords are counted apart from those of logins: whoever tries this login from elsewhere can't keep its
+ * owner from changing the password, and whoever has stolen a device can't try passwords on it without end. */
 void handle_password_change(struct session *s, const struct request *r)
 {
     const Cocanvas__PasswordChange *wanted = r->frame->password_change;
@@ -371,7 +373,8 @@ static void on_certificate(void *ctx, uint64_t id, enum status status)
     if (!s)
         return;
     if (status == STATUS_CONFLICT) {
-        refuse_and_end(s, status, "This certificate opens an account already. Use another one, or remove it there first.");
+        refuse_and_end(s, status,
+                       "This certificate opens an account already. Use another one, or remove it there first.");
         return;
     }
     if (status != STATUS_OK) {
@@ -398,7 +401,8 @@ void handle_certificate_add(struct session *s, const struct request *r)
         session_refuse(s, r->number, STATUS_UNEXPECTED,
                        "This server takes no client certificates (its option client_cert is off).");
     } else if (tls_peer_pin(stream_ssl(s->stream), key) != STATUS_OK) {
-        session_refuse(s, r->number, STATUS_UNEXPECTED, "This connection was made without a certificate: connect with it.");
+        session_refuse(s, r->number, STATUS_UNEXPECTED,
+                       "This connection was made without a certificate: connect with it.");
     } else if (begin(s, r)) {
         audit_expect_account(s, AUDIT(CERTIFICATE_ADDED), 0);
         store_certificate_add(database(s), &s->account, key, wanted->name, s->sessions, s->id, on_certificate);
@@ -416,9 +420,10 @@ static void on_reset(void *ctx, uint64_t id, enum status status, const char *log
     if (status == STATUS_NOT_FOUND) {
         refuse_and_end(s, status, "There is no such member in this workspace, or their password is kept elsewhere.");
     } else if (status == STATUS_DENIED) {
-        refuse_and_end(s, STATUS_NOT_FOUND,
-                       "Only somebody who owns all workspaces of a person can make this link. The server's administrator "
-                       "can: cocanvasd admin reset-link LOGIN");
+        refuse_and_end(
+            s, STATUS_NOT_FOUND,
+            "Only somebody who owns all workspaces of a person can make this link. The server's administrator "
+            "can: cocanvasd admin reset-link LOGIN");
     } else if (status != STATUS_OK) {
         refuse_for_store(s, status);
     } else {

@@ -6,9 +6,9 @@
  *   invitation    account by login → verify (it exists) or make a hash → redeem → new device
  *   reset         make a hash → redeem → new device
  *
- * An unknown login goes through the same steps as a known one and is refused at the same place, in the same words (P9). Where
- * certificates are required, whose this one is is looked up first, and everybody needs their own: an invitation or a reset link
- * adds one that is nobody's yet. */
+ * An unknown login goes through the same steps as a known one and is refused at the same place, in the same words
+ * (P9). Where certificates are required, whose this one is is looked up first, and everybody needs their own: an
+ * invitation or a reset link adds one that is nobody's yet. */
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,8 +44,8 @@ struct login_attempt {
     bool key_is_known;                /* it is an account's: */
     struct uuid key_account;
     char *name, *device;
-    bool looked_up;         /* session.account is the account of that login, or, if there is none, one that nobody has */
-    bool exists;            /* there is one */
+    bool looked_up; /* session.account is the account of that login, or, if there is none, one that nobody has */
+    bool exists;    /* there is one */
     char token[TOKEN_TEXT]; /* the new device's; "" none */
 };
 
@@ -112,12 +112,14 @@ static void deny(struct session *s)
         [LOGIN_PASSWORD] = "Login and password do not fit together.",
         [LOGIN_INVITATION] =
             "This invitation was used or is too old, or the login is taken and its password is another one.",
-        [LOGIN_CERTIFICATE] = "This certificate is no account's here: log in with your password, then: cocanvas certificate add.",
+        [LOGIN_CERTIFICATE] =
+            "This certificate is no account's here: log in with your password, then: cocanvas certificate add.",
         [LOGIN_RESET] = "This link was used or is too old: ask for a new one.",
     };
     bool required = s->sessions->settings->client_cert == CLIENT_CERT_REQUIRED;
     if (required && s->attempt->kind == LOGIN_PASSWORD)
-        refuse_login(s, STATUS_DENIED, "Login and password do not fit together, or the certificate is not this account's.");
+        refuse_login(s, STATUS_DENIED,
+                     "Login and password do not fit together, or the certificate is not this account's.");
     else
         refuse_login(s, STATUS_DENIED, sentences[s->attempt->kind]);
 }
@@ -227,8 +229,8 @@ static void on_device(void *ctx, uint64_t id, enum status status)
         return;
     }
     /* The account is read once more, by its new token: what is sent is what the next login will find. */
-    store_account_by_token(journal_reads(s->sessions->journal), s->device, false, &s->sessions->settings->devices, ctx, id,
-                           on_token_account);
+    store_account_by_token(journal_reads(s->sessions->journal), s->device, false, &s->sessions->settings->devices, ctx,
+                           id, on_token_account);
 }
 
 static void add_device(struct session *s)
@@ -534,9 +536,10 @@ static enum status check_form(const Cocanvas__Login *login, struct login_attempt
         return status == STATUS_OK ? check_device(login, why) : status;
     }
     if (token || certificate || reset || !name || !password)
-        return refuse(why, STATUS_MALFORMED,
-                      "Log in with a token, or with login and password, or with an invitation, login, name and password, "
-                      "or with a certificate, or with a reset link and a new password.");
+        return refuse(
+            why, STATUS_MALFORMED,
+            "Log in with a token, or with login and password, or with an invitation, login, name and password, "
+            "or with a certificate, or with a reset link and a new password.");
     attempt->kind = invitation ? LOGIN_INVITATION : LOGIN_PASSWORD;
     return check_names(login, attempt->kind, attempt, why);
 }
@@ -576,8 +579,8 @@ static void look_up(struct session *s)
 {
     struct uuid nobody;
     uuid_random(&nobody);
-    store_login(journal_reads(s->sessions->journal), s->attempt->login, &nobody, hasher_dummy(s->sessions->hasher), s->sessions,
-                s->id, on_login_account);
+    store_login(journal_reads(s->sessions->journal), s->attempt->login, &nobody, hasher_dummy(s->sessions->hasher),
+                s->sessions, s->id, on_login_account);
 }
 
 static void start(struct session *s)
@@ -645,14 +648,16 @@ void handle_login(struct session *s, const struct request *r)
     s->attempt = attempt;
     s->busy = true;
     session_set_state(s, SESSION_CHECKING);
-    attempt->has_key = certificates != CLIENT_CERT_OFF && tls_peer_pin(stream_ssl(s->stream), attempt->key) == STATUS_OK;
+    attempt->has_key =
+        certificates != CLIENT_CERT_OFF && tls_peer_pin(stream_ssl(s->stream), attempt->key) == STATUS_OK;
     enum status status = check_form(login, attempt, &why);
     if (status != STATUS_OK) {
         refuse_login(s, status, why.text);
     } else if (attempt->kind == LOGIN_CERTIFICATE && certificates == CLIENT_CERT_OFF) {
         refuse_login(s, STATUS_DENIED, "This server takes no client certificates: log in with your password.");
     } else if (certificates == CLIENT_CERT_REQUIRED && !attempt->has_key) {
-        refuse_login(s, STATUS_DENIED, "This server lets in only who shows a certificate: cocanvas login --certificate FILE");
+        refuse_login(s, STATUS_DENIED,
+                     "This server lets in only who shows a certificate: cocanvas login --certificate FILE");
     } else if (!may_try(s, &why)) {
         refuse_login(s, STATUS_BUSY, why.text);
     } else if (!check_tokens(login, attempt)) {

@@ -16,7 +16,7 @@ struct limits {
     pthread_mutex_t lock; /* guards everything below */
     struct limits_settings settings;
     struct failures addresses, logins, all;
-    uint64_t seed; /* so that nobody can choose logins that share a bucket */
+    uint64_t seed;   /* so that nobody can choose logins that share a bucket */
     int64_t told_ms; /* when the crowd was last logged; 0: never */
 };
 
@@ -51,7 +51,8 @@ enum status networks_parse(const char *text, struct networks *out, struct why *w
         if (out->n == LIMITS_NETWORKS)
             status = refuse(why, STATUS_MALFORMED, "there are more than %d networks", LIMITS_NETWORKS);
         else if (!parse_network(one, &out->at[out->n]))
-            status = refuse(why, STATUS_MALFORMED, "\"%.60s\" is no network: write 203.0.113.0/24 or 2001:db8::/32", one);
+            status =
+                refuse(why, STATUS_MALFORMED, "\"%.60s\" is no network: write 203.0.113.0/24 or 2001:db8::/32", one);
         else
             out->n++;
     }
@@ -151,7 +152,8 @@ static void tell_crowd(struct limits *l, int64_t now_ms)
     if (l->told_ms && now_ms - l->told_ms < MINUTE_MS)
         return;
     l->told_ms = now_ms;
-    log_warn(NULL, "logins fail by the hundred, from many addresses: each address has %d tries now", LIMITS_CROWDED_TRIES);
+    log_warn(NULL, "logins fail by the hundred, from many addresses: each address has %d tries now",
+             LIMITS_CROWDED_TRIES);
 }
 
 bool limits_may_try(struct limits *l, const struct address *address, const char *login, int64_t now_ms, struct why *why)
@@ -169,9 +171,10 @@ bool limits_may_try(struct limits *l, const struct address *address, const char 
         refuse(why, STATUS_BUSY, "Too many failed logins from your address: wait a minute, then try again.");
         may = false;
     } else if (login && !failures_may_try(&l->logins, &key, now_ms)) {
-        refuse(why, STATUS_BUSY,
-               "Too many wrong passwords for this login: wait half a minute, then try again. Devices that are logged in "
-               "are not affected.");
+        refuse(
+            why, STATUS_BUSY,
+            "Too many wrong passwords for this login: wait half a minute, then try again. Devices that are logged in "
+            "are not affected.");
         may = false;
     } else if (login) {
         failures_add(&l->logins, &key, now_ms);

@@ -1,12 +1,12 @@
-/* How often a login may fail, for all workers together: by address, by login, and in all. Only failures count, and only of
- * passwords, invitations and reset links: a device's token can't be guessed, so somebody who is known keeps coming in, whatever
- * strangers do with their login.
+/* How often a login may fail, for all workers together: by address, by login, and in all. Only failures count, and
+ * only of passwords, invitations and reset links: a device's token can't be guessed, so somebody who is known keeps
+ * coming in, whatever strangers do with their login.
  *
- * Each count is a bucket that leaks. An address that has failed too often waits. A login (there may be no such account: it
- * makes no difference) that has failed too often is slowed down to one try in half a minute, wherever it comes from. When too
- * much fails in all, each address has three tries left instead of its full number: so a crowd of attackers is slowed down, and a
- * person who comes with the right password is not kept out. Behind the shared networks sit many people with one address: they
- * may fail twenty times as often. */
+ * Each count is a bucket that leaks. An address that has failed too often waits. A login (there may be no such
+ * account: it makes no difference) that has failed too often is slowed down to one try in half a minute, wherever it
+ * comes from. When too much fails in all, each address has three tries left instead of its full number: so a crowd
+ * of attackers is slowed down, and a person who comes with the right password is not kept out. Behind the shared
+ * networks sit many people with one address: they may fail twenty times as often. */
 #ifndef COCANVAS_SERVER_SESSION_LIMITS_H
 #define COCANVAS_SERVER_SESSION_LIMITS_H
 
@@ -45,9 +45,10 @@ struct limits *limits_new(void);
 void limits_free(struct limits *l);
 /* The rest from any thread. Times are monotonic. */
 void limits_set(struct limits *l, const struct limits_settings *settings);
-/* Whether a login may be tried now; else why not. A try counts as a failure of that login until it is given back, so that a
- * hundred at once do not pass before the first has failed. login NULL: not known (a reset link). */
-bool limits_may_try(struct limits *l, const struct address *address, const char *login, int64_t now_ms, struct why *why);
+/* Whether a login may be tried now; else why not. A try counts as a failure of that login until it is given back, so
+ * that a hundred at once do not pass before the first has failed. login NULL: not known (a reset link). */
+bool limits_may_try(struct limits *l, const struct address *address, const char *login, int64_t now_ms,
+                    struct why *why);
 /* The try was no failure: it succeeded, or nobody could say. */
 void limits_give_back(struct limits *l, const char *login, int64_t now_ms);
 /* It failed: for the address and in all. */

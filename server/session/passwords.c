@@ -1,8 +1,9 @@
-/* See passwords.h. A rule and a short list of words instead of a list of passwords. The words are those that stand at the
- * front of every published statistic of passwords; single words are nobody's property, so nothing of a list was copied. What is
- * left of a password when letters are lowered, digits that stand for letters are read as these, and what decorates its ends is
- * taken away: is that one of the words, or one of them twice, it is common. So is what has hardly any different characters, what walks
- * along the alphabet, the digits or a keyboard, and one's own login. */
+/* See passwords.h. A rule and a short list of words instead of a list of passwords. The words are those that stand
+ * at the front of every published statistic of passwords; single words are nobody's property, so nothing of a list
+ * was copied. What is left of a password when letters are lowered, digits that stand for letters are read as these,
+ * and what decorates its ends is taken away: is that one of the words, or one of them twice, it is common. So is
+ * what has hardly any different characters, what walks along the alphabet, the digits or a keyboard, and one's own
+ * login. */
 #include "server/session/passwords.h"
 
 #include <ctype.h>
@@ -13,31 +14,38 @@
 enum { CORE_MOST = 64, DIFFERENT_LEAST = 5 };
 
 /* Without repetition, as core() leaves them. */
+/* clang-format off */
 static const char *const words[] = {
-    "password", "passwort", "passphrase", "motdepasse", "contrasena", "parola", "senha", "wachtwoord", "kennwort", "passw",
-    "letmein", "letmeinnow", "welcome", "willkommen", "bienvenue", "bienvenido", "iloveyou", "loveyou", "iloveu", "lovely",
-    "monkey", "dragon", "sunshine", "princess", "football", "baseball", "basketball", "superman", "batman", "spiderman",
-    "pokemon", "starwars", "whatever", "trustno", "trustnoone", "shadow", "master", "michael", "jennifer", "jessica",
-    "charlie", "computer", "internet", "samsung", "google", "facebook", "liverpool", "chelsea", "arsenal", "barcelona",
-    "secret", "topsecret", "geheim", "supersecret", "administrator", "admin", "root", "toor", "superuser", "sysadmin",
-    "changeme", "changeit", "changemenow", "default", "guest", "test", "testing", "tester", "testtest", "example",
-    "freedom", "mustang", "access", "hello", "helloworld", "hallo", "bonjour", "summer", "winter", "spring", "autumn",
-    "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december",
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "correcthorsebatterystaple", "cocanvas",
-    "canvas", "mypassword", "thepassword", "newpassword", "yourpassword", "passwordpassword", "nopassword", "company", "office",
-    "consulting", "workshop", "business", "businessmodel", "butterfly", "chocolate", "cookie", "flower", "hottie", "ninja",
-    "qwerty", "qwertz", "azerty", "asdf", "abc", "abcd", "aaa", "zxcvbn", "qazwsx", "qwe", "asd", "zxc", "iwantin", "opensesame",
+    "password", "passwort", "passphrase", "motdepasse", "contrasena", "parola", "senha", "wachtwoord", "kennwort",
+    "passw", "letmein", "letmeinnow", "welcome", "willkommen", "bienvenue", "bienvenido", "iloveyou", "loveyou",
+    "iloveu", "lovely", "monkey", "dragon", "sunshine", "princess", "football", "baseball", "basketball",
+    "superman", "batman", "spiderman", "pokemon", "starwars", "whatever", "trustno", "trustnoone", "shadow",
+    "master", "michael", "jennifer", "jessica", "charlie", "computer", "internet", "samsung", "google", "facebook",
+    "liverpool", "chelsea", "arsenal", "barcelona", "secret", "topsecret", "geheim", "supersecret", "administrator",
+    "admin", "root", "toor", "superuser", "sysadmin", "changeme", "changeit", "changemenow", "default", "guest",
+    "test", "testing", "tester", "testtest", "example", "freedom", "mustang", "access", "hello", "helloworld",
+    "hallo", "bonjour", "summer", "winter", "spring", "autumn", "january", "february", "march", "april", "june",
+    "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday",
+    "friday", "saturday", "sunday", "correcthorsebatterystaple", "cocanvas", "canvas", "mypassword", "thepassword",
+    "newpassword", "yourpassword", "passwordpassword", "nopassword", "company", "office", "consulting", "workshop",
+    "business", "businessmodel", "butterfly", "chocolate", "cookie", "flower", "hottie", "ninja", "qwerty",
+    "qwertz", "azerty", "asdf", "abc", "abcd", "aaa", "zxcvbn", "qazwsx", "qwe", "asd", "zxc", "iwantin",
+    "opensesame",
 };
+/* clang-format on */
 
 /* Ways along which fingers walk; also backwards. */
+/* clang-format off */
 static const char *const walks[] = {
-    "abcdefghijklmnopqrstuvwxyzabcdefghij", "01234567890123456789012345", "qwertyuiopasdfghjklzxcvbnm", "qwertzuiopasdfghjklyxcvbnm",
-    "azertyuiopqsdfghjklmwxcvbn", "qwertyuiop[]asdfghjkl;'zxcvbnm,./", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/",
-    "qazwsxedcrfvtgbyhnujmikolp", "1q2w3e4r5t6y7u8i9o0p", "1234567890-=qwertyuiop", "!@#$%^&*()_+", "zaq12wsxcde34rfvbgt56yhn",
-    "q1w2e3r4t5y6u7i8o9p0", "147258369147258369", "159357159357", "123123123123123123", "112233445566778899", "987654321098765432109",
-    "qweasdzxcqweasdzxc", "asdfasdfasdfasdf", "123qwe123qwe123qwe", "qwe123qwe123", "1234qwer1234qwer", "qwer1234qwer1234", "abc123abc123abc123",
-    "a1b2c3d4e5f6g7h8i9j0", "1a2b3c4d5e6f7g8h9i0j",
+    "abcdefghijklmnopqrstuvwxyzabcdefghij", "01234567890123456789012345", "qwertyuiopasdfghjklzxcvbnm",
+    "qwertzuiopasdfghjklyxcvbnm", "azertyuiopqsdfghjklmwxcvbn", "qwertyuiop[]asdfghjkl;'zxcvbnm,./",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik,9ol.0p;/", "qazwsxedcrfvtgbyhnujmikolp", "1q2w3e4r5t6y7u8i9o0p",
+    "1234567890-=qwertyuiop", "!@#$%^&*()_+", "zaq12wsxcde34rfvbgt56yhn", "q1w2e3r4t5y6u7i8o9p0",
+    "147258369147258369", "159357159357", "123123123123123123", "112233445566778899", "987654321098765432109",
+    "qweasdzxcqweasdzxc", "asdfasdfasdfasdf", "123qwe123qwe123qwe", "qwe123qwe123", "1234qwer1234qwer",
+    "qwer1234qwer1234", "abc123abc123abc123", "a1b2c3d4e5f6g7h8i9j0", "1a2b3c4d5e6f7g8h9i0j",
 };
+/* clang-format on */
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -151,10 +159,12 @@ static bool is_login(const char *password, const char *login)
 const char *password_refusal(const char *password, const char *login)
 {
     if (is_login(password, login))
-        return "This password is too much like the login: take another one. Three or four words that have nothing to do "
+        return "This password is too much like the login: take another one. Three or four words that have nothing to "
+               "do "
                "with each other are good.";
     if (has_few_characters(password) || is_walk(password) || is_common_word(password))
-        return "This password is among those that are tried first: take another one. Three or four words that have nothing "
+        return "This password is among those that are tried first: take another one. Three or four words that have "
+               "nothing "
                "to do with each other are good.";
     return NULL;
 }

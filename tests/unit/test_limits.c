@@ -125,7 +125,8 @@ static void a_workshop_shares_an_address(void **state)
 static void networks_are_what_they_say(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"x", "1.2.3", "1.2.3.4/33", "1.2.3.4/-1", "1.2.3.4/", "1.2.3.4/8x", "::/129", "1.2.3.4;5.6.7.8"};
+    static const char *const bad[] = {"x",        "1.2.3",      "1.2.3.4/33", "1.2.3.4/-1",
+                                      "1.2.3.4/", "1.2.3.4/8x", "::/129",     "1.2.3.4;5.6.7.8"};
     struct networks n;
     struct why why;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
@@ -134,10 +135,17 @@ static void networks_are_what_they_say(void **state)
         const char *network, *address;
         bool in;
     } cases[] = {
-        {"10.0.0.0/8", "10.255.3.4", true},      {"10.0.0.0/8", "11.0.0.0", false},          {"192.0.2.7", "192.0.2.7", true},
-        {"192.0.2.7", "192.0.2.6", false},       {"192.0.2.6/31", "192.0.2.7", true},        {"192.0.2.4/31", "192.0.2.7", false},
-        {"0.0.0.0/0", "8.8.8.8", true},          {"0.0.0.0/0", "2001:db8::1", false},        {"2001:db8::/32", "2001:db8:ffff::1", true},
-        {"2001:db8::/33", "2001:db8:8000::1", false}, {"2001:db8::5", "2001:db8::6", true}, /* one /64 */
+        {"10.0.0.0/8", "10.255.3.4", true},
+        {"10.0.0.0/8", "11.0.0.0", false},
+        {"192.0.2.7", "192.0.2.7", true},
+        {"192.0.2.7", "192.0.2.6", false},
+        {"192.0.2.6/31", "192.0.2.7", true},
+        {"192.0.2.4/31", "192.0.2.7", false},
+        {"0.0.0.0/0", "8.8.8.8", true},
+        {"0.0.0.0/0", "2001:db8::1", false},
+        {"2001:db8::/32", "2001:db8:ffff::1", true},
+        {"2001:db8::/33", "2001:db8:8000::1", false},
+        {"2001:db8::5", "2001:db8::6", true}, /* one /64 */
         {"::/0", "2001:db8::6", true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -156,14 +164,17 @@ static void common_passwords_are_refused(void **state)
 {
     (void)state;
     static const char *const common[] = {
-        "password123", "Password2026!", "P@ssw0rd1234", "passwordpassword", "1234567890", "0987654321", "qwertyuiop", "qwertyuiop123",
-        "1q2w3e4r5t", "aaaaaaaaaaaa", "abababababab", "letmein12345", "!!!Welcome2025", "iloveyou2024", "adminadmin", "administrator1",
-        "11111111111", "1234512345", "abcdefghij", "asdfghjkl;'", "zaq12wsxcde", "changeme!!", "Sommer", "Summer2026!!", "CoCanvas2026",
-        "olga.owner1", "OlgaOwner99", "football1234", "123456789a", "a1b2c3d4e5", "Passwort12", "motdepasse1",
+        "password123",    "Password2026!", "P@ssw0rd1234", "passwordpassword", "1234567890",   "0987654321",
+        "qwertyuiop",     "qwertyuiop123", "1q2w3e4r5t",   "aaaaaaaaaaaa",     "abababababab", "letmein12345",
+        "!!!Welcome2025", "iloveyou2024",  "adminadmin",   "administrator1",   "11111111111",  "1234512345",
+        "abcdefghij",     "asdfghjkl;'",   "zaq12wsxcde",  "changeme!!",       "Sommer",       "Summer2026!!",
+        "CoCanvas2026",   "olga.owner1",   "OlgaOwner99",  "football1234",     "123456789a",   "a1b2c3d4e5",
+        "Passwort12",     "motdepasse1",
     };
     static const char *const fine[] = {
-        "password of ann", "correct horse", "velvet tram honest owl", "Xk4#mQ9!vL", "my dog eats 3 socks", "quite a new password",
-        "another thing entirely", "Bäckerei am Fluss", "李雷和韩梅梅去学校", "welcome to the jungle", "zebra-copper-lake",
+        "password of ann",     "correct horse",         "velvet tram honest owl", "Xk4#mQ9!vL",
+        "my dog eats 3 socks", "quite a new password",  "another thing entirely", "Bäckerei am Fluss",
+        "李雷和韩梅梅去学校",  "welcome to the jungle", "zebra-copper-lake",
     };
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         if (strlen(common[i]) >= 10 && !password_refusal(common[i], "olga.owner"))
@@ -176,9 +187,9 @@ static void common_passwords_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_address_has_so_many_failures),  cmocka_unit_test(a_login_is_slowed_down_from_everywhere),
-        cmocka_unit_test(tries_at_the_same_time_count),     cmocka_unit_test(a_crowd_leaves_three_tries_to_each),
-        cmocka_unit_test(a_workshop_shares_an_address),     cmocka_unit_test(networks_are_what_they_say),
+        cmocka_unit_test(an_address_has_so_many_failures), cmocka_unit_test(a_login_is_slowed_down_from_everywhere),
+        cmocka_unit_test(tries_at_the_same_time_count),    cmocka_unit_test(a_crowd_leaves_three_tries_to_each),
+        cmocka_unit_test(a_workshop_shares_an_address),    cmocka_unit_test(networks_are_what_they_say),
         cmocka_unit_test(common_passwords_are_refused),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,18 +98,21 @@ static struct person new_person(const char *hash)
     uuid_random(&p.id);
     uuid_format(&p.id, p.id_text);
     snprintf(p.login, sizeof p.login, "person%u", ++people);
-    pg_cluster_sql(cluster, "INSERT INTO account (account_id, login, password_hash) VALUES ('%s', '%s', '%s')", p.id_text, p.login, hash);
+    pg_cluster_sql(cluster, "INSERT INTO account (account_id, login, password_hash) VALUES ('%s', '%s', '%s')",
+                   p.id_text, p.login, hash);
     return p;
 }
 
-static void device(const struct person *p, const char *token, bool certificate, int idle_days, int old_days, uint8_t hash[32])
+static void device(const struct person *p, const char *token, bool certificate, int idle_days, int old_days,
+                   uint8_t hash[32])
 {
     char hex[65] = "";
     token_hash(token, hash);
     for (size_t i = 0; i < 32; i++)
         snprintf(hex + 2 * i, 3, "%02x", hash[i]);
     pg_cluster_sql(cluster,
-                   "INSERT INTO device (token_hash, account_id, name, certificate, used_at, created_at) VALUES (decode('%s', 'hex'), '%s', '%s', %s,"
+                   "INSERT INTO device (token_hash, account_id, name, certificate, used_at, created_at) VALUES "
+                   "(decode('%s', 'hex'), '%s', '%s', %s,"
                    " now() - interval '%d days', now() - interval '%d days')",
                    hex, p->id_text, token, certificate ? "true" : "false", idle_days, old_days);
 }
@@ -135,7 +138,9 @@ static void join(const struct uuid *where, const struct person *p, uint32_t auth
 {
     char text[UUID_TEXT];
     uuid_format(where, text);
-    pg_cluster_sql(cluster, "INSERT INTO member (workspace_id, author, account_id, role, name) VALUES ('%s', %u, '%s', %d, 'M')", text, author, p->id_text, role);
+    pg_cluster_sql(cluster,
+                   "INSERT INTO member (workspace_id, author, account_id, role, name) VALUES ('%s', %u, '%s', %d, 'M')",
+                   text, author, p->id_text, role);
 }
 
 /* ---- tests */
@@ -248,9 +253,11 @@ static void test_passwords(void **state)
     assert_int_equal(change(&ben, "old", "x", NULL).status, STATUS_OK);
 }
 
-static struct answers reset(const struct uuid *where, const struct person *owner, const struct person *whose, const char *token, int64_t expires_ms)
+static struct answers reset(const struct uuid *where, const struct person *owner, const struct person *whose,
+                            const char *token, int64_t expires_ms)
 {
-    struct store_reset reset = {.workspace = *where, .login = whose->login, .asking = owner->id, .created_by = 1, .expires_ms = expires_ms};
+    struct store_reset reset = {
+        .workspace = *where, .login = whose->login, .asking = owner->id, .created_by = 1, .expires_ms = expires_ms};
     struct answers a = {0};
     token_hash(token, reset.token_hash);
     store_reset_add(pg(), &reset, &a, 7, on_reset);
@@ -328,7 +335,7 @@ static void test_vouched(void **state)
     assert_int_equal(a.status, STATUS_OK);
     assert_string_equal(a.account.login, "zoe");
     assert_true(uuid_equal(&a.account.id, &b.account.id));
-    assert_int_equal(vouch("zoe", by_id, OWNER).status, STATUS_OK);   /* she is in: nothing changes */
+    assert_int_equal(vouch("zoe", by_id, OWNER).status, STATUS_OK);    /* she is in: nothing changes */
     assert_int_equal(vouch("yan", "Twice", EDITOR).status, STATUS_OK); /* which one? neither */
     assert_int_equal(vouch("yan", "Nowhere", EDITOR).status, STATUS_OK);
     struct answers found = {0};
@@ -337,7 +344,8 @@ static void test_vouched(void **state)
     found = (struct answers){0};
     store_account_by_login(pg(), "yan", &found, 7, on_account);
     assert_int_equal(answered(&found)->account.n_memberships, 0);
-    pg_cluster_sql(cluster, "UPDATE member SET role = 0 WHERE account_id = (SELECT account_id FROM account WHERE login = 'zoe')");
+    pg_cluster_sql(
+        cluster, "UPDATE member SET role = 0 WHERE account_id = (SELECT account_id FROM account WHERE login = 'zoe')");
     assert_int_equal(vouch("zoe", "Acme", EDITOR).status, STATUS_OK); /* who was removed stays so */
     found = (struct answers){0};
     store_account_by_login(pg(), "zoe", &found, 7, on_account);
@@ -365,8 +373,8 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_logins), cmocka_unit_test(test_devices), cmocka_unit_test(test_certificates), cmocka_unit_test(test_passwords),
-        cmocka_unit_test(test_reset),   cmocka_unit_test(test_vouched),
+        cmocka_unit_test(test_logins),    cmocka_unit_test(test_devices), cmocka_unit_test(test_certificates),
+        cmocka_unit_test(test_passwords), cmocka_unit_test(test_reset),   cmocka_unit_test(test_vouched),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }

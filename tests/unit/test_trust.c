@@ -198,8 +198,9 @@ static void a_ca_vouches_for_a_name(void **state)
     assert_int_equal(trust_decide(t->dir, "localhost", 1, NULL, t->client, t->seen, &t->why), TRUST_REFUSED);
 }
 
-/* The authority's word does not hold any more, and the key is another one: the person learns why it does not hold, and what to
- * do. With the known key nobody looks at the dates: a clock that is wrong, or a renewal that was forgotten, is no reason to stop. */
+/* The authority's word does not hold any more, and the key is another one: the person learns why it does not hold,
+ * and what to do. With the known key nobody looks at the dates: a clock that is wrong, or a renewal that was
+ * forgotten, is no reason to stop. */
 static void an_expired_certificate_says_so(void **state)
 {
     struct trial *t = *state;
