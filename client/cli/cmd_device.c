@@ -199,8 +199,9 @@ static const char *file_name(const char *path)
 static int add(struct session *s, const char *path)
 {
     const char *name = cli_value(s->cli, "name");
-    Cocanvas__CertificateAdd request = COCANVAS__CERTIFICATE_ADD__INIT;
+    Cocanvas__CertificateAdd request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__certificate_add__init(&request);
     request.name = arena_strndup(&s->arena, name ? name : file_name(path), strlen(name ? name : file_name(path)));
     frame.body_case = COCANVAS__FRAME__BODY_CERTIFICATE_ADD;
     frame.certificate_add = &request;

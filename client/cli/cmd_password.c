@@ -63,8 +63,9 @@ static int keep_devices(struct cli *cli, bool *keep)
 
 static int change(struct session *s, struct passwords *p, bool keep)
 {
-    Cocanvas__PasswordChange request = COCANVAS__PASSWORD_CHANGE__INIT;
+    Cocanvas__PasswordChange request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__password_change__init(&request);
     request.old_password = p->old_one;
     request.new_password = p->new_one;
     request.keep_others = keep;
@@ -139,9 +140,10 @@ int cmd_member_reset(struct cli *cli)
     long hours = 24;
     Cocanvas__MemberList *list;
     const Cocanvas__Member *member;
-    Cocanvas__MemberReset request = COCANVAS__MEMBER_RESET__INIT;
+    Cocanvas__MemberReset request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     int code = session_start(&s, cli);
+    cocanvas__member_reset__init(&request);
     if (code == EXIT_OK && !cli_number(cli, "valid", 1, 168, &hours))
         code = EXIT_USAGE;
     if (code == EXIT_OK)

@@ -75,9 +75,10 @@ static int confirmation(struct cli *cli, const char *question, const char **type
 
 static int erase_workspace(struct session *s)
 {
-    Cocanvas__WorkspaceErase request = COCANVAS__WORKSPACE_ERASE__INIT;
+    Cocanvas__WorkspaceErase request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     const char *typed;
+    cocanvas__workspace_erase__init(&request);
     err_print(&s->cli->out, STYLE_BAD, "This deletes the workspace \"%s\" with all its canvases, for everybody, for good.\n",
               s->context.workspace_name);
     int code = confirmation(s->cli, "Type the workspace's name to erase it", &typed);
@@ -107,12 +108,13 @@ int cmd_workspace_erase(struct cli *cli)
 
 static int erase_person(struct session *s)
 {
-    Cocanvas__PersonErase request = COCANVAS__PERSON_ERASE__INIT;
+    Cocanvas__PersonErase request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     Cocanvas__MemberList *members;
     const Cocanvas__Member *member = NULL;
     const char *typed;
     bool self = cli_flag(s->cli, "self");
+    cocanvas__person_erase__init(&request);
     if (self == (s->cli->n_args == 1))
         return cli_fail(s->cli, EXIT_USAGE, "Whom? Usage: cocanvas person erase PERSON, or --self");
     int code = self ? EXIT_OK : people_members(s, true, &members);

@@ -19,8 +19,9 @@ static struct place *online(struct tui *t)
 
 static void open_for_guests(struct place *p, enum ui_guests what)
 {
-    Cocanvas__LiveOpen open = COCANVAS__LIVE_OPEN__INIT;
+    Cocanvas__LiveOpen open;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    cocanvas__live_open__init(&open);
     open.lobby = what == UI_OPEN_FOR_GUESTS ? COCANVAS__LIVE_OPEN__LOBBY__OFF : COCANVAS__LIVE_OPEN__LOBBY__ON;
     open.pseudonyms = what == UI_OPEN_WITH_PSEUDONYMS;
     frame.body_case = COCANVAS__FRAME__BODY_LIVE_OPEN;
@@ -39,8 +40,9 @@ static void close_for_guests(struct place *p)
 
 static void make_code(struct place *p)
 {
-    Cocanvas__CodeCreate create = COCANVAS__CODE_CREATE__INIT;
+    Cocanvas__CodeCreate create;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    cocanvas__code_create__init(&create);
     frame.body_case = COCANVAS__FRAME__BODY_CODE_CREATE;
     frame.code_create = &create;
     send_request(p, &frame);
