@@ -5,11 +5,12 @@ import json
 import os
 import signal
 import struct
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from local_server import LocalServer, Postgres, wait_for  # noqa: E402
+from local_server import LocalServer, Postgres, die_with_parent, wait_for  # noqa: E402
 from people import Case, Person  # noqa: E402
 from wire import CODES, ENUMS  # noqa: E402
 
@@ -123,11 +124,21 @@ class TheLog(People):
     def test_who_hangs_up_is_written_down_all_the_same(self):
         bob = self.newcomer("bob", "Bob")
         number = self.author(self.wire(bob))
-        wire = self.wire(self.owner)
-        wire.send({"request": 9, "member_set": {"author": number, "role": FACILITATOR}})
-        wire.tcp.close()
-        wire.socket.close()
-        self.wait_row("ROLE_CHANGED", whom=number)
+        wire, postgres = self.wire(self.owner), self.server.postgres
+        # The change waits for a lock, and meanwhile its session goes.
+        with subprocess.Popen([os.path.join(postgres.bin, "psql"), "-h", postgres.data, "-U", "cocanvas", "-d", self.server.database, "-qAt"],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent) as psql:
+            psql.stdin.write("BEGIN; SELECT 'locked' FROM workspace FOR UPDATE;\n")
+            psql.stdin.flush()
+            self.assertEqual(psql.stdout.readline(), "locked\n")
+            wire.send({"request": 9, "member_set": {"author": number, "role": FACILITATOR}})
+            wait_for(lambda: self.server.sql("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") == "1", "the change to wait")
+            before = self.server.log().count("left: ")
+            wire.close()
+            wait_for(lambda: self.server.log().count("left: ") > before, "the session to be gone")
+            psql.stdin.write("COMMIT;\n")
+            psql.stdin.close()
+        self.assertEqual(self.wait_row("ROLE_CHANGED", whom=number)[0][2:5], (1, number, FACILITATOR))
 
     def test_a_changed_row_is_found(self):
         ann = self.newcomer("ann4", "Ann")

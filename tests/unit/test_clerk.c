@@ -148,12 +148,14 @@ static void test_an_event_with_an_id_is_there_once(void **state)
 {
     struct fixture *f = *state;
     struct audit_event event = event_of(f, 1);
+    uint64_t written = clerk_stats(f->clerk)->written;
     uuid_random(&event.id);
     clerk_add(f->clerk, &event);
     clerk_add(f->clerk, &event);
     add(f, 2);
     wait_empty(f);
     has_details(f, "1 2 ");
+    assert_int_equal(clerk_stats(f->clerk)->written, written + 3); /* and none was in the way of another */
 }
 
 static void test_an_accounts_event_is_in_all_its_workspaces(void **state)
@@ -261,7 +263,7 @@ static void test_an_erasure_and_the_clerk_do_not_wait_for_each_other(void **stat
     add(f, 1);
     wait_empty(f);
     PGconn *conn = connect_to(f);
-    char *sql = xasprintf("BEGIN; SET lock_timeout = '5s'; SELECT 1 FROM workspace WHERE workspace_id = '%s' FOR UPDATE", f->id);
+    char *sql = xasprintf("BEGIN; SET lock_timeout = '100ms'; SELECT 1 FROM workspace WHERE workspace_id = '%s' FOR UPDATE", f->id);
     run_sql(conn, sql);
     free(sql);
     add(f, 2);
