@@ -144,8 +144,8 @@ static int open_session(struct session *s)
     Cocanvas__LiveOpen open;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     const Cocanvas__LiveSession *live;
-    int code = fill_open(s, &open);
     cocanvas__live_open__init(&open);
+    int code = fill_open(s, &open);
     if (code != EXIT_OK)
         return code;
     frame.body_case = COCANVAS__FRAME__BODY_LIVE_OPEN;
@@ -268,8 +268,8 @@ static int create_code(struct session *s)
     Cocanvas__CodeCreate request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     const char *label = cli_value(s->cli, "label");
-    cocanvas__code_create__init(&request);
     long uses = 40, minutes = 0;
+    cocanvas__code_create__init(&request);
     if (!cli_number(s->cli, "uses", 1, 1000, &uses) || !cli_number(s->cli, "minutes", 1, MINUTES_MOST, &minutes))
         return EXIT_USAGE;
     request.uses = (uint32_t)uses;
