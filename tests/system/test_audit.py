@@ -107,6 +107,51 @@ class TheLog(People):
         self.assertEqual(self.owner.ok("audit", "list", "--since", "2999-01-01").out, "")
         self.assertGreater(len(self.owner.json("audit", "list", "--about", "Ann Lee")[0]["rows"]), 5)
 
+    def test_every_kind_of_request_leaves_its_row(self):
+        ann = self.newcomer("ann7", "Ann")
+        wire, other = self.wire(self.owner), self.wire(ann)
+        number = self.author(other)
+        canvas = ask(wire, canvas_create={"title": "Open", "template": "bmc"})["canvas_created"]["canvas"]["id"]
+        wire.open(canvas, client_id=client_id())
+
+        def leaves(event, facts, **message):
+            answer = ask(wire, **message)
+            self.assertNotIn("error", answer)
+            row, = self.wait_row(event, **facts)
+            self.assertEqual(row[2], 1)
+            return answer
+
+        invitation = leaves("INVITATION_MADE", {"detail": "(SELECT max(number) FROM invitation)"}, invitation_create={})["invitation_created"]
+        leaves("INVITATION_REVOKED", {"detail": invitation["number"]}, invitation_revoke={"number": invitation["number"]})
+        leaves("WORKSPACE_RENAMED", {}, workspace_rename={"name": "Another name"})
+        leaves("CANVAS_ACCESS", {"whom": number, "detail": FACILITATOR, "text": "'restricted'", "canvas_id": f"'{canvas.hex()}'"},
+               access_set={"restriction": ENUMS["Restriction"]["RESTRICTED"], "author": number, "role": FACILITATOR})
+        leaves("LIVE_OPENED", {"canvas_id": f"'{canvas.hex()}'"}, live_open={"lobby": ENUMS["Lobby"]["OFF"]})
+        made = leaves("CODE_MADE", {"detail": 1}, code_create={})["code_created"]
+        guest = self.server.wire()
+        self.addCleanup(guest.close)
+        guest.hello()
+        guest.send({"login": {"code": made["code"]}})
+        notice = guest.expect("guest_notice")["id"]
+        guest.send({"login": {"code": made["code"], "name": "Gus Guest", "accept_notice": notice}})
+        guest.expect("logged_in")
+        came, = self.wait_row("GUEST_CAME", detail=1)
+        leaves("GUEST_REMOVED", {"whom": came[2]}, member_set={"author": came[2], "role": 0})
+        leaves("CODE_REVOKED", {"detail": 1}, code_revoke={"number": 1})
+        leaves("LIVE_CLOSED", {}, live_close={})
+        leaves("RESET_MADE", {"whom": number}, member_reset={"author": number})
+        leaves("MEMBER_REMOVED", {"whom": number}, member_set={"author": number, "role": 0})
+        leaves("PASSWORD_CHANGED", {}, password_change={"old_password": "password of owner", "new_password": "another password of owner", "keep_others": True})
+        self.another_device()
+        leaves("DEVICE_REVOKED", {"detail": "(SELECT max(detail) FROM audit WHERE event = 16)"}, device_revoke={"others": True})
+        self.assertNotIn("Gus", self.server.sql("SELECT a::text FROM audit a"))
+        self.owner.ok("audit", "verify")
+
+    def another_device(self):
+        wire = self.server.wire()
+        self.addCleanup(wire.close)
+        return wire.login(login="owner", password="another password of owner")["token"]
+
     def test_refused_logins(self):
         eve = self.newcomer("eve", "Eve")
         number = self.author(self.wire(eve))
