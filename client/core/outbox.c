@@ -120,8 +120,8 @@ static int find_slot(const char *dir, int pass, unsigned *number)
             *number = n;
             return fd;
         }
-        if (!there)
-            break; /* it could not be made */
+        if (!there && errno != EBUSY)
+            break; /* it could not be made; busy: another process has just made it, the next one may be ours */
     }
     return -1;
 }

@@ -160,6 +160,49 @@ static void a_killed_program_leaves_its_slot(void **state)
     close(ready[1]);
 }
 
+/* Many programs that begin at the same moment on a canvas nobody had open: each gets a slot, though another one may make it
+ * under its hands. */
+static void many_begin_at_once(void **state)
+{
+    enum { ROUNDS = 20, PROGRAMS = 12 };
+    struct place *p = *state;
+    int go[2], stay[2], status;
+    pid_t pid[PROGRAMS];
+
+    for (int round = 0; round < ROUNDS; round++) {
+        char answers[PROGRAMS] = "";
+        int taken[2];
+        uuid_random(&p->canvas);
+        assert_true(pipe(go) == 0 && pipe(stay) == 0 && pipe(taken) == 0);
+        for (int i = 0; i < PROGRAMS; i++) {
+            pid[i] = fork();
+            if (pid[i] != 0)
+                continue;
+            char c;
+            close(go[1]);
+            close(stay[1]);
+            (void)!read(go[0], &c, 1); /* ends when all are let go */
+            struct outbox *o = outbox_take(p->dir, &p->server, &p->canvas, &p->why);
+            if (write(taken[1], o ? "y" : "n", 1) != 1)
+                _exit(1);
+            (void)!read(stay[0], &c, 1); /* holds it until all have tried */
+            _exit(0);
+        }
+        close(go[1]);
+        for (int i = 0; i < PROGRAMS; i++)
+            assert_int_equal(read(taken[0], &answers[i], 1), 1);
+        close(stay[1]);
+        for (int i = 0; i < PROGRAMS; i++) {
+            assert_int_equal(waitpid(pid[i], &status, 0), pid[i]);
+            assert_int_equal(answers[i], 'y');
+        }
+        for (int i = 0; i < 2; i++)
+            close(taken[i]);
+        close(go[0]);
+        close(stay[0]);
+    }
+}
+
 static void finds_canvases_with_unsent_edits(void **state)
 {
     struct place *p = *state;
@@ -246,6 +289,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_slot_is_one_program_s, begin, end),
         cmocka_unit_test_setup_teardown(unsent_edits_come_first, begin, end),
         cmocka_unit_test_setup_teardown(a_killed_program_leaves_its_slot, begin, end),
+        cmocka_unit_test_setup_teardown(many_begin_at_once, begin, end),
         cmocka_unit_test_setup_teardown(finds_canvases_with_unsent_edits, begin, end),
         cmocka_unit_test_setup_teardown(a_damaged_file_is_kept_but_not_used, begin, end),
         cmocka_unit_test_setup_teardown(a_cut_id_is_replaced, begin, end),
