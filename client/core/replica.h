@@ -79,6 +79,8 @@ uint64_t replica_next_id(struct replica *r);
  * group joins the step before). now_ms: this machine's clock, for the view's stamps. The ops are copied. */
 enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group,
                          struct why *why) MUST_CHECK;
+/* Whether the role and the blocks' rights let one do that now (FORBIDDEN); replica_edit() asks it. */
+enum status replica_allows(struct replica *r, size_t n_ops, Cocanvas__Op *const *ops, struct why *why) MUST_CHECK;
 /* Conveniences that make the ops; text: replaces `removed` points at `at` of (object, key) in the view. */
 enum status replica_text_splice(struct replica *r, uint64_t object, const char *key, uint32_t at, uint32_t removed,
                                 const char *bytes, size_t len, int64_t now_ms, bool group, struct why *why) MUST_CHECK;

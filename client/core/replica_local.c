@@ -182,6 +182,13 @@ static void edit_done(struct replica *r, struct own_list *fresh, struct own_list
     r->may_join = true;
 }
 
+enum status replica_allows(struct replica *r, size_t n_ops, Cocanvas__Op *const *ops, struct why *why)
+{
+    uint32_t bad_op;
+
+    return rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, &bad_op, why);
+}
+
 enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group,
                          struct why *why)
 {
@@ -191,10 +198,8 @@ enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, in
     uint32_t used_object = r->used_object;
     enum status st = replica_may_edit(r, why);
 
-    uint32_t bad_op;
-
     if (st == STATUS_OK)
-        st = rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, &bad_op, why);
+        st = replica_allows(r, n_ops, ops, why);
     if (st != STATUS_OK || n_ops == 0)
         return st;
     st = edit_all(r, n_ops, ops, now_ms, step, &fresh, &inverse, why);

@@ -158,6 +158,8 @@ void step_clear(struct step *step);
 void step_push(struct step_stack *stack, struct step *step); /* takes its content */
 void step_stack_clear(struct step_stack *stack);
 void steps_sealed(struct replica *r, const struct own_op *own, uint64_t client_seq);
+/* Up to three objects that an op works on, so that they are no longer one's own alone. */
+size_t op_works_on(const Cocanvas__Op *op, uint64_t ids[3]);
 /* Takes the entries off that take back what a rejected op would have set. */
 void steps_forget(struct replica *r, const struct own_op *rejected);
 /* Takes entries off that would undo what the op of another person did. */

@@ -93,8 +93,7 @@ void steps_forget(struct replica *r, const struct own_op *rejected)
 
 /* ---------------------------------------------------------------- what others did */
 
-/* Up to three objects that an op works on, so that they are no longer one's own alone. */
-static size_t op_works_on(const Cocanvas__Op *op, uint64_t ids[3])
+size_t op_works_on(const Cocanvas__Op *op, uint64_t ids[3])
 {
     size_t n = 0;
 
