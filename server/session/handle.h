@@ -13,6 +13,22 @@ void request_begin(struct session *s, const struct request *r);
 struct session *request_waiting(void *ctx, uint64_t id);
 /* The answer is a refusal: says it, and lets frames go on. */
 void request_failed(struct session *s, enum status status);
+/* The session that a yes is for, if it still waits; else NULL, and a refusal was said. */
+struct session *request_succeeded(void *ctx, uint64_t id, enum status status);
+/* The answer: lets frames go on. */
+void request_answer(struct session *s, Cocanvas__Frame *frame);
+void request_done(struct session *s);
+/* The connection for what a request asks PostgreSQL. */
+struct pg *request_reads(struct session *s);
+/* The workspace that a request names and one's number in it; false: the refusal was sent. */
+struct store_actor;
+bool request_actor(struct session *s, const struct request *r, const ProtobufCBinaryData *workspace, int least_role,
+                   struct store_actor *actor);
+/* For protobuf-c's fields, which are not const; nothing changes them. */
+static inline char *lent(const char *text)
+{
+    return (char *)(uintptr_t)text;
+}
 /* The one sentence for what does not exist and for what one may not see or do (P9). */
 #define REQUEST_NOT_FOUND "There is no such thing here, or you may not do this."
 

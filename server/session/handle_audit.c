@@ -11,36 +11,10 @@
 
 enum { DAYS_MOST = 36500 };
 
-static struct pg *reads(struct session *s)
-{
-    return journal_reads(s->sessions->journal);
-}
-
-static void answer(struct session *s, Cocanvas__Frame *frame)
-{
-    frame->request = s->request;
-    session_send(s, frame);
-    session_unbusy(s);
-}
-
-/* protobuf-c's fields are not const; nothing changes them. */
-static char *lent(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
+/* As lent, of bytes. */
 static uint8_t *lent_bytes(const uint8_t *bytes)
 {
     return (uint8_t *)(uintptr_t)bytes;
-}
-
-/* The workspace that a request names and one's number in it; false: the refusal was sent. */
-static bool find_actor(struct session *s, const struct request *r, const ProtobufCBinaryData *workspace, int least_role,
-                       struct store_actor *actor)
-{
-    const struct membership *in = session_workspace(s, r->number, workspace, least_role);
-    if (in)
-        *actor = (struct store_actor){.workspace = in->workspace, .author = in->author};
-    return in != NULL;
 }
 
 /* ---- the log */
@@ -80,7 +54,7 @@ static void send_page(struct session *s, const struct store_audit_page *page)
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_AUDIT_PAGE;
     frame.audit_page = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
     free(at);
     free(list);
 }
@@ -88,11 +62,9 @@ static void send_page(struct session *s, const struct store_audit_page *page)
 static void on_audit(void *ctx, uint64_t id, enum status status, const struct store_audit_page *page)
 {
     audit_settle(ctx, id, status);
-    struct session *s = request_waiting(ctx, id);
-    if (s && status == STATUS_OK)
+    struct session *s = request_succeeded(ctx, id, status);
+    if (s)
         send_page(s, page);
-    else if (s)
-        request_failed(s, status);
 }
 
 void handle_audit(struct session *s, const struct request *r)
@@ -100,12 +72,13 @@ void handle_audit(struct session *s, const struct request *r)
     const Cocanvas__AuditRequest *wanted = r->frame->audit_request;
     struct store_audit_wanted which = {.after = wanted->after, .since_ms = wanted->since_ms, .about = wanted->about};
     struct store_actor actor;
-    if (!find_actor(s, r, &wanted->workspace, wanted->about ? COCANVAS__ROLE__VIEWER : COCANVAS__ROLE__OWNER, &actor))
+    int least_role = wanted->about ? COCANVAS__ROLE__VIEWER : COCANVAS__ROLE__OWNER;
+    if (!request_actor(s, r, &wanted->workspace, least_role, &actor))
         return;
     request_begin(s, r);
     if (wanted->about && wanted->exporting && wanted->after == 0)
         audit_expect(s, AUDIT(PERSON_EXPORTED), &actor.workspace, actor.author, wanted->about, 0);
-    store_audit(reads(s), &actor, &which, s->sessions, s->id, on_audit);
+    store_audit(request_reads(s), &actor, &which, s->sessions, s->id, on_audit);
 }
 
 void handle_canvas_exported(struct session *s, const struct request *r)
@@ -124,29 +97,25 @@ void handle_canvas_exported(struct session *s, const struct request *r)
 static void on_retention(void *ctx, uint64_t id, enum status status, const struct store_retention *retention)
 {
     audit_settle(ctx, id, status);
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     if (!s)
         return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
     Cocanvas__Retention told = COCANVAS__RETENTION__INIT;
     told.history_days = retention->history_days;
     told.trash_days = retention->trash_days;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_RETENTION;
     frame.retention = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 void handle_retention(struct session *s, const struct request *r)
 {
     struct store_actor actor;
-    if (!find_actor(s, r, &r->frame->retention_request->workspace, r->least_role, &actor))
+    if (!request_actor(s, r, &r->frame->retention_request->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
-    store_retention(reads(s), &actor, NULL, s->sessions, s->id, on_retention);
+    store_retention(request_reads(s), &actor, NULL, s->sessions, s->id, on_retention);
 }
 
 void handle_retention_set(struct session *s, const struct request *r)
@@ -158,13 +127,13 @@ void handle_retention_set(struct session *s, const struct request *r)
         session_refuse(s, r->number, STATUS_MALFORMED, "At most %d days; 0 is for ever.", DAYS_MOST);
         return;
     }
-    if (!find_actor(s, r, &wanted->workspace, r->least_role, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
     audit_expect(s, AUDIT(SETTINGS), &actor.workspace, actor.author, 0, 0);
     struct audit_event *event = audit_expected(s->sessions, s->id);
     snprintf(event->text, sizeof event->text, "history %u days, trash %u days", set.history_days, set.trash_days);
-    store_retention(reads(s), &actor, &set, s->sessions, s->id, on_retention);
+    store_retention(request_reads(s), &actor, &set, s->sessions, s->id, on_retention);
 }
 
 /* ---- erasures */
@@ -189,7 +158,7 @@ static void send_person_erased(struct session *s, const struct store_erased *era
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_PERSON_ERASED;
     frame.person_erased = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 /* An answer that was lost may have been a yes: then all look. */
@@ -234,7 +203,8 @@ static void erase_oneself(struct session *s, const struct request *r)
         return;
     }
     request_begin(s, r);
-    store_account_erase(reads(s), &s->account, r->frame->person_erase->confirm, s->sessions, s->id, on_account_erased);
+    store_account_erase(request_reads(s), &s->account, r->frame->person_erase->confirm, s->sessions, s->id,
+                        on_account_erased);
 }
 
 void handle_person_erase(struct session *s, const struct request *r)
@@ -249,26 +219,21 @@ void handle_person_erase(struct session *s, const struct request *r)
         session_refuse(s, r->number, STATUS_MALFORMED, "Say who: the member's number.");
         return;
     }
-    if (!find_actor(s, r, &wanted->workspace, COCANVAS__ROLE__OWNER, &actor))
+    if (!request_actor(s, r, &wanted->workspace, COCANVAS__ROLE__OWNER, &actor))
         return;
     request_begin(s, r);
     audit_expect(s, AUDIT(PERSON_ERASED), &actor.workspace, actor.author, wanted->author, 0);
-    store_member_erase(reads(s), &actor, wanted->author, wanted->confirm, s->sessions, s->id, on_member_erased);
+    store_member_erase(request_reads(s), &actor, wanted->author, wanted->confirm, s->sessions, s->id, on_member_erased);
 }
 
 static void on_workspace_erased(void *ctx, uint64_t id, enum status status, const struct store_erased *erased)
 {
     char workspace[UUID_TEXT];
     struct session *s = request_waiting(ctx, id);
-    if (s && status == STATUS_OK) {
-        Cocanvas__Done done = COCANVAS__DONE__INIT;
-        Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
-        frame.body_case = COCANVAS__FRAME__BODY_DONE;
-        frame.done = &done;
-        answer(s, &frame);
-    } else if (s) {
+    if (s && status == STATUS_OK)
+        request_done(s);
+    else if (s)
         refuse_erasure(s, status, "the workspace's name");
-    }
     if (status != STATUS_OK && status != STATUS_DEGRADED)
         return;
     uuid_format(&erased->workspace, workspace);
@@ -284,8 +249,8 @@ void handle_workspace_erase(struct session *s, const struct request *r)
         session_refuse(s, r->number, STATUS_MALFORMED, "Say which workspace: its id of 16 bytes.");
         return;
     }
-    if (!find_actor(s, r, &wanted->workspace, r->least_role, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
-    store_workspace_erase(reads(s), &actor, wanted->confirm, s->sessions, s->id, on_workspace_erased);
+    store_workspace_erase(request_reads(s), &actor, wanted->confirm, s->sessions, s->id, on_workspace_erased);
 }

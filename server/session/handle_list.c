@@ -162,13 +162,9 @@ void sessions_present(struct sessions *all, uint64_t id, size_t n, struct room_p
 
 static void on_canvas_list(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     if (!s)
         return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
     s->page = page_new(n, canvases);
     struct sessions *all = s->sessions;
     if (!all->ask_present || s->page->n == 0) {

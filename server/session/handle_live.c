@@ -23,27 +23,9 @@ enum {
 
 #define NONE_OPEN "No session of this canvas is open."
 
-static struct pg *reads(struct session *s)
-{
-    return journal_reads(s->sessions->journal);
-}
-
 static struct store_lead lead(const struct session *s)
 {
     return (struct store_lead){.workspace = s->workspace, .canvas = s->canvas, .author = s->member.author};
-}
-
-/* protobuf-c's fields are not const; nothing changes them. */
-static char *lent(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-static void answer(struct session *s, Cocanvas__Frame *frame)
-{
-    frame->request = s->request;
-    session_send(s, frame);
-    session_unbusy(s);
 }
 
 static void refuse_request(struct session *s, enum status status, const char *sentence)
@@ -90,7 +72,7 @@ static void send_live(struct session *s, const struct store_live *live)
     cocanvas__frame__init(&frame);
     frame.body_case = COCANVAS__FRAME__BODY_LIVE_SESSION;
     frame.live_session = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 static void log_live(const struct session *s, const char *what)
@@ -104,13 +86,9 @@ static void log_live(const struct session *s, const char *what)
 
 static void on_live(void *ctx, uint64_t id, enum status status, const struct store_live *live)
 {
-    struct session *s = request_waiting(ctx, id);
-    if (!s)
-        return;
-    if (status == STATUS_OK)
+    struct session *s = request_succeeded(ctx, id, status);
+    if (s)
         send_live(s, live);
-    else
-        request_failed(s, status);
 }
 
 static void on_live_opened(void *ctx, uint64_t id, enum status status, const struct store_live *live)
@@ -160,14 +138,14 @@ void handle_live_open(struct session *s, const struct request *r)
     }
     request_begin(s, r);
     audit_expect_canvas(s, AUDIT(LIVE_OPENED), 0, (uint64_t)live.role);
-    store_live_open(reads(s), &live, s->sessions, s->id, on_live_opened);
+    store_live_open(request_reads(s), &live, s->sessions, s->id, on_live_opened);
 }
 
 void handle_live_request(struct session *s, const struct request *r)
 {
     struct store_lead who = lead(s);
     request_begin(s, r);
-    store_live_look(reads(s), &who, s->sessions, s->id, on_live);
+    store_live_look(request_reads(s), &who, s->sessions, s->id, on_live);
 }
 
 /* Ends all who came in by it; by the code alone, if one is given. */
@@ -206,7 +184,7 @@ void handle_live_close(struct session *s, const struct request *r)
     struct store_lead who = lead(s);
     request_begin(s, r);
     audit_expect_canvas(s, AUDIT(LIVE_CLOSED), 0, 0);
-    store_live_close(reads(s), &who, s->sessions, s->id, on_live_closed);
+    store_live_close(request_reads(s), &who, s->sessions, s->id, on_live_closed);
 }
 
 /* ---- codes */
@@ -224,7 +202,7 @@ static void send_code(struct session *s, const struct store_live *live)
     frame.body_case = COCANVAS__FRAME__BODY_CODE_CREATED;
     frame.code_created = &created;
     s->leads_live = true;
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 static void on_code(void *ctx, uint64_t id, enum status status, const struct store_live *live)
@@ -269,7 +247,7 @@ void handle_code_create(struct session *s, const struct request *r)
     code_guard_hash(s->sessions->codes, s->new_code, code.hash);
     request_begin(s, r);
     audit_expect_canvas(s, AUDIT(CODE_MADE), 0, 0);
-    store_code_add(reads(s), &code, s->sessions, s->id, on_code);
+    store_code_add(request_reads(s), &code, s->sessions, s->id, on_code);
 }
 
 static void on_code_revoked(void *ctx, uint64_t id, enum status status, const struct store_live *live)
@@ -296,7 +274,7 @@ void handle_code_revoke(struct session *s, const struct request *r)
     s->revoking = r->frame->code_revoke->number;
     request_begin(s, r);
     audit_expect_canvas(s, AUDIT(CODE_REVOKED), 0, s->revoking);
-    store_code_revoke(reads(s), &who, s->revoking, s->sessions, s->id, on_code_revoked);
+    store_code_revoke(request_reads(s), &who, s->revoking, s->sessions, s->id, on_code_revoked);
 }
 
 /* ---- the lobby */

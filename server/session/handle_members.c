@@ -13,43 +13,6 @@
 
 enum { NAME_POINTS = 64 };
 
-static struct pg *reads(struct session *s)
-{
-    return journal_reads(s->sessions->journal);
-}
-
-static void answer(struct session *s, Cocanvas__Frame *frame)
-{
-    frame->request = s->request;
-    session_send(s, frame);
-    session_unbusy(s);
-}
-
-static void answer_done(struct session *s)
-{
-    Cocanvas__Done done = COCANVAS__DONE__INIT;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
-    frame.body_case = COCANVAS__FRAME__BODY_DONE;
-    frame.done = &done;
-    answer(s, &frame);
-}
-
-/* protobuf-c's fields are not const; nothing changes them. */
-static char *lent(const char *text)
-{
-    return (char *)(uintptr_t)text;
-}
-
-/* The workspace that a request names and one's number in it; false: the refusal was sent. */
-static bool find_actor(struct session *s, const struct request *r, const ProtobufCBinaryData *workspace,
-                       struct store_actor *actor)
-{
-    const struct membership *in = session_workspace(s, r->number, workspace, r->least_role);
-    if (in)
-        *actor = (struct store_actor){.workspace = in->workspace, .author = in->author};
-    return in != NULL;
-}
-
 static struct store_actor actor_on_canvas(const struct session *s)
 {
     return (struct store_actor){.workspace = s->workspace, .author = s->member.author};
@@ -79,13 +42,9 @@ static void tell_workspace(struct sessions *all, uint64_t id, enum status status
 static void on_workspace(void *ctx, uint64_t id, enum status status, const struct store_membership *workspace)
 {
     tell_workspace(ctx, id, status, status == STATUS_OK ? workspace : NULL);
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     if (!s)
         return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
     struct store_membership copy = *workspace;
     Cocanvas__Workspace told;
     cocanvas__workspace__init(&told);
@@ -100,7 +59,7 @@ static void on_workspace(void *ctx, uint64_t id, enum status status, const struc
     frame.workspace_changed = &changed;
     session_add_membership(s, &copy);
     access_tell_account(s->sessions, &s->account);
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 void handle_workspace_create(struct session *s, const struct request *r)
@@ -128,7 +87,7 @@ void handle_workspace_create(struct session *s, const struct request *r)
     memcpy(new.request_id.b, wanted->request_id.data, sizeof new.request_id.b);
     request_begin(s, r);
     audit_expect(s, AUDIT(WORKSPACE_MADE), &(struct uuid){{0}}, 0, 0, 0);
-    store_workspace_create(reads(s), &new, s->sessions, s->id, on_workspace);
+    store_workspace_create(request_reads(s), &new, s->sessions, s->id, on_workspace);
 }
 
 void handle_workspace_rename(struct session *s, const struct request *r)
@@ -136,7 +95,7 @@ void handle_workspace_rename(struct session *s, const struct request *r)
     const Cocanvas__WorkspaceRename *wanted = r->frame->workspace_rename;
     struct store_actor actor;
     struct why why;
-    if (!find_actor(s, r, &wanted->workspace, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     if (check_name(wanted->name, "A workspace's name", &why) != STATUS_OK) {
         session_refuse(s, r->number, STATUS_MALFORMED, "%s", why.text);
@@ -144,7 +103,7 @@ void handle_workspace_rename(struct session *s, const struct request *r)
     }
     request_begin(s, r);
     audit_expect(s, AUDIT(WORKSPACE_RENAMED), &actor.workspace, actor.author, 0, 0);
-    store_workspace_rename(reads(s), &actor, wanted->name, s->sessions, s->id, on_workspace);
+    store_workspace_rename(request_reads(s), &actor, wanted->name, s->sessions, s->id, on_workspace);
 }
 
 /* ---- members */
@@ -163,14 +122,10 @@ static void fill_member(Cocanvas__Member *to, const struct store_member *from)
 static void on_members(void *ctx, uint64_t id, enum status status, const struct uuid *workspace, size_t n,
                        const struct store_member *members)
 {
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     (void)workspace;
     if (!s)
         return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
     Cocanvas__Member *at = xcalloc(n + 1, sizeof *at), **list = xcalloc(n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) {
         fill_member(&at[i], &members[i]);
@@ -182,7 +137,7 @@ static void on_members(void *ctx, uint64_t id, enum status status, const struct 
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_MEMBER_LIST;
     frame.member_list = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
     free(at);
     free(list);
 }
@@ -191,10 +146,10 @@ void handle_member_list(struct session *s, const struct request *r)
 {
     const Cocanvas__MemberListRequest *wanted = r->frame->member_list_request;
     struct store_actor actor;
-    if (!find_actor(s, r, &wanted->workspace, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
-    store_members(reads(s), &actor, wanted->removed, s->sessions, s->id, on_members);
+    store_members(request_reads(s), &actor, wanted->removed, s->sessions, s->id, on_members);
 }
 
 /* An answer that was lost may have been a yes: then all look. */
@@ -237,14 +192,14 @@ static void on_member_set(void *ctx, uint64_t id, enum status status, const stru
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_MEMBER_CHANGED;
     frame.member_changed = &changed;
-    answer(s, &frame);
+    request_answer(s, &frame);
 }
 
 void handle_member_set(struct session *s, const struct request *r)
 {
     const Cocanvas__MemberSet *wanted = r->frame->member_set;
     struct store_actor actor;
-    if (!find_actor(s, r, &wanted->workspace, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     if (wanted->role < COCANVAS__ROLE__NONE || wanted->role > COCANVAS__ROLE__OWNER) {
         session_refuse(s, r->number, STATUS_MALFORMED, "There is no such role.");
@@ -252,7 +207,7 @@ void handle_member_set(struct session *s, const struct request *r)
     }
     request_begin(s, r);
     audit_expect(s, AUDIT(ROLE_CHANGED), &actor.workspace, actor.author, wanted->author, (uint64_t)wanted->role);
-    store_member_set(reads(s), &actor, wanted->author, (int)wanted->role, s->sessions, s->id, on_member_set);
+    store_member_set(request_reads(s), &actor, wanted->author, (int)wanted->role, s->sessions, s->id, on_member_set);
 }
 
 /* ---- invitations */
@@ -274,13 +229,9 @@ static void fill_invitation(Cocanvas__Invitation *to, const struct store_invitat
 static void on_invitations(void *ctx, uint64_t id, enum status status, size_t n,
                            const struct store_invitation_info *invitations)
 {
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     if (!s)
         return;
-    if (status != STATUS_OK) {
-        request_failed(s, status);
-        return;
-    }
     Cocanvas__Invitation *at = xcalloc(n + 1, sizeof *at), **list = xcalloc(n + 1, sizeof *list);
     for (size_t i = 0; i < n; i++) {
         fill_invitation(&at[i], &invitations[i]);
@@ -292,7 +243,7 @@ static void on_invitations(void *ctx, uint64_t id, enum status status, size_t n,
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_INVITATION_LIST;
     frame.invitation_list = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
     free(at);
     free(list);
 }
@@ -301,31 +252,29 @@ void handle_invitation_list(struct session *s, const struct request *r)
 {
     const Cocanvas__InvitationListRequest *wanted = r->frame->invitation_list_request;
     struct store_actor actor;
-    if (!find_actor(s, r, &wanted->workspace, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
-    store_invitations(reads(s), &actor, wanted->all, s->sessions, s->id, on_invitations);
+    store_invitations(request_reads(s), &actor, wanted->all, s->sessions, s->id, on_invitations);
 }
 
 static void on_done(void *ctx, uint64_t id, enum status status)
 {
     audit_settle(ctx, id, status);
-    struct session *s = request_waiting(ctx, id);
-    if (s && status == STATUS_OK)
-        answer_done(s);
-    else if (s)
-        request_failed(s, status);
+    struct session *s = request_succeeded(ctx, id, status);
+    if (s)
+        request_done(s);
 }
 
 void handle_invitation_revoke(struct session *s, const struct request *r)
 {
     const Cocanvas__InvitationRevoke *wanted = r->frame->invitation_revoke;
     struct store_actor actor;
-    if (!find_actor(s, r, &wanted->workspace, &actor))
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
         return;
     request_begin(s, r);
     audit_expect(s, AUDIT(INVITATION_REVOKED), &actor.workspace, actor.author, 0, wanted->number);
-    store_invitation_revoke(reads(s), &actor, wanted->number, s->sessions, s->id, on_done);
+    store_invitation_revoke(request_reads(s), &actor, wanted->number, s->sessions, s->id, on_done);
 }
 
 /* ---- who may see the open canvas */
@@ -348,7 +297,7 @@ static void send_access(struct session *s, const struct store_access_list *list)
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_ACCESS_LIST;
     frame.access_list = &told;
-    answer(s, &frame);
+    request_answer(s, &frame);
     free(at);
     free(entries);
 }
@@ -356,19 +305,17 @@ static void send_access(struct session *s, const struct store_access_list *list)
 static void on_access(void *ctx, uint64_t id, enum status status, const struct store_where *where,
                       const struct store_access_list *list)
 {
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status);
     (void)where;
-    if (s && status == STATUS_OK)
+    if (s)
         send_access(s, list);
-    else if (s)
-        request_failed(s, status);
 }
 
 void handle_access(struct session *s, const struct request *r)
 {
     struct store_actor actor = actor_on_canvas(s);
     request_begin(s, r);
-    store_access(reads(s), &actor, &s->canvas, s->sessions, s->id, on_access);
+    store_access(request_reads(s), &actor, &s->canvas, s->sessions, s->id, on_access);
 }
 
 static void on_access_set(void *ctx, uint64_t id, enum status status, const struct store_where *where,
@@ -404,7 +351,7 @@ void handle_access_set(struct session *s, const struct request *r)
     struct audit_event *event = audit_expected(s->sessions, s->id);
     snprintf(event->text, sizeof event->text, "%s",
              set.restriction == STORE_RESTRICTED ? "restricted" : set.restriction == STORE_OPEN ? "open" : "");
-    store_access_set(reads(s), &actor, &set, s->sessions, s->id, on_access_set);
+    store_access_set(request_reads(s), &actor, &set, s->sessions, s->id, on_access_set);
 }
 
 /* ---- the trash */
@@ -435,7 +382,7 @@ void handle_canvas_remove(struct session *s, const struct request *r)
     struct store_actor actor = actor_on_canvas(s);
     request_begin(s, r);
     audit_expect_canvas(s, AUDIT(CANVAS_REMOVED), 0, 0);
-    store_canvas_remove(reads(s), &actor, &s->canvas, s->sessions, s->id, on_canvas_removed);
+    store_canvas_remove(request_reads(s), &actor, &s->canvas, s->sessions, s->id, on_canvas_removed);
 }
 
 void handle_canvas_restore(struct session *s, const struct request *r)
@@ -448,5 +395,5 @@ void handle_canvas_restore(struct session *s, const struct request *r)
     request_begin(s, r);
     audit_expect_account(s, AUDIT(CANVAS_RESTORED), 0);
     audit_expected(s->sessions, s->id)->row.canvas = canvas;
-    store_canvas_restore(reads(s), &s->account, &canvas, s->sessions, s->id, on_done);
+    store_canvas_restore(request_reads(s), &s->account, &canvas, s->sessions, s->id, on_done);
 }

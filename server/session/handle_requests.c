@@ -7,6 +7,7 @@
 #include "common/canvas.h"
 #include "common/message.h"
 #include "common/utf8.h"
+#include "server/journal/store_members.h"
 #include "server/session/audit.h"
 #include "server/session/handle.h"
 
@@ -34,6 +35,45 @@ void request_failed(struct session *s, enum status status)
     session_unbusy(s);
 }
 
+struct session *request_succeeded(void *ctx, uint64_t id, enum status status)
+{
+    struct session *s = request_waiting(ctx, id);
+    if (!s || status == STATUS_OK)
+        return s;
+    request_failed(s, status);
+    return NULL;
+}
+
+void request_answer(struct session *s, Cocanvas__Frame *frame)
+{
+    frame->request = s->request;
+    session_send(s, frame);
+    session_unbusy(s);
+}
+
+void request_done(struct session *s)
+{
+    Cocanvas__Done done = COCANVAS__DONE__INIT;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.body_case = COCANVAS__FRAME__BODY_DONE;
+    frame.done = &done;
+    request_answer(s, &frame);
+}
+
+struct pg *request_reads(struct session *s)
+{
+    return journal_reads(s->sessions->journal);
+}
+
+bool request_actor(struct session *s, const struct request *r, const ProtobufCBinaryData *workspace, int least_role,
+                   struct store_actor *actor)
+{
+    const struct membership *in = session_workspace(s, r->number, workspace, least_role);
+    if (in)
+        *actor = (struct store_actor){.workspace = in->workspace, .author = in->author};
+    return in != NULL;
+}
+
 /* ---- canvases */
 
 /* The same canvas is found by the same request sent again: told once. */
@@ -48,24 +88,18 @@ static void tell_created(struct sessions *all, uint64_t id, enum status status, 
 static void on_canvas_created(void *ctx, uint64_t id, enum status status, size_t n, const struct store_canvas *canvases)
 {
     tell_created(ctx, id, status, n == 1 ? canvases : NULL);
-    struct session *s = request_waiting(ctx, id);
+    struct session *s = request_succeeded(ctx, id, status == STATUS_OK && n != 1 ? STATUS_INTERNAL : status);
     if (!s)
         return;
-    if (status != STATUS_OK || n != 1) {
-        request_failed(s, status != STATUS_OK ? status : STATUS_INTERNAL);
-        return;
-    }
     arena_reset(&s->sessions->arena);
     Cocanvas__CanvasCreated created;
     cocanvas__canvas_created__init(&created);
     created.canvas = canvas_info(&s->sessions->arena, &canvases[0]);
     Cocanvas__Frame frame;
     cocanvas__frame__init(&frame);
-    frame.request = s->request;
     frame.body_case = COCANVAS__FRAME__BODY_CANVAS_CREATED;
     frame.canvas_created = &created;
-    session_send(s, &frame);
-    session_unbusy(s);
+    request_answer(s, &frame);
 }
 
 static enum status check_title(const char *title, bool needed, struct why *why)
