@@ -94,7 +94,9 @@ void conn_kill(struct conn *conn, enum status code, const char *sentence)
 {
     if (ends(conn))
         return;
-    log_end(conn, LOG_INFO, status_name(code), sentence ? sentence : "closed");
+    /* GONE says who has put the canvas into the trash: names are not for the log. */
+    const char *words = code == STATUS_GONE ? "the canvas was put into the trash" : sentence;
+    log_end(conn, LOG_INFO, status_name(code), words ? words : "closed");
     bool speaks = conn->state == CONN_STRANGER || conn->state == CONN_MEMBER || conn->state == CONN_MOVING;
     conns_forget_stranger(conn);
     if (!speaks) {
