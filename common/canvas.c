@@ -294,6 +294,12 @@ struct text *canvas_text(const struct canvas *c, uint64_t object, const char *ke
     return comment != NULL && key[0] == '\0' ? &comment->text : NULL;
 }
 
+bool canvas_is_anonymous(const struct canvas *c)
+{
+    const struct value *flag = props_get(&c->header.props, "anonymous");
+    return flag != NULL && flag->kind == VALUE_FLAG && flag->number != 0;
+}
+
 const char *canvas_header_text(const struct canvas *c, const char *key)
 {
     const struct value *value = props_get(&c->header.props, key);

@@ -193,6 +193,8 @@ const struct value *props_get(const struct props *p, const char *key);
 /* Text of a header property ("title", "template", …), "" if unset. */
 const char *canvas_title(const struct canvas *c);
 const char *canvas_header_text(const struct canvas *c, const char *key);
+/* Everything but votes and what facilitators set is written anonymously now: the header's property "anonymous". */
+bool canvas_is_anonymous(const struct canvas *c);
 /* A link shows only while it and both ends are alive. */
 bool link_visible(const struct canvas *c, const struct link_object *l);
 /* Neighbours in the block that are alive; NULL at the ends. */

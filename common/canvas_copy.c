@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/canvas_internal.h"
+#include "common/ids.h"
 #include "common/order.h"
 
 /* The copy has the same content, so what is known of the original's hash is right for it, too. */
@@ -150,7 +151,7 @@ static void adopt_props(const struct adoption *a, struct props *props)
 
 static void adopt_author(const struct adoption *a, uint32_t *author)
 {
-    if (a->author != 0 && *author != 0)
+    if (a->author != 0 && *author != 0 && *author != AUTHOR_ANONYMOUS)
         *author = a->author;
 }
 

@@ -10,6 +10,7 @@ static const char base32_digits[] = "abcdefghijklmnopqrstuvwxyz234567";
 static const char base62_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 static const char device_prefix[] = "cnv_", guest_prefix[] = "cng_";
 static const char link_scheme[] = "cocanvas://";
+static const char anonymous_prefix[] = "a.";
 
 enum {
     DEVICE_PREFIX = 4,
@@ -17,8 +18,10 @@ enum {
     DEVICE_DIGITS = 43,      /* base62 of them */
     DEVICE_CHECK_DIGITS = 6, /* base62 of the CRC-32 of all before */
     INVITATION_SECRET = 16,
-    PIN_DIGITS = 52, /* base32 of a whole pin */
+    PIN_DIGITS = 52,     /* base32 of a whole pin */
+    ANONYMOUS_BYTES = 5, /* random bytes of an anonymous object's id */
 };
+#define ANONYMOUS_BITS ((UINT64_C(1) << 8 * ANONYMOUS_BYTES) - 1)
 
 static void random_bytes(void *out, size_t len)
 {
@@ -103,8 +106,31 @@ bool uuid_is_zero(const struct uuid *id)
 
 /* ---- object ids */
 
+uint64_t object_id_anonymous(void)
+{
+    uint64_t bits;
+    random_bytes(&bits, sizeof bits);
+    return object_id(CLIENT_ANONYMOUS, 0) | (bits & ANONYMOUS_BITS);
+}
+
+uint64_t mark_random(void)
+{
+    uint64_t mark = 0;
+    while (mark == 0)
+        random_bytes(&mark, sizeof mark);
+    return mark;
+}
+
 void object_id_format(uint64_t id, char out[OBJECT_ID_TEXT])
 {
+    if (object_is_anonymous(id)) {
+        uint8_t bytes[ANONYMOUS_BYTES];
+        for (size_t i = 0; i < sizeof bytes; i++)
+            bytes[i] = (uint8_t)(id >> (8 * (sizeof bytes - 1 - i)));
+        memcpy(out, anonymous_prefix, sizeof anonymous_prefix);
+        base32_encode(bytes, sizeof bytes, out + sizeof anonymous_prefix - 1);
+        return;
+    }
     snprintf(out, OBJECT_ID_TEXT, "%u.%u", object_client(id), object_counter(id));
 }
 
@@ -126,10 +152,24 @@ static bool parse_number(const char **text, uint64_t max, uint64_t *out)
     return some;
 }
 
+static bool parse_anonymous(const char *digits, uint64_t *id)
+{
+    uint8_t bytes[ANONYMOUS_BYTES];
+    uint64_t bits = 0;
+    if (!base32_decode(digits, bytes, sizeof bytes))
+        return false;
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bits = bits << 8 | bytes[i];
+    *id = object_id(CLIENT_ANONYMOUS, 0) | bits;
+    return true;
+}
+
 bool object_id_parse(const char *text, uint64_t *id)
 {
     uint64_t client, counter;
-    if (!parse_number(&text, UINT32_MAX, &client) || *text++ != '.')
+    if (strncmp(text, anonymous_prefix, sizeof anonymous_prefix - 1) == 0)
+        return parse_anonymous(text + sizeof anonymous_prefix - 1, id);
+    if (!parse_number(&text, CLIENT_ANONYMOUS - 1, &client) || *text++ != '.')
         return false;
     if (!parse_number(&text, UINT32_MAX, &counter) || *text != '\0')
         return false;

@@ -21,6 +21,12 @@ enum {
     DEFAULT_PORT = 7341,
 };
 
+/* Who wrote anonymously has one number with everybody who does. Anonymous batches carry CLIENT_ANONYMOUS; the ids of what
+ * is made in them have a client number from there on, which with the counter holds 40 random bits: nothing in two such
+ * ids tells whether one person made both. The server never gives these numbers out. */
+#define CLIENT_ANONYMOUS UINT32_C(0xFFFFFF00)
+#define AUTHOR_ANONYMOUS UINT32_MAX
+
 void uuid_random(struct uuid *id);                       /* version 4, from libsodium's randombytes */
 void uuid_format(const struct uuid *id, char out[UUID_TEXT]);
 bool uuid_parse(const char *text, struct uuid *id);
@@ -32,7 +38,10 @@ bool uuid_is_zero(const struct uuid *id);
 static inline uint64_t object_id(uint32_t client, uint32_t counter) { return (uint64_t)client << 32 | counter; }
 static inline uint32_t object_client(uint64_t id) { return (uint32_t)(id >> 32); }
 static inline uint32_t object_counter(uint64_t id) { return (uint32_t)id; }
-void object_id_format(uint64_t id, char out[OBJECT_ID_TEXT]);     /* "7.12" */
+static inline bool object_is_anonymous(uint64_t id) { return object_client(id) >= CLIENT_ANONYMOUS; }
+uint64_t object_id_anonymous(void);                               /* a random one */
+uint64_t mark_random(void);                                       /* of an anonymous batch; never 0 */
+void object_id_format(uint64_t id, char out[OBJECT_ID_TEXT]);     /* "7.12"; anonymous ones "a.mfrggzdf" */
 bool object_id_parse(const char *text, uint64_t *id);
 
 /* Device tokens: "cnv_" + base62 of 32 random bytes + 6 base62 characters of CRC-32, so that secret scanners find them.

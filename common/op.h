@@ -20,7 +20,8 @@
 
 /* Who does it and when; stamped by the server. A client predicts with its own author and clock. */
 struct op_actor {
-    uint32_t client;         /* number on the canvas; ids of new objects must carry it. 0: the server (system batches) */
+    uint32_t client;         /* number on the canvas; ids of new objects must carry it. 0: the server (system batches);
+                                CLIENT_ANONYMOUS: they must be anonymous ids, and last_object stays as it is */
     uint32_t author;         /* member number */
     int64_t time_ms;
     uint64_t base_seq;       /* what the submitter knew; UINT64_MAX: everything */

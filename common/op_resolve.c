@@ -61,10 +61,13 @@ static enum status room_for(const struct resolver *r, uint32_t n, uint32_t most,
 static enum status resolve_new(const struct resolver *r, enum object_kind kind, uint64_t id)
 {
     const struct canvas *c = r->c;
-    if (object_client(id) != r->actor->client)
+    bool anonymous = r->actor->client == CLIENT_ANONYMOUS;
+    if (anonymous && !object_is_anonymous(id))
+        return refuse(r->why, STATUS_BAD_OP, "what is made anonymously has an anonymous id");
+    if (!anonymous && object_client(id) != r->actor->client)
         return refuse(r->why, STATUS_BAD_OP, "a new object's id must carry the client's own number, %u",
                       r->actor->client);
-    if (object_counter(id) <= r->actor->last_object)
+    if (!anonymous && object_counter(id) <= r->actor->last_object)
         return refuse(r->why, STATUS_CONFLICT, "the counter of a new id must be above %u, the last one used",
                       r->actor->last_object);
     if (canvas_id_used(c, id))
@@ -84,7 +87,8 @@ static enum status resolve_new(const struct resolver *r, enum object_kind kind, 
 
 static void used_id(const struct resolver *r, uint64_t id)
 {
-    r->actor->last_object = object_counter(id);
+    if (!object_is_anonymous(id))
+        r->actor->last_object = object_counter(id);
 }
 
 /* ---- places */

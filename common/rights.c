@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "common/ids.h"
+
 #define VIEWER COCANVAS__ROLE__VIEWER
 #define COMMENTER COCANVAS__ROLE__COMMENTER
 #define EDITOR COCANVAS__ROLE__EDITOR
@@ -87,12 +89,13 @@ bool rights_is_lead_property(uint64_t object, const char *key)
 {
     if (strncmp(key, "rights.", 7) == 0 || strcmp(key, "locked") == 0)
         return true;
-    return object == 0 && (strcmp(key, "phase") == 0 || strcmp(key, "visibility") == 0);
+    return object == 0 && (strcmp(key, "phase") == 0 || strcmp(key, "visibility") == 0 || strcmp(key, "anonymous") == 0);
 }
 
 /* What an op is about: the object's maker, and the blocks whose rights count. */
 struct about {
-    uint32_t author; /* 0: nobody's, or not there */
+    uint32_t author;  /* 0: nobody's, or not there */
+    uint64_t comment; /* its id; 0: it is none */
     const struct block *block, *target;
 };
 
@@ -105,7 +108,7 @@ static struct about about_card(const struct canvas *c, uint64_t id)
 static struct about about_comment(const struct canvas *c, uint64_t id)
 {
     const struct comment *comment = canvas_comment(c, id);
-    return comment ? (struct about){.author = comment->created_by} : (struct about){0};
+    return comment ? (struct about){.author = comment->created_by, .comment = id} : (struct about){0};
 }
 
 static struct about about_object(const struct canvas *c, uint64_t id)
@@ -186,6 +189,8 @@ static enum status check_value(const Cocanvas__PropSet *set, struct why *why)
     const Cocanvas__Value *value = set->value;
     if (!value || value->kind_case == COCANVAS__VALUE__KIND__NOT_SET)
         return STATUS_OK;
+    if (strcmp(set->key, "anonymous") == 0 && value->kind_case != COCANVAS__VALUE__KIND_FLAG)
+        return refuse(why, STATUS_BAD_OP, "\"anonymous\" is a flag.");
     if (strcmp(set->key, "locked") == 0 && value->kind_case != COCANVAS__VALUE__KIND_FLAG)
         return refuse(why, STATUS_BAD_OP, "\"locked\" is a flag.");
     if (strncmp(set->key, "rights.", 7) != 0)
@@ -205,7 +210,29 @@ static int least_role(const struct canvas *c, const Cocanvas__Op *op, const stru
     return row->role;
 }
 
-enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, struct why *why)
+bool op_needs_name(const struct canvas *c, const Cocanvas__Op *op)
+{
+    uint64_t comment = 0;
+    if (op->kind_case == COCANVAS__OP__KIND_COMMENT_DELETE)
+        comment = op->comment_delete->id;
+    else if (op->kind_case == COCANVAS__OP__KIND_TEXT_EDIT)
+        comment = op->text_edit->object;
+    bool named_comment = comment != 0 && !object_is_anonymous(comment) && canvas_comment(c, comment) != NULL;
+    return named_comment || op->kind_case == COCANVAS__OP__KIND_VOTE_SET || sets_lead_property(op);
+}
+
+static bool is_own(const struct about *about, uint32_t author, const struct rights_made *made)
+{
+    if (about->author != AUTHOR_ANONYMOUS)
+        return about->author == author && author != 0;
+    for (size_t i = 0; made && i < made->n; i++)
+        if (made->ids[i] == about->comment)
+            return true;
+    return false;
+}
+
+enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, const struct rights_made *made,
+                         struct why *why)
 {
     const struct rights_row *row = rights_row(op->kind_case);
     if (!row)
@@ -216,22 +243,22 @@ enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_
     if (op->kind_case == COCANVAS__OP__KIND_PROP_SET && rights_is_lead_property(op->prop_set->object, op->prop_set->key))
         return check_value(op->prop_set, why);
     struct about about = find_about(c, op);
-    bool others = about.author != 0 && about.author != author;
+    bool own = is_own(&about, author, made), others = about.author != 0 && !own;
     int least_others = role_for_others(c, op, row);
     if (others && least_others == NOBODY)
         return refuse(why, STATUS_FORBIDDEN, "Only who wrote it may change it.");
     if (others && role < least_others)
         return refuse(why, STATUS_FORBIDDEN, "It is somebody else's: this is for %s and above.", role_words(least_others));
-    enum right right = row->right == RIGHT_EDIT && about.author == author && author != 0 ? RIGHT_NONE : row->right;
+    enum right right = row->right == RIGHT_EDIT && own ? RIGHT_NONE : row->right;
     enum status status = check_block(about.block, right, role, why);
     return status == STATUS_OK ? check_block(about.target, right, role, why) : status;
 }
 
-enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role, uint32_t *bad_op,
-                               struct why *why)
+enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role,
+                               const struct rights_made *made, uint32_t *bad_op, struct why *why)
 {
     for (size_t i = 0; i < n_ops; i++) {
-        enum status status = rights_check(c, ops[i], author, role, why);
+        enum status status = rights_check(c, ops[i], author, role, made, why);
         if (status != STATUS_OK) {
             *bad_op = (uint32_t)i;
             return status;

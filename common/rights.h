@@ -38,17 +38,30 @@ const char *right_name(enum right right);      /* "add"; "" for RIGHT_NONE */
 /* Least role that may submit anything at all. */
 int rights_least_role(void);
 
+/* Comments that somebody has made anonymously, as long as it is remembered whose they are: so that their maker may take them
+ * back. Nothing but memory ever holds such a list. */
+struct rights_made {
+    const uint64_t *ids;  /* borrowed */
+    size_t n;
+};
+
 /* Whether `author`, who has `role` on the canvas, may do this checked op (op_check) on its present state. What the op names
- * and is not there is not this function's business: op_resolve says so. FORBIDDEN and a sentence. */
-enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, struct why *why) MUST_CHECK;
+ * and is not there is not this function's business: op_resolve says so. FORBIDDEN and a sentence. What was made anonymously is somebody else's for
+ * everybody, AUTHOR_ANONYMOUS too, but for what `made` lists (NULL: nothing). */
+enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_t author, int role, const struct rights_made *made,
+                         struct why *why) MUST_CHECK;
 /* The same for all of a batch, on the state before it; *bad_op is the index of the first one. */
-enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role, uint32_t *bad_op,
-                               struct why *why) MUST_CHECK;
+enum status rights_check_batch(const struct canvas *c, size_t n_ops, Cocanvas__Op *const *ops, uint32_t author, int role,
+                               const struct rights_made *made, uint32_t *bad_op, struct why *why) MUST_CHECK;
 /* Nothing in it changes but by facilitators. */
 bool rights_locked(const struct block *block);
 /* Whether a block lets that role do it; for hints on screens. */
 bool rights_in_block(const struct block *block, enum right right, int role);
-/* A property that only facilitators may set: a block's rights and lock, the canvas' phase and visibility. */
+/* What has a name even while a canvas is anonymous: votes, what only facilitators may set, and changes of a comment that has
+ * its maker's name. Such an op is never part of an anonymous batch, and all others are refused in a named one while the
+ * property is on. */
+bool op_needs_name(const struct canvas *c, const Cocanvas__Op *op);
+/* A property that only facilitators may set: a block's rights and lock, the canvas' phase, visibility and "anonymous". */
 bool rights_is_lead_property(uint64_t object, const char *key);
 
 #endif

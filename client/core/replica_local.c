@@ -186,7 +186,7 @@ enum status replica_allows(struct replica *r, size_t n_ops, Cocanvas__Op *const 
 {
     uint32_t bad_op;
 
-    return rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, &bad_op, why);
+    return rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, NULL, &bad_op, why);
 }
 
 enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group,

@@ -185,6 +185,7 @@ static void trim(struct room *room)
             lag(room, m);
     }
     room_log_trim(&room->log, point);
+    anonymous_trim(&room->anonymous, room->log.first_seq);
 }
 
 static bool owes(const struct member *m)

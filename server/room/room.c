@@ -6,8 +6,6 @@
 
 #include <string.h>
 
-#include "common/message.h"
-#include "common/op.h"
 
 static const char *const state_names[] = {"loading", "live", "uncertain", "releasing", "dead"};
 
@@ -60,11 +58,12 @@ struct member *room_find_member(struct room *room, uint64_t member_id)
 
 /* ---------------------------------------------------------------- making and ending */
 
-static struct room *room_new(struct rooms *r, const struct uuid *canvas)
+static struct room *room_new(struct rooms *r, const struct uuid *workspace, const struct uuid *canvas)
 {
     struct room *room = xcalloc(1, sizeof *room);
     room->rooms = r;
     room->id = ++r->last_id;
+    room->workspace = *workspace;
     room->canvas = *canvas;
     uuid_format(canvas, room->name);
     room->state = ROOM_LOADING;
@@ -78,15 +77,22 @@ static struct room *room_new(struct rooms *r, const struct uuid *canvas)
     return room;
 }
 
+void room_client_free(struct room_client *client)
+{
+    free(client->made);
+    free(client);
+}
+
 void room_free(struct room *room)
 {
     ASSERT(room->state == ROOM_DEAD && TAILQ_EMPTY(&room->members));
     struct room_client *client, *next;
     HASH_ITER(hh, room->clients, client, next) {
         HASH_DEL(room->clients, client);
-        free(client);
+        room_client_free(client);
     }
     if (room->loaded) {
+        anonymous_fini(&room->anonymous);
         canvas_fini(&room->c);
         room_log_fini(&room->log);
     }
@@ -141,63 +147,6 @@ void room_close(struct room *room, enum status code, const char *sentence)
 
 /* ---------------------------------------------------------------- loading */
 
-static bool replay_suffix(struct room *room, const struct journal_canvas *from, struct why *why)
-{
-    struct rooms *r = room->rooms;
-    room->stored_bytes = from->snapshot_len;
-    for (size_t i = 0; i < from->n_suffix; i++) {
-        arena_reset(&r->arena);
-        Cocanvas__Committed *batch = message_decode_committed(&r->arena, from->suffix[i], from->suffix_len[i]);
-        if (!batch) {
-            refuse(why, STATUS_INTERNAL, "a batch after %llu cannot be decoded", (unsigned long long)room->c.seq);
-            return false;
-        }
-        if (batch_apply_committed(&room->c, batch, why) != STATUS_OK)
-            return false;
-        room_log_add_encoded(&room->log, batch->seq, from->suffix[i], from->suffix_len[i]);
-        room->bytes_since += from->suffix_len[i];
-        for (size_t k = 0; k < batch->n_ops; k++) {
-            uint64_t object;
-            const char *key;
-            if (!op_text_target(batch->ops[k], &object, &key))
-                continue;
-            text_op_from_message(&r->op[0], batch->ops[k]->text_edit);
-            room_texts_add(&room->log.texts, batch->seq, (uint32_t)batch->client, object, key, &r->op[0]);
-        }
-    }
-    return true;
-}
-
-/* No limits while loading: what was accepted once must open, even if the limits were lowered since. */
-static bool load(struct room *room, const struct journal_canvas *from)
-{
-    static const struct canvas_limits none;
-    const struct room_limits *limits = room->rooms->o.limits;
-    struct why why = {""};
-    size_t chunk_max = limits->log_bytes / 8 < ROOM_CHUNK_MAX ? limits->log_bytes / 8 : ROOM_CHUNK_MAX;
-    canvas_init(&room->c, &none);
-    room_log_init(&room->log, from->snapshot_seq, chunk_max);
-    room->loaded = true;
-
-    bool ok = canvas_decode(&room->c, from->snapshot, from->snapshot_len, &why) == STATUS_OK;
-    if (ok && (room->c.seq != from->snapshot_seq || canvas_hash(&room->c) != from->snapshot_hash)) {
-        refuse(&why, STATUS_INTERNAL, "the snapshot at %llu is not what was stored",
-               (unsigned long long)from->snapshot_seq);
-        ok = false;
-    }
-    ok = ok && replay_suffix(room, from, &why);
-    if (ok && room->c.seq != from->head_seq) {
-        refuse(&why, STATUS_INTERNAL, "the journal ends at %llu, not %llu", (unsigned long long)room->c.seq,
-               (unsigned long long)from->head_seq);
-        ok = false;
-    }
-    if (!ok) {
-        struct log_ctx log = room_log_ctx(room);
-        log_error(&log, "cannot be loaded: %s", why.text);
-    }
-    return ok;
-}
-
 static void become_live(struct room *room, const struct journal_canvas *from)
 {
     struct rooms *r = room->rooms;
@@ -208,6 +157,8 @@ static void become_live(struct room *room, const struct journal_canvas *from)
     room->title = xstrdup(canvas_title(&room->c));
     room_log_commit(&room->log);
     room_log_trim(&room->log, room_log_trim_point(&room->log, r->o.limits->log_bytes, r->o.limits->log_batches));
+    anonymous_trim(&room->anonymous, room->log.first_seq);
+    room->hides_presence = canvas_is_anonymous(&room->c);
     room_set_state(room, ROOM_LIVE);
     struct log_ctx log = room_log_ctx(room);
     log_info(&log, "open at seq %llu, epoch %llu", (unsigned long long)room->durable_seq,
@@ -227,7 +178,7 @@ void room_on_taken(struct room *room, enum status status, const struct journal_c
     }
     room->workspace = canvas->workspace;
     room->epoch = canvas->epoch;
-    if (!load(room, canvas)) {
+    if (!room_load(room, canvas)) {
         journal_release(r->o.journal, &room->workspace, &room->canvas, room->epoch);
         room_close(room, STATUS_INTERNAL, "This canvas cannot be read; tell the server's operator.");
         return;
@@ -242,7 +193,7 @@ void room_retake(struct room *room)
     if (!r->up || room->taking)
         return;
     room->taking = true;
-    journal_take(r->o.journal, room->id, &room->canvas, false);
+    journal_take(r->o.journal, room->id, &room->workspace, &room->canvas, false);
 }
 
 /* ---------------------------------------------------------------- leaving */
@@ -427,10 +378,10 @@ void room_join(struct rooms *r, struct member *m, const struct uuid *workspace, 
     }
     bool made = !room;
     if (made)
-        room = room_new(r, canvas);
+        room = room_new(r, workspace, canvas);
     enter(room, m);
     if (made)
-        journal_take(r->o.journal, room->id, &room->canvas, true);
+        journal_take(r->o.journal, room->id, &room->workspace, &room->canvas, true);
     else if (room->state == ROOM_RELEASING)
         room_set_state(room, ROOM_LIVE);
     if (room->loaded)
@@ -458,10 +409,10 @@ static void forget_clients(struct room *room)
 {
     struct room_client *client, *next;
     HASH_ITER(hh, room->clients, client, next) {
-        if (client->member || client->under_way)
+        if (client->member || client->under_way || client->made)
             continue;
         HASH_DEL(room->clients, client);
-        free(client);
+        room_client_free(client);
     }
 }
 

@@ -3,14 +3,16 @@
  *
  *   rooms.c          all rooms of a worker: the journal's callbacks, the pump, the tick, draining
  *   room.c           one room: loading, members and their clients, joining, leaving, closing
+ *   room_load.c      state and log from the journal
  *   room_open.c      Opened, catching up, People
  *   room_order.c     the queue becomes a group: dedupe, transform, resolve, apply, encode
+ *   room_queue.c     submits that wait for that
  *   room_sift.c      finds the batch that PostgreSQL refuses
  *   room_log.c       encoded frames            room_texts.c   recent text edits
  *   room_snapshot.c  encoded states: for members (cached), for the journal
  *   broadcast.c      members' streams pull from the log; the slow; private frames; Status
  *   room_presence.c  who is here               room_history.c pages of old batches
- *   room_past.c      parts of old states */
+ *   room_past.c      parts of old states    room_anonymous.c batches whose author nobody may know */
 #ifndef COCANVAS_SERVER_ROOM_ROOM_INTERNAL_H
 #define COCANVAS_SERVER_ROOM_ROOM_INTERNAL_H
 
@@ -23,6 +25,7 @@
 #include "common/log.h"
 #include "common/text.h"
 #include "server/room/room.h"
+#include "server/room/room_anonymous.h"
 #include "server/room/room_fault.h"
 #include "server/room/room_log.h"
 
@@ -59,12 +62,17 @@ struct room_client {
     struct journal_client pos; /* with the batch under way counted in */
     struct member *member;     /* NULL: gone */
     bool under_way;            /* a batch of it is in the group */
+    uint64_t mark_under_way;   /* that batch's mark if it is anonymous, else 0 */
+    struct room_made *made;    /* owned; NULL: nothing */
 };
 
 /* What has to be done for the submitter when the group is through. */
 struct room_answer {
     struct room_client *client;
     uint64_t member_id;           /* of the member that submitted; it may be gone or replaced */
+    uint64_t client_seq;          /* as submitted */
+    uint64_t seq;                 /* of its row, 0: it was refused */
+    bool anonymous;               /* nothing about its client is stored */
     size_t reject_at, reject_len; /* its encoded Reject in room.replies; len 0: it was accepted */
 };
 
@@ -87,6 +95,12 @@ struct room_bytes {
     unsigned refs;
     uint64_t seq; /* of a snapshot */
     struct buf data;
+};
+
+/* In room.queue, followed by the frame's bytes. */
+struct room_queued {
+    struct member *member; /* NULL: discarded */
+    uint32_t len;
 };
 
 struct room_gone {
@@ -112,6 +126,8 @@ struct room {
     struct canvas c; /* ahead of durable_seq while a group is under way */
     uint64_t epoch, durable_seq, oldest_seq;
     struct room_log log;
+    struct room_anonymous anonymous; /* goes with the log */
+    bool hides_presence;             /* as members were last told: where somebody is stays their own */
     char *title; /* as the journal knows it */
 
     TAILQ_HEAD(, member) members;
@@ -120,7 +136,7 @@ struct room {
     unsigned lookups;            /* journal_client requests under way */
     int64_t empty_since_ms;
 
-    struct buf queue; /* submits: struct queued and body, one behind the other */
+    struct buf queue; /* submits: struct room_queued and body, one behind the other */
     struct room_group group;
     bool is_ready, in_group, is_done; /* whether it is in the list of the same name */
     size_t n_committed;               /* batches of the last group that is through */
@@ -203,6 +219,11 @@ void room_retake(struct room *room);
 /* Part of the tick: gives an empty room up after its time, forgets clients that are gone. */
 void room_tidy(struct room *room);
 void room_free(struct room *room);
+void room_client_free(struct room_client *client);
+
+/* ---- room_load.c */
+/* False: it cannot be read; the log says why. */
+bool room_load(struct room *room, const struct journal_canvas *from);
 
 /* ---- room_open.c */
 /* Opens or catches up the members that wait; the room must be settled. */
@@ -216,6 +237,8 @@ bool room_order(struct room *room);
 void room_add_to_journal(struct room *room);
 /* The group is durable: submitters are answered, the log may be sent. */
 void room_committed(struct room *room);
+
+/* ---- room_queue.c (room_submit) */
 /* Forgets the queued batches of a member. */
 void room_discard_queued(struct room *room, const struct member *m);
 
@@ -255,6 +278,8 @@ void presence_changed(struct member *m);
 void presence_left(struct room *room, struct member *m);
 void presence_send_full(struct member *m);
 void rooms_send_presence(struct rooms *r);
+/* After a commit: the canvas may have become anonymous, or not be it any more. */
+void presence_follow_canvas(struct room *room);
 
 /* ---- room_history.c */
 void history_continue(struct member *m);

@@ -18,12 +18,6 @@ enum {
     OP_SLACK = 2 * ORDER_KEY_MAX,  /* what resolving may add to one op, removed text aside */
 };
 
-/* In room.queue, followed by the frame's bytes. */
-struct queued {
-    struct member *member; /* NULL: discarded */
-    uint32_t len;
-};
-
 /* One batch on its way through. */
 struct batch {
     struct room *room;
@@ -39,76 +33,6 @@ struct batch {
     uint32_t bad_op;       /* index in the Submit */
     struct why why;
 };
-
-/* ---------------------------------------------------------------- the queue */
-
-static void enqueue(struct member *m, const uint8_t *body, size_t len)
-{
-    struct room *room = m->room;
-    ASSERT(len <= UINT32_MAX);
-    struct queued head = {.member = m, .len = (uint32_t)len};
-    buf_add(&room->queue, &head, sizeof head);
-    buf_add(&room->queue, body, len);
-    m->submitted = true;
-    room_make_ready(room);
-}
-
-/* Only asked when a second submit arrives while one is queued or under way. The same one again is dropped (its answer
- * will come), a later one breaks the rule of one batch at a time. The next one while another is only queued takes its
- * place: what is queued is then the same, or an older one that was sent again after its answer. */
-static void take_second(struct member *m, const uint8_t *body, size_t len)
-{
-    struct rooms *r = m->room->rooms;
-    enum status code;
-    arena_reset(&r->arena);
-    Cocanvas__Frame *frame = message_decode(&r->arena, body, len, &code);
-    uint64_t last = m->client->pos.last_client_seq;
-    if (!frame || frame->body_case != COCANVAS__FRAME__BODY_SUBMIT)
-        member_error(m, 0, STATUS_MALFORMED, "The batch cannot be decoded.");
-    else if (frame->submit->client_seq <= last)
-        r->stats.dedupes++;
-    else if (frame->submit->client_seq == last + 1 && !m->client->under_way) {
-        r->stats.dedupes++;
-        room_discard_queued(m->room, m);
-        enqueue(m, body, len);
-    } else
-        room_drop(m, STATUS_OUT_OF_ORDER, "A batch was sent before the one before it was answered.");
-}
-
-void room_submit(struct member *m, const uint8_t *body, size_t len)
-{
-    struct room *room = m->room;
-    if (!room || m->state == MEMBER_JOINING || !m->client) {
-        member_error(m, 0, STATUS_UNEXPECTED, "Open a canvas for writing before sending edits.");
-        return;
-    }
-    if (room->rooms->draining)
-        return; /* the client sends it again where it connects next */
-    if (stream_pending(m->stream) > ROOM_OUT_MAX) {
-        room_drop(m, STATUS_SLOW, "Too many answers are waiting to be read; connect again to go on.");
-        return;
-    }
-    if (m->submitted) {
-        take_second(m, body, len);
-        return;
-    }
-    enqueue(m, body, len);
-}
-
-void room_discard_queued(struct room *room, const struct member *m)
-{
-    if (!m->submitted)
-        return;
-    for (size_t at = room->queue.start; at < room->queue.end;) {
-        struct queued head;
-        memcpy(&head, room->queue.data + at, sizeof head);
-        if (head.member == m) {
-            head.member = NULL;
-            memcpy(room->queue.data + at, &head, sizeof head);
-        }
-        at += sizeof head + head.len;
-    }
-}
 
 /* ---------------------------------------------------------------- the group's parts */
 
@@ -129,7 +53,8 @@ static void add_row(struct room *room, const Cocanvas__Committed *c, const uint8
     room->bytes_since += len;
 }
 
-static struct room_answer *add_answer(struct room *room, struct room_client *client, uint64_t member_id)
+static struct room_answer *add_answer(struct room *room, struct room_client *client, uint64_t member_id,
+                                      const Cocanvas__Submit *submit)
 {
     struct room_group *g = &room->group;
     if (g->n_answers == g->cap_answers) {
@@ -137,8 +62,10 @@ static struct room_answer *add_answer(struct room *room, struct room_client *cli
         g->answers = xrealloc(g->answers, g->cap_answers * sizeof *g->answers);
     }
     struct room_answer *answer = &g->answers[g->n_answers++];
-    *answer = (struct room_answer){.client = client, .member_id = member_id};
+    *answer = (struct room_answer){
+        .client = client, .member_id = member_id, .client_seq = submit->client_seq, .anonymous = submit->anonymous};
     client->under_way = true;
+    client->mark_under_way = submit->mark;
     return answer;
 }
 
@@ -195,7 +122,7 @@ static enum status transform_over(struct batch *b, const struct room_edit *later
     if (s != STATUS_OK)
         return s;
     for (; later; later = later->newer) {
-        if (later->client == b->client->pos.number)
+        if (later->client == b->client->pos.number && !b->submit->anonymous)
             return refuse(&b->why, STATUS_BAD_OP,
                           "The batch is based on a state before this client's own last edit of the text.");
         b->steps += op->n_steps + later->op.n_steps;
@@ -286,6 +213,7 @@ static void number_batch(struct room *room, Cocanvas__Committed *c)
     size_t len;
     const uint8_t *payload = room_log_add_batch(&room->log, c, &len);
     add_row(room, c, payload, len);
+    anonymous_applied(&room->anonymous, &room->c, c);
     for (size_t i = 0; i < c->n_ops; i++) {
         uint64_t object;
         const char *key;
@@ -333,11 +261,27 @@ static void respread(struct batch *b, const Cocanvas__Op *op)
     number_batch(room, &c);
 }
 
+/* What is stored and sent of it: of an anonymous one nothing that only its maker, or only one of several, could have said. */
+static Cocanvas__Committed sign(const struct batch *b)
+{
+    const Cocanvas__Submit *s = b->submit;
+    Cocanvas__Committed c = COCANVAS__COMMITTED__INIT;
+    c.client = s->anonymous ? CLIENT_ANONYMOUS : b->client->pos.number;
+    c.author = b->author;
+    c.time_ms = b->time_ms;
+    c.client_seq = s->anonymous ? 0 : s->client_seq;
+    c.undo_of = s->anonymous ? 0 : s->undo_of;
+    c.mark = s->mark;
+    c.n_ops = s->n_ops;
+    c.ops = s->ops;
+    return c;
+}
+
 static enum status apply_batch(struct batch *b)
 {
     struct room *room = b->room;
     const Cocanvas__Submit *s = b->submit;
-    struct op_actor actor = {.client = b->client->pos.number,
+    struct op_actor actor = {.client = s->anonymous ? CLIENT_ANONYMOUS : b->client->pos.number,
                              .author = b->author,
                              .time_ms = b->time_ms,
                              .base_seq = s->base_seq,
@@ -350,14 +294,9 @@ static enum status apply_batch(struct batch *b)
         return status;
     }
     b->client->pos.last_object = actor.last_object;
-    Cocanvas__Committed c = COCANVAS__COMMITTED__INIT;
-    c.client = actor.client;
-    c.client_seq = s->client_seq;
-    c.author = b->author;
-    c.time_ms = b->time_ms;
-    c.undo_of = s->undo_of;
-    c.n_ops = s->n_ops;
-    c.ops = s->ops;
+    if (s->anonymous)
+        made_note(&b->client->made, s);
+    Cocanvas__Committed c = sign(b);
     number_batch(room, &c);
     for (size_t i = 0; i < s->n_ops; i++)
         respread(b, s->ops[i]);
@@ -383,25 +322,34 @@ static void reject(struct batch *b, struct room_answer *answer, enum status code
     answer->reject_at = buf_len(&room->group.replies);
     message_encode(&frame, &room->group.replies);
     answer->reject_len = buf_len(&room->group.replies) - answer->reject_at;
+    room->rooms->stats.rejects++;
+    if (b->submit->anonymous)
+        return; /* sent again, it is judged again */
     pos->reject_client_seq = b->submit->client_seq;
     pos->reject_code = (uint16_t)code;
     pos->reject_at_seq = room->c.seq;
-    room->rooms->stats.rejects++;
 }
 
 static void order_batch(struct batch *b, const struct member *m, size_t len)
 {
-    struct room_answer *answer = add_answer(b->room, b->client, m->id);
+    struct room *room = b->room;
+    struct room_answer *answer = add_answer(room, b->client, m->id, b->submit);
+    struct rights_made made = made_rights(b->client->made);
+    uint64_t seq = room->c.seq + 1;
     enum status status = check_submit(b, len);
     if (status == STATUS_OK)
-        status = rights_check_batch(&b->room->c, b->submit->n_ops, b->submit->ops, b->author, b->role, &b->bad_op, &b->why);
+        status = anonymous_check(&room->anonymous, &room->c, b->submit, &b->bad_op, &b->why);
+    if (status == STATUS_OK)
+        status = rights_check_batch(&room->c, b->submit->n_ops, b->submit->ops, b->author, b->role, &made, &b->bad_op, &b->why);
     if (status == STATUS_OK)
         status = transform_batch(b);
     if (status == STATUS_OK)
         status = apply_batch(b);
     if (status != STATUS_OK)
         reject(b, answer, status);
-    if (b->submit->client_seq > b->client->pos.last_client_seq)
+    else
+        answer->seq = seq;
+    if (!b->submit->anonymous && b->submit->client_seq > b->client->pos.last_client_seq)
         b->client->pos.last_client_seq = b->submit->client_seq;
 }
 
@@ -425,7 +373,12 @@ static void order_submit(struct room *room, struct member *m, const uint8_t *bod
         return;
     }
     uint64_t last = b.client->pos.last_client_seq;
-    if (b.submit->client_seq <= last && !(fault_is(&r->fault, FAULT_DEDUPE_OFF) && b.submit->client_seq > 0)) {
+    if (b.submit->anonymous)
+        b.author = AUTHOR_ANONYMOUS;
+    if (anonymous_known(&room->anonymous, b.submit->mark)) {
+        m->submitted = false;
+        r->stats.dedupes++;
+    } else if (b.submit->client_seq <= last && !(fault_is(&r->fault, FAULT_DEDUPE_OFF) && b.submit->client_seq > 0)) {
         m->submitted = false;
         r->stats.dedupes++;
     } else if (b.submit->client_seq > last + 1) {
@@ -456,7 +409,7 @@ bool room_order(struct room *room)
     g->sifting = g->accusing = false;
     buf_clear(&g->replies, 4096);
     for (size_t at = room->queue.start; at < room->queue.end;) {
-        struct queued head;
+        struct room_queued head;
         memcpy(&head, room->queue.data + at, sizeof head);
         at += sizeof head;
         if (head.member)
@@ -482,7 +435,8 @@ void room_add_to_journal(struct room *room)
     for (size_t i = 0; i < g->n_rows; i++)
         journal_add_row(j, &g->rows[i]);
     for (size_t i = 0; i < g->n_answers; i++)
-        journal_add_position(j, &g->answers[i].client->pos);
+        if (!g->answers[i].anonymous)
+            journal_add_position(j, &g->answers[i].client->pos);
     if (g->title_changed)
         journal_set_title(j, room->title);
 }
@@ -500,11 +454,13 @@ void room_committed(struct room *room)
     struct rooms *r = room->rooms;
     room->durable_seq = room->c.seq;
     room->n_committed = g->n_rows;
+    presence_follow_canvas(room);
     room_log_commit(&room->log);
     r->stats.batches += g->n_rows;
     for (size_t i = 0; i < g->n_answers; i++) {
         const struct room_answer *answer = &g->answers[i];
         answer->client->under_way = false;
+        answer->client->mark_under_way = 0;
         struct member *m = submitter(answer);
         if (!m)
             continue;

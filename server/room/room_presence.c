@@ -41,10 +41,14 @@ void presence_left(struct room *room, struct member *m)
     make_due(room);
 }
 
-void room_presence(struct member *m, const Cocanvas__Presence *presence)
+/* From the moment that it is ordered, before anybody can write by it. */
+static bool hides_places(const struct room *room)
 {
-    if (m->state != MEMBER_LIVE && m->state != MEMBER_LAGGED)
-        return;
+    return room->hides_presence || canvas_is_anonymous(&room->c);
+}
+
+static void keep_presence(struct member *m, const Cocanvas__Presence *presence)
+{
     const char *key = presence->key ? presence->key : "";
     size_t len = strlen(key), points;
     if (len > KEY_MAX || !utf8_check_line(key, len, &points))
@@ -63,7 +67,41 @@ void room_presence(struct member *m, const Cocanvas__Presence *presence)
     copy->at_seq = presence->at_seq;
     copy->editing = presence->editing;
     copy->away = presence->away;
-    presence_changed(m);
+}
+
+/* Where somebody is would tell who writes what; that a place has changed at all would, too. */
+static void hide_place(Cocanvas__Presence *presence)
+{
+    bool away = presence->away;
+    cocanvas__presence__init(presence);
+    presence->away = away;
+}
+
+void room_presence(struct member *m, const Cocanvas__Presence *presence)
+{
+    if (m->state != MEMBER_LIVE && m->state != MEMBER_LAGGED)
+        return;
+    bool hides = hides_places(m->room), was_away = m->presence && m->presence->away;
+    keep_presence(m, presence);
+    if (hides)
+        hide_place(m->presence);
+    if (!hides || m->presence->away != was_away)
+        presence_changed(m);
+}
+
+void presence_follow_canvas(struct room *room)
+{
+    bool hides = canvas_is_anonymous(&room->c);
+    if (hides == room->hides_presence)
+        return;
+    room->hides_presence = hides;
+    struct member *m;
+    TAILQ_FOREACH(m, &room->members, entry) {
+        if (!hides || !m->presence)
+            continue;
+        hide_place(m->presence);
+        presence_changed(m);
+    }
 }
 
 /* ---------------------------------------------------------------- updates */

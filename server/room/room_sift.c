@@ -8,20 +8,10 @@
  * old one. */
 #include "server/room/room_internal.h"
 
-static const struct journal_row *row_of(const struct room_group *g, uint32_t client)
+/* The row is part of the present attempt. */
+static bool is_tried(const struct room_group *g, uint64_t seq)
 {
-    for (size_t i = g->from; i < g->upto; i++)
-        if (g->rows[i].client == client)
-            return &g->rows[i];
-    return NULL;
-}
-
-static bool has_row(const struct room_group *g, uint32_t client)
-{
-    for (size_t i = 0; i < g->n_rows; i++)
-        if (g->rows[i].client == client)
-            return true;
-    return false;
+    return seq > g->old_head + g->from && seq <= g->old_head + g->upto;
 }
 
 /* Positions go with their rows (P3); those of rejected batches, which have none, with the last attempt. */
@@ -29,20 +19,21 @@ static void add_positions(struct room *room)
 {
     const struct room_group *g = &room->group;
     for (size_t i = 0; i < g->n_answers; i++) {
-        const struct journal_client *pos = &g->answers[i].client->pos;
-        bool now = row_of(g, pos->number) || (!has_row(g, pos->number) && g->upto == g->n_rows);
-        if (now)
-            journal_add_position(room->rooms->o.journal, pos);
+        const struct room_answer *answer = &g->answers[i];
+        bool now = answer->seq ? is_tried(g, answer->seq) : g->upto == g->n_rows;
+        if (now && !answer->anonymous)
+            journal_add_position(room->rooms->o.journal, &answer->client->pos);
     }
 }
 
-static struct room_client *accused(struct room *room)
+/* NULL: it is the server's own batch. */
+static struct room_answer *accused(struct room *room)
 {
     struct room_group *g = &room->group;
     for (size_t i = 0; i < g->n_answers; i++)
-        if (g->answers[i].client->pos.number == g->rows[g->from].client)
-            return g->answers[i].client;
-    return NULL; /* the server's own batch */
+        if (g->answers[i].seq == g->rows[g->from].seq)
+            return &g->answers[i];
+    return NULL;
 }
 
 void room_add_attempt(struct room *room)
@@ -52,7 +43,7 @@ void room_add_attempt(struct room *room)
     uint64_t old_head = g->old_head + g->from, new_head = g->old_head + g->upto;
     if (g->accusing) {
         journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, old_head);
-        journal_add_position(j, &accused(room)->pos);
+        journal_add_position(j, &accused(room)->client->pos);
         return;
     }
     journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, new_head);
@@ -65,23 +56,48 @@ void room_add_attempt(struct room *room)
 
 /* ---------------------------------------------------------------- what became of it */
 
+/* Nothing durable can say it of an anonymous batch: its client is told while it is here, and judged anew if it is not. */
+static void tell_anonymous(struct room *room, const struct room_answer *answer)
+{
+    static char sentence[] = "The database does not take this edit.";
+    struct member *m = answer->client->member;
+    Cocanvas__Reject reject;
+    cocanvas__reject__init(&reject);
+    reject.client_seq = answer->client_seq;
+    reject.code = COCANVAS__ERROR_CODE__INTERNAL;
+    reject.detail = sentence;
+    reject.at_seq = room->group.old_head + room->group.from;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
+    frame.body_case = COCANVAS__FRAME__BODY_REJECT;
+    frame.reject = &reject;
+    if (m && m->id == answer->member_id)
+        member_send(m, &frame);
+    room_close(room, STATUS_CONFLICT, "Something was wrong with an edit; open the canvas again.");
+}
+
 static void accuse(struct room *room)
 {
     struct room_group *g = &room->group;
     const struct journal_row *row = &g->rows[g->from];
-    struct room_client *client = accused(room);
+    struct room_answer *answer = accused(room);
     struct log_ctx log = room_log_ctx(room);
-    log_error(&log, "PostgreSQL refuses batch %llu of client %u (%zu bytes); it is rejected",
-              (unsigned long long)row->client_seq, row->client, row->payload_len);
-    if (!client) {
+    room->rooms->stats.rejects += answer ? 1 : 0;
+    if (!answer) {
+        log_error(&log, "PostgreSQL refuses batch %llu, the server's own", (unsigned long long)row->seq);
         room_close(room, STATUS_INTERNAL, "The database does not take what follows; tell the server's operator.");
         return;
     }
-    client->pos.reject_client_seq = row->client_seq;
-    client->pos.reject_code = STATUS_INTERNAL;
-    client->pos.reject_at_seq = g->old_head + g->from;
+    if (answer->anonymous) {
+        log_error(&log, "PostgreSQL refuses an anonymous batch (%zu bytes); it is rejected", row->payload_len);
+        tell_anonymous(room, answer);
+        return;
+    }
+    log_error(&log, "PostgreSQL refuses batch %llu of client %u (%zu bytes); it is rejected",
+              (unsigned long long)row->client_seq, row->client, row->payload_len);
+    answer->client->pos.reject_client_seq = row->client_seq;
+    answer->client->pos.reject_code = STATUS_INTERNAL;
+    answer->client->pos.reject_at_seq = g->old_head + g->from;
     g->accusing = true;
-    room->rooms->stats.rejects++;
 }
 
 /* The attempt was refused: a smaller one, or a verdict. */

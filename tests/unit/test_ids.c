@@ -58,15 +58,42 @@ static void object_ids(void **state)
     uint64_t id;
     object_id_format(object_id(7, 12), text);
     assert_string_equal(text, "7.12");
-    object_id_format(UINT64_MAX, text);
-    assert_string_equal(text, "4294967295.4294967295");
+    object_id_format(object_id(CLIENT_ANONYMOUS - 1, UINT32_MAX), text);
+    assert_string_equal(text, "4294967039.4294967295");
     assert_true(object_id_parse(text, &id));
-    assert_true(id == UINT64_MAX);
+    assert_true(id == object_id(CLIENT_ANONYMOUS - 1, UINT32_MAX));
     assert_true(object_id_parse("0.1", &id));
     assert_int_equal(object_client(id), 0);
     assert_int_equal(object_counter(id), 1);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         assert_false(object_id_parse(bad[i], &id));
+}
+
+static void anonymous_ids(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"a.", "a.7777777", "a.777777777", "a.7777777!", "a7777777", "A.77777777", "4294967040.1"};
+    char text[OBJECT_ID_TEXT];
+    uint64_t id, all = 0, common = UINT64_MAX;
+    object_id_format(UINT64_MAX, text);
+    assert_string_equal(text, "a.77777777");
+    assert_true(object_id_parse(text, &id));
+    assert_true(id == UINT64_MAX);
+    object_id_format(object_id(CLIENT_ANONYMOUS, 1), text);
+    assert_string_equal(text, "a.aaaaaaab");
+    assert_true(object_id_parse(text, &id));
+    assert_true(id == object_id(CLIENT_ANONYMOUS, 1));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(object_id_parse(bad[i], &id));
+    for (size_t i = 0; i < 200; i++) {
+        id = object_id_anonymous();
+        assert_true(object_is_anonymous(id));
+        all |= id;
+        common &= id;
+    }
+    assert_true(common == object_id(CLIENT_ANONYMOUS, 0)); /* no other bit is always set, and each is sometimes */
+    assert_true(all == UINT64_MAX);
+    assert_true(!object_is_anonymous(object_id(CLIENT_ANONYMOUS - 1, UINT32_MAX)));
 }
 
 static void device_tokens(void **state)
@@ -299,7 +326,7 @@ static void fingerprints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(uuids),         cmocka_unit_test(object_ids),
+        cmocka_unit_test(uuids),         cmocka_unit_test(object_ids), cmocka_unit_test(anonymous_ids),
         cmocka_unit_test(device_tokens), cmocka_unit_test(invitation_tokens),
         cmocka_unit_test(hashes),        cmocka_unit_test(base32),
         cmocka_unit_test(links),         cmocka_unit_test(links_that_are_none),

@@ -154,7 +154,7 @@ static bool expects(char least, int role)
 static bool may(struct fixture *f, const Cocanvas__Op *op, int role)
 {
     struct why why = {""};
-    enum status status = rights_check(&f->c, op, ME, role, &why);
+    enum status status = rights_check(&f->c, op, ME, role, NULL, &why);
     if (status != STATUS_OK)
         assert_true(why.text[0] != '\0');
     return status == STATUS_OK;
@@ -326,7 +326,7 @@ static void who_sets_rights(void **state)
         prop_text(&f->arena, BLOCK, "locked", "yes"),
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_int_equal(rights_check(&f->c, wrong[i], ME, COCANVAS__ROLE__OWNER, &why), STATUS_BAD_OP);
+        assert_int_equal(rights_check(&f->c, wrong[i], ME, COCANVAS__ROLE__OWNER, NULL, &why), STATUS_BAD_OP);
     Cocanvas__Op *block = block_add(&f->arena, object_id(3, 5), "third", "Third");
     Cocanvas__Prop *prop = prop_of(&f->arena, "locked", flag(&f->arena, true));
     block->block_add->block->props = &prop;
