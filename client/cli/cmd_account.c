@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "client/cli/people.h"
@@ -470,18 +469,10 @@ static int parse_role(struct cli *cli, Cocanvas__Role *role)
 
 static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated *made, long uses)
 {
-    struct link link;
-    char text[512], until[32] = "?";
-    time_t seconds = (time_t)(made->expires_ms / 1000);
-    struct tm parts;
-    memset(&link, 0, sizeof link);
-    snprintf(link.host, sizeof link.host, "%s", s->context.host);
-    link.port = s->context.port;
+    struct link link = {0};
+    const char *until = people_time(&s->arena, made->expires_ms), *text;
     snprintf(link.token, sizeof link.token, "%s", made->token);
-    link.has_pin = client_pin(s->client) != NULL;
-    if (link.has_pin)
-        memcpy(link.pin, client_pin(s->client), PIN_BYTES);
-    link_format(&link, text, sizeof text);
+    text = people_link(s, &link);
     if (s->cli->out.json) {
         json_t *object = session_object(s, "invitation");
         json_object_set_new(object, "link", json_string(text));
@@ -491,8 +482,6 @@ static void tell_invitation(struct session *s, const Cocanvas__InvitationCreated
         out_json(&s->cli->out, object);
         return;
     }
-    if (localtime_r(&seconds, &parts))
-        strftime(until, sizeof until, "%Y-%m-%d %H:%M", &parts);
     out_print(&s->cli->out, STYLE_PLAIN, "%s\n", text);
     if (uses == 1)
         out_note(&s->cli->out, "For one person, once, until %s%s. They type: cocanvas login 'LINK'", until, session_mark(s));

@@ -2,24 +2,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "client/cli/edit.h"
 #include "client/cli/outline.h"
+#include "client/cli/people.h"
 #include "client/cli/version.h"
 #include "common/template.h"
 #include "common/utf8.h"
-
-/* "2026-11-21 20:02", local time. */
-static const char *short_time(struct arena *arena, int64_t ms)
-{
-    char text[32];
-    time_t seconds = (time_t)(ms / 1000);
-    struct tm parts;
-    if (!localtime_r(&seconds, &parts) || strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts) == 0)
-        return "?";
-    return arena_strndup(arena, text, strlen(text));
-}
 
 static const char *uuid_words(struct arena *arena, const ProtobufCBinaryData *bytes)
 {
@@ -80,7 +69,7 @@ static void print_list(struct session *s, Cocanvas__CanvasList *list, const char
         out_print(out, STYLE_DIM, "%.8s  ", uuid_words(&s->arena, &info->id));
         out_print(out, STYLE_PLAIN, "%s", arena_cell(&s->arena, info->title, 40));
         out_print(out, STYLE_DIM, "  %-10.*s %6" PRIu64 "  %s", (int)strcspn(info->template_, "@"), info->template_,
-                  info->head_seq, short_time(&s->arena, info->changed_ms));
+                  info->head_seq, people_time(&s->arena, info->changed_ms));
         out_print(out, STYLE_PLAIN, "%s\n", who_is_there(&s->arena, info));
     }
     if (out->json) {
@@ -137,18 +126,12 @@ static bool is_builtin(const char *id)
 /* A template that this program does not have may still be the server's own: only that list decides. */
 static int check_template(struct session *s, const char *id)
 {
-    Cocanvas__TemplateListRequest request;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    cocanvas__template_list_request__init(&request);
+    Cocanvas__TemplateList *list;
     if (is_builtin(id))
         return EXIT_OK;
-    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
-    frame.template_list_request = &request;
-    int code = session_request(s, &frame, &reply);
-    for (size_t i = 0; code == EXIT_OK && reply->body_case == COCANVAS__FRAME__BODY_TEMPLATE_LIST &&
-                       i < reply->template_list->n_templates;
-         i++)
-        if (strcmp(reply->template_list->templates[i]->id, id) == 0)
+    int code = session_templates(s, "", &list);
+    for (size_t i = 0; code == EXIT_OK && i < list->n_templates; i++)
+        if (strcmp(list->templates[i]->id, id) == 0)
             return EXIT_OK;
     return code == EXIT_OK ? unknown_template(s->cli, id) : code;
 }

@@ -139,18 +139,13 @@ static int import_from_json(struct cli *cli, const struct buf *content)
 
 static int fetch_template(struct session *s, const char *id, Cocanvas__TemplateInfo **found)
 {
-    Cocanvas__TemplateListRequest request;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    cocanvas__template_list_request__init(&request);
-    request.id = arena_strndup(&s->arena, id, strlen(id));
-    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
-    frame.template_list_request = &request;
-    int code = session_request(s, &frame, &reply);
+    Cocanvas__TemplateList *list;
+    int code = session_templates(s, id, &list);
     if (code != EXIT_OK)
         return code;
-    if (reply->body_case != COCANVAS__FRAME__BODY_TEMPLATE_LIST || reply->template_list->n_templates != 1)
+    if (list->n_templates != 1)
         return cli_fail(s->cli, EXIT_NOT_FOUND, "There is no template \"%s\". See: cocanvas template list", id);
-    *found = reply->template_list->templates[0];
+    *found = list->templates[0];
     return EXIT_OK;
 }
 

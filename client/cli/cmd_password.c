@@ -113,14 +113,8 @@ int cmd_password_change(struct cli *cli)
 static void tell_link(struct session *s, const Cocanvas__ResetCreated *made)
 {
     struct link link = {.reset = true};
-    char text[512];
-    snprintf(link.host, sizeof link.host, "%s", s->context.host);
-    link.port = s->context.port;
     snprintf(link.token, sizeof link.token, "%s", made->token);
-    link.has_pin = client_pin(s->client) != NULL;
-    if (link.has_pin)
-        memcpy(link.pin, client_pin(s->client), PIN_BYTES);
-    link_format(&link, text, sizeof text);
+    const char *text = people_link(s, &link);
     if (s->cli->out.json) {
         json_t *object = session_object(s, "reset");
         json_object_set_new(object, "link", json_string(text));

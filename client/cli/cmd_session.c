@@ -237,16 +237,11 @@ static void print_qr(struct session *s, const char *link)
 static void tell_code(struct session *s, const Cocanvas__CodeCreated *made)
 {
     struct output *out = &s->cli->out;
-    struct link link = {.port = s->context.port};
+    struct link link = {0};
     struct why why;
-    char text[512];
-    snprintf(link.host, sizeof link.host, "%s", s->context.host);
-    link.has_pin = client_pin(s->client) != NULL;
-    if (link.has_pin)
-        memcpy(link.pin, client_pin(s->client), PIN_BYTES);
     if (join_code_parse(made->code, link.code, &why) != STATUS_OK)
         link.code[0] = '\0';
-    link_format(&link, text, sizeof text);
+    const char *text = people_link(s, &link);
     if (out->json) {
         json_t *object = session_object(s, "code");
         json_object_set_new(object, "code", json_string(made->code));

@@ -7,6 +7,17 @@
 #define END_OPTIONS {NULL, 0, NULL, NULL}
 #define END_EXAMPLES {NULL, NULL}
 
+/* Rows of several commands. */
+#define PLACE_OPTIONS \
+    {"after", 0, "CARD", "Behind this card"}, \
+    {"first", 0, NULL, "At the beginning of the block"}
+#define SCREEN_OPTIONS \
+    {"layout", 0, "LAYOUT", "canvas, block, outline or table to begin with; the screen decides if it is not given"}, \
+    {"theme", 0, "THEME", "dark, light or auto (asks the terminal)"}, \
+    {"no-mouse", 0, NULL, "Leave the mouse to the terminal (F9 switches it later)"}, \
+    {"title", 0, NULL, "Put the canvas' title into the title of the terminal's window"}, \
+    {"plain", 'p', NULL, "Line by line instead, as \"live\": for screen readers and slow lines"}
+
 static const struct cmd_option global_options[] = {
     {"json", 0, NULL, "Print JSON: one object a line, with \"schema\":1; errors, too, on standard error"},
     {"context", 'C', "NAME", "Act on this context (see \"context list\") instead of the current one"},
@@ -200,8 +211,7 @@ static const struct cmd_example show_examples[] = {
 /* ---- cards */
 
 static const struct cmd_option add_options[] = {
-    {"after", 0, "CARD", "Behind this card"},
-    {"first", 0, NULL, "At the beginning of the block"},
+    PLACE_OPTIONS,
     {"tag", 't', "TAG", "A tag for each new card; may be given several times"},
     {"status", 0, "STATUS", "A status for each new card, e.g. draft"},
     END_OPTIONS,
@@ -225,8 +235,7 @@ static const struct cmd_example edit_examples[] = {
     END_EXAMPLES,
 };
 static const struct cmd_option move_options[] = {
-    {"after", 0, "CARD", "Behind this card"},
-    {"first", 0, NULL, "At the beginning of the block"},
+    PLACE_OPTIONS,
     END_OPTIONS,
 };
 static const struct cmd_example move_examples[] = {
@@ -371,11 +380,7 @@ static const struct cmd_option template_options[] = {
 /* ---- the rest */
 
 static const struct cmd_option open_options[] = {
-    {"layout", 0, "LAYOUT", "canvas, block, outline or table to begin with; the screen decides if it is not given"},
-    {"theme", 0, "THEME", "dark, light or auto (asks the terminal)"},
-    {"no-mouse", 0, NULL, "Leave the mouse to the terminal (F9 switches it later)"},
-    {"title", 0, NULL, "Put the canvas' title into the title of the terminal's window"},
-    {"plain", 'p', NULL, "Line by line instead, as \"live\": for screen readers and slow lines"},
+    SCREEN_OPTIONS,
     END_OPTIONS,
 };
 static const struct cmd_example open_examples[] = {
@@ -417,11 +422,7 @@ static const struct cmd_example man_examples[] = {
 static const struct cmd_option join_options[] = {
     {"name", 'n', "NAME", "Your name, as others will see it (or, where there are pseudonyms, the facilitator)"},
     {"accept-notice", 0, NULL, "You accept the session's notice, which is printed"},
-    {"layout", 0, "LAYOUT", "canvas, block, outline or table to begin with; the screen decides if it is not given"},
-    {"theme", 0, "THEME", "dark, light or auto (asks the terminal)"},
-    {"no-mouse", 0, NULL, "Leave the mouse to the terminal (F9 switches it later)"},
-    {"title", 0, NULL, "Put the canvas' title into the title of the terminal's window"},
-    {"plain", 'p', NULL, "Line by line instead, as \"live\": for screen readers and slow lines"},
+    SCREEN_OPTIONS,
     END_OPTIONS,
 };
 static const struct cmd_example join_examples[] = {

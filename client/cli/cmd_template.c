@@ -129,24 +129,6 @@ static void print_one(struct cli *cli, Cocanvas__TemplateInfo *t)
         out_print(out, STYLE_DIM, "Source: %s\n", t->source);
 }
 
-/* From the server: all (id "") or one. */
-static int fetch(struct session *s, const char *id, Cocanvas__TemplateList **list)
-{
-    Cocanvas__TemplateListRequest request;
-    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
-    cocanvas__template_list_request__init(&request);
-    request.id = arena_strndup(&s->arena, id, strlen(id));
-    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
-    frame.template_list_request = &request;
-    int code = session_request(s, &frame, &reply);
-    if (code != EXIT_OK)
-        return code;
-    if (reply->body_case != COCANVAS__FRAME__BODY_TEMPLATE_LIST)
-        return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than templates.");
-    *list = reply->template_list;
-    return EXIT_OK;
-}
-
 static int list_builtin(struct cli *cli)
 {
     struct template_set set;
@@ -167,7 +149,7 @@ int cmd_template_list(struct cli *cli)
         return list_builtin(cli);
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
-        code = fetch(&s, "", &list);
+        code = session_templates(&s, "", &list);
     if (code == EXIT_OK)
         print_list(cli, list->n_templates, list->templates);
     session_close(&s);
@@ -189,14 +171,14 @@ static int show_from_server(struct cli *cli, const struct template_set *set, con
     Cocanvas__TemplateList *list = NULL;
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
-        code = fetch(&s, "", &list);
+        code = session_templates(&s, "", &list);
     bool known = false;
     for (size_t i = 0; code == EXIT_OK && i < list->n_templates; i++)
         known = known || strcmp(list->templates[i]->id, id) == 0;
     if (code == EXIT_OK && !known)
         code = not_there(cli, set, id);
     if (code == EXIT_OK)
-        code = fetch(&s, id, &list);
+        code = session_templates(&s, id, &list);
     if (code == EXIT_OK && list->n_templates == 1)
         print_one(cli, list->templates[0]);
     session_close(&s);

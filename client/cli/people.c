@@ -1,6 +1,7 @@
 /* See people.h. */
 #include "client/cli/people.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -32,6 +33,19 @@ const char *people_time(struct arena *arena, int64_t ms)
     if (!localtime_r(&seconds, &parts) || strftime(text, sizeof text, "%Y-%m-%d %H:%M", &parts) == 0)
         return "?";
     return arena_strndup(arena, text, strlen(text));
+}
+
+const char *people_link(struct session *s, const struct link *what)
+{
+    struct link link = *what;
+    char text[512];
+    snprintf(link.host, sizeof link.host, "%s", s->context.host);
+    link.port = s->context.port;
+    link.has_pin = client_pin(s->client) != NULL;
+    if (link.has_pin)
+        memcpy(link.pin, client_pin(s->client), PIN_BYTES);
+    link_format(&link, text, sizeof text);
+    return arena_strndup(&s->arena, text, strlen(text));
 }
 
 ProtobufCBinaryData people_workspace(struct session *s)

@@ -12,6 +12,8 @@ bool role_from_word(const char *word, bool none_too, Cocanvas__Role *role);
 const char *people_time(struct arena *arena, int64_t ms);
 /* The workspace of the session's context, for a request; empty if the context has none. */
 ProtobufCBinaryData people_workspace(struct session *s);
+/* A link to this server, with the token or the code that `what` has, to be sent to somebody. */
+const char *people_link(struct session *s, const struct link *what);
 /* All members of the context's workspace. */
 int people_members(struct session *s, bool removed_too, Cocanvas__MemberList **list);
 /* Who is meant: a number, a login, a name, or the beginning of a name that only one has. Prints the refusal. */

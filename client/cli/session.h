@@ -83,6 +83,8 @@ int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame *
 typedef void history_cb(void *ctx, const Cocanvas__Committed *batch);
 int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx,
                     uint64_t *oldest_seq);
+/* The server's templates: all (id "") or one. */
+int session_templates(struct session *s, const char *id, Cocanvas__TemplateList **list);
 /* All canvases of the context's workspace (or of all one's workspaces); removed: those in the trash, instead. */
 int session_canvases(struct session *s, bool all, bool removed, Cocanvas__CanvasList **list);
 

@@ -143,3 +143,20 @@ const char *session_mark(struct session *s)
         return "";
     return arena_printf(&s->arena, " [%s]", s->context.name);
 }
+
+int session_templates(struct session *s, const char *id, Cocanvas__TemplateList **list)
+{
+    Cocanvas__TemplateListRequest request;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_list_request__init(&request);
+    request.id = arena_strndup(&s->arena, id, strlen(id));
+    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
+    frame.template_list_request = &request;
+    int code = session_request(s, &frame, &reply);
+    if (code != EXIT_OK)
+        return code;
+    if (reply->body_case != COCANVAS__FRAME__BODY_TEMPLATE_LIST)
+        return cli_fail(s->cli, EXIT_ERROR, "The server answered something else than templates.");
+    *list = reply->template_list;
+    return EXIT_OK;
+}
