@@ -87,38 +87,23 @@ static void card_move(struct restorer *r, uint64_t id, uint64_t block, uint64_t 
     add(r, COCANVAS__OP__KIND_CARD_MOVE, m);
 }
 
-static void block_remove(struct restorer *r, uint64_t id, bool on)
-{
-    Cocanvas__BlockRemove *m = make(r, &cocanvas__block_remove__descriptor);
-
-    if (m) {
-        m->id = id;
-        m->on = on;
+/* An op that says whether an object is removed: each kind has a message of its own with the same two fields. */
+#define REMOVER(function, Message, descriptor, kind)                                                                   \
+    static void function(struct restorer *r, uint64_t id, bool on)                                                     \
+    {                                                                                                                  \
+        Message *m = make(r, &descriptor);                                                                             \
+                                                                                                                       \
+        if (m) {                                                                                                       \
+            m->id = id;                                                                                                \
+            m->on = on;                                                                                                \
+        }                                                                                                              \
+        add(r, kind, m);                                                                                               \
     }
-    add(r, COCANVAS__OP__KIND_BLOCK_REMOVE, m);
-}
 
-static void link_remove(struct restorer *r, uint64_t id, bool on)
-{
-    Cocanvas__LinkRemove *m = make(r, &cocanvas__link_remove__descriptor);
-
-    if (m) {
-        m->id = id;
-        m->on = on;
-    }
-    add(r, COCANVAS__OP__KIND_LINK_REMOVE, m);
-}
-
-static void reading_remove(struct restorer *r, uint64_t id, bool on)
-{
-    Cocanvas__ReadingRemove *m = make(r, &cocanvas__reading_remove__descriptor);
-
-    if (m) {
-        m->id = id;
-        m->on = on;
-    }
-    add(r, COCANVAS__OP__KIND_READING_REMOVE, m);
-}
+REMOVER(block_remove, Cocanvas__BlockRemove, cocanvas__block_remove__descriptor, COCANVAS__OP__KIND_BLOCK_REMOVE)
+REMOVER(link_remove, Cocanvas__LinkRemove, cocanvas__link_remove__descriptor, COCANVAS__OP__KIND_LINK_REMOVE)
+REMOVER(reading_remove, Cocanvas__ReadingRemove, cocanvas__reading_remove__descriptor,
+        COCANVAS__OP__KIND_READING_REMOVE)
 
 static void tag_set(struct restorer *r, uint64_t card, const char *tag, bool on)
 {
