@@ -10,8 +10,9 @@
  *   count, sum   the sum of all readings (a count's are whole and not negative)     average  their mean
  *   latest, percent, yesno   the reading with the latest date, of equal ones the one made last (yesno: 0 or 1)
  * Percent achieved = 100 × (actual − baseline) / (target − baseline), which is right for both directions; with no baseline: higher is
- * better 100 × actual / target, lower is better 100 × target / actual (a lower-is-better actual of 0 has reached its target: 100).
- * Undefined (no percent) without a reading or a target, or where target equals baseline. Never cut off in value, only in a bar. */
+ * better 100 × actual / target, lower is better 100 × target / actual (100 if the actual is 0 or less).
+ * Undefined (no percent): without a reading or a target, where target equals baseline, and where a ratio says nothing: without a baseline, a target below
+ * 0, or one of 0 that is to be exceeded. A yesno without a target has 1. Never cut off in value, only in a bar. */
 #ifndef COCANVAS_CLIENT_METHOD_MEASURE_H
 #define COCANVAS_CLIENT_METHOD_MEASURE_H
 
@@ -34,7 +35,7 @@ struct measure_reading {
     int64_t created_ms;
 };
 
-/* One measure as it stands. Borrowed texts hold until the canvas changes. */
+/* One measure as it stands. It and its texts hold until the next update. */
 struct measure {
     uint64_t card;           /* the measure's card */
     uint64_t row;            /* the card that it is a part of; 0: it stands for itself */

@@ -27,16 +27,17 @@ void method_update(struct method *m, const struct canvas *c, const char *today);
 /* The fields of a block's cards, in the order of columns; parsed once per change. */
 const struct fields *method_fields(struct method *m, const struct block *block);
 
-/* ---- parts: a card's measures and actions in one field (key NULL: in all), in the order of the hidden block */
-const uint64_t *method_parts(const struct method *m, uint64_t card, const char *key, size_t *n);
+/* ---- parts: a card's measures and actions, in the order of the hidden block; and the field in which a part stands ("" if the card is no part) */
+const uint64_t *method_parts(const struct method *m, uint64_t card, size_t *n);
+const char *method_part_field(const struct method *m, uint64_t part);
 
 /* ---- measures */
 /* NULL if the card is no measure (or gone). */
 const struct measure *method_measure(const struct method *m, uint64_t card);
 /* All alive measures of the canvas whose row is alive, by (block order, place, part order). */
-const uint64_t *method_measures(const struct method *m, size_t *n);
-/* Its readings by (date, created, id); borrowed until the next update. */
-const struct measure_reading *method_readings(const struct method *m, uint64_t card, size_t *n);
+const uint64_t *method_measures(struct method *m, size_t *n);
+/* Its readings by (date, created, id); borrowed until the next call or update. */
+const struct measure_reading *method_readings(struct method *m, uint64_t card, size_t *n);
 
 /* Roll-up of measures: of a row (its parts), a block (its rows and measures), a canvas; rollup_add joins canvases to a workspace's. */
 struct rollup {
