@@ -37,6 +37,7 @@ struct options {
     uint64_t fill;              /* mode fill: edits */
     enum edit_kind kind;
     bool progress; /* send Progress as the protocol asks (off only to see what it costs) */
+    bool announce; /* an empty line on standard output when the measuring begins */
     int server_pid, postgres_pid;
 };
 

@@ -34,7 +34,7 @@ static const struct option long_options[] = {
     {"window", 1, NULL, 'W'},  {"rate", 1, NULL, 'r'},     {"warm", 1, NULL, 'a'},     {"secs", 1, NULL, 's'},
     {"at-once", 1, NULL, 'j'}, {"joins", 1, NULL, 'J'},    {"fill", 1, NULL, 'f'},     {"kind", 1, NULL, 'k'},
     {"pid", 1, NULL, 'P'},     {"postgres", 1, NULL, 'G'}, {"seen", 1, NULL, 'S'},     {"no-progress", 0, NULL, 'q'},
-    {"rooms", 1, NULL, 'R'},   {NULL, 0, NULL, 0},
+    {"rooms", 1, NULL, 'R'},   {"announce", 0, NULL, 'A'}, {NULL, 0, NULL, 0},
 };
 
 static void take_option(struct options *o, int option, const char *value, unsigned *rooms)
@@ -102,6 +102,9 @@ static void take_option(struct options *o, int option, const char *value, unsign
         break;
     case 'q':
         o->progress = false;
+        break;
+    case 'A':
+        o->announce = true;
         break;
     default:
         die("usage: load --mode load|idle|fill|join|kill|check --port N --token T --canvases FILE …");
@@ -256,6 +259,15 @@ static void begin_closed_loop(struct load *l, const unsigned *writers, unsigned 
     }
 }
 
+static struct usage begin_measuring(const struct load *l)
+{
+    if (l->o.announce) {
+        putchar('\n');
+        fflush(stdout);
+    }
+    return usage_now(l);
+}
+
 static void run_load(struct load *l, struct usage *first, struct usage *last)
 {
     unsigned n;
@@ -270,7 +282,7 @@ static void run_load(struct load *l, struct usage *first, struct usage *last)
         begin_closed_loop(l, writers, n);
     for (uint64_t t = now_ns(); t < l->c.end_ns && l->c.dead < l->n; t = now_ns()) {
         if (first->at_ns == 0 && t >= l->c.begin_ns)
-            *first = usage_now(l);
+            *first = begin_measuring(l);
         uint64_t until = first->at_ns ? l->c.end_ns : l->c.begin_ns;
         if (!l->closed_loop && gap > 0) {
             uint64_t due = make_due(l, writers, n, base, gap, &made, t);
