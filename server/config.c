@@ -30,6 +30,12 @@ const struct option_row config_options[] = {
     TEXT(database, "dbname=cocanvas", RESTART,
          "PostgreSQL, as a libpq connection string or URI; several hosts are allowed. A password belongs into this "
          "file (mode 0600) or into ~/.pgpass, not into a flag, which every user of the machine can see."),
+    TEXT(database_workers, "", RESTART,
+         "The same database for people's requests, as a user who owns nothing there and may take the roles "
+         "cocanvas_application and cocanvas_authentication (deploy/roles.sql). Empty: database, and the roles are taken all the same."),
+    TEXT(borders, "try", RESTART,
+         "Whether PostgreSQL itself keeps workspaces apart, by row-level security for these roles, as a second barrier behind the daemon's "
+         "own: try, if the roles are there or can be made; require: do not start without; off."),
     NUMBER(database_wait_s, 30, 0, 3600, RESTART,
            "At start, how long to wait for PostgreSQL before giving up, in seconds."),
     TEXT(listen, "*:7341", RESTART,
@@ -343,6 +349,8 @@ int config_workspace_role(const struct config *c)
 
 enum status config_finish(struct config *c, struct why *why)
 {
+    if (strcmp(c->borders, "try") != 0 && strcmp(c->borders, "require") != 0 && strcmp(c->borders, "off") != 0)
+        return refuse(why, STATUS_MALFORMED, "borders must be try, require or off");
     enum status status = below_state_dir(c, c->admin_socket, "admin.sock", why);
     if (status == STATUS_OK)
         status = below_state_dir(c, c->certificate, "server.crt", why);

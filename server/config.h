@@ -19,6 +19,8 @@ enum { CONFIG_PATH = 512, CONFIG_CONNINFO = 2048, CONFIG_NAME = 256 };
 /* One field per row of the table in config.c, which says what each means. Numbers are int64_t throughout. */
 struct config {
     char database[CONFIG_CONNINFO];
+    char database_workers[CONFIG_CONNINFO];
+    char borders[CONFIG_NAME];
     int64_t database_wait_s;
     char listen[CONFIG_PATH];
     char state_dir[CONFIG_PATH];

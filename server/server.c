@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/template.h"
 #include "server/admin.h"
+#include "server/database.h"
 #include "server/identity.h"
 #include "server/journal/clerk.h"
 #include "server/journal/journal.h"
@@ -54,6 +55,7 @@ struct server {
     unsigned n_workers, n_ready, n_drained;
     unsigned long n_conns; /* numbers given */
     struct uuid server_id, incarnation;
+    bool borders; /* PostgreSQL keeps workspaces apart */
     int64_t started_ms;
     struct worker_stats *stats; /* one per worker, while they are collected */
     unsigned stats_missing;     /* answers that are not there yet; 0: nobody asked */
@@ -390,28 +392,6 @@ static enum status make_state_dir(const struct config *c, struct why *why)
     return STATUS_OK;
 }
 
-/* After a boot PostgreSQL may be later than we are. */
-static enum status migrate(const struct config *c, struct why *why)
-{
-    int64_t until_ms = clock_mono_ms() + c->database_wait_s * 1000;
-    bool told = false;
-    for (;;) {
-        enum status status = schema_migrate(c->database, false, why);
-        if (status != STATUS_DEGRADED || clock_mono_ms() >= until_ms)
-            return status;
-        if (!told)
-            log_notice(NULL, "waiting for PostgreSQL: %s", why->text);
-        told = true;
-        usleep(200 * 1000);
-    }
-}
-
-static enum status prepare_database(struct server *s, struct why *why)
-{
-    enum status status = migrate(&s->settings.config, why);
-    return status == STATUS_OK ? schema_server_id(s->settings.config.database, &s->server_id, why) : status;
-}
-
 /* systemd's sockets if there are any, else our own. */
 static enum status open_sockets(struct server *s, struct why *why)
 {
@@ -515,6 +495,7 @@ static void start_clerk(struct server *s)
     const struct config *c = &s->settings.config;
     struct clerk_options options = {
         .conninfo = c->database,
+        .borders = s->borders,
         .queue_most = AUDIT_QUEUE,
         .every_ms = c->sweep_interval_s * 1000,
         .pause_ms = SWEEP_PAUSE_MS,
@@ -541,6 +522,7 @@ static void start_workers(struct server *s)
         .settings = &s->settings,
         .server_id = s->server_id,
         .incarnation = s->incarnation,
+        .borders = s->borders,
         .hasher = s->hasher,
         .codes = s->codes,
         .limits = s->limits,
@@ -575,7 +557,7 @@ static enum status start(struct server *s, struct why *why)
     if (status == STATUS_OK)
         status = prepare_codes(s, why);
     if (status == STATUS_OK)
-        status = prepare_database(s, why);
+        status = database_prepare(&s->settings.config, &s->server_id, &s->borders, why);
     if (status == STATUS_OK)
         status = open_sockets(s, why);
     if (status == STATUS_OK)

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "common/log.h"
+#include "server/database.h"
 #include "server/journal/pg.h"
 #include "server/mailbox.h"
 #include "server/session/account.h"
@@ -604,7 +605,8 @@ static void make_journal_and_rooms(struct worker *w)
 {
     const struct config *c = &w->settings.config;
     struct journal_options journal = {
-        .conninfo = c->database,
+        .conninfo = database_of_workers(c),
+        .borders = w->options.borders,
         .node_name = c->node_name,
         .incarnation = w->options.incarnation,
         .worker = w->options.number,

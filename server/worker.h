@@ -40,6 +40,7 @@ struct worker_options {
     struct worker *const *all;              /* the array of all workers; complete before the first starts */
     const struct worker_settings *settings; /* copied */
     struct uuid server_id, incarnation;
+    bool borders; /* PostgreSQL keeps workspaces apart (journal/border.h) */
     struct hasher *hasher;
     struct code_guard *codes;
     struct limits *limits;

@@ -6,6 +6,7 @@
 
 #include "common/buf.h"
 #include "common/log.h"
+#include "server/journal/border.h"
 #include "server/journal/clerk_private.h"
 #include "wire.pb-c.h"
 
@@ -44,7 +45,7 @@ static const char *const session[] = {
     NULL,
 };
 
-static const struct pg_statement *const tables[] = {clerk_statements, sweep_statements, NULL};
+static const struct pg_statement *const tables[] = {border_statements, clerk_statements, sweep_statements, NULL};
 
 static void send_next(struct clerk *c);
 
@@ -172,6 +173,7 @@ static void send_row(struct clerk *c, const struct clerk_entry *entry)
     pg_param_text(&params, row.text);
     pg_param_text(&params, entry->event.address[0] ? entry->event.address : NULL);
     struct pg_request *request = pg_begin(c->pg, on_added, c, NULL);
+    border_workspace(request, &row.workspace);
     pg_exec(request, &clerk_statements[HEAD_MAKE], &head);
     pg_exec(request, &clerk_statements[ADD], &params);
     pg_end(request);
@@ -216,6 +218,7 @@ static void send_next(struct clerk *c)
     pg_param_uuid(&params, &entry->event.account);
     pg_param_uuid(&params, uuid_is_zero(&entry->event.row.canvas) ? NULL : &entry->event.row.canvas);
     struct pg_request *request = pg_begin(c->pg, on_whose, c, NULL);
+    border_authentication(request);
     pg_exec(request, &clerk_statements[WHOSE], &params);
     pg_end(request);
 }
@@ -242,6 +245,7 @@ struct clerk *clerk_new(struct event_base *base, const struct clerk_options *opt
         .name = "cocanvasd clerk",
         .session = session,
         .statements = tables,
+        .borders = options->borders,
         .on_state = on_state,
         .ctx = c,
     };

@@ -34,6 +34,7 @@ struct audit_event {
 
 struct clerk_options {
     const char *conninfo;
+    bool borders;              /* events are written as the application, which can't change the log (border.h) */
     unsigned queue_most;       /* events in memory */
     int64_t every_ms;          /* between two passes over what is to be thrown away; 0: none by itself */
     int64_t pause_ms;          /* between two steps of a pass */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "common/status.h"
+#include "server/journal/border.h"
 
 enum {
     OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_UUID = 2950,
@@ -130,6 +131,7 @@ void group_fini(struct group *g)
     for (int i = 0; i < GROUP_COLUMNS; i++)
         buf_fini(&g->columns[i].bytes);
     free(g->parts);
+    free(g->workspaces);
 }
 
 void group_clear(struct group *g)
@@ -163,7 +165,9 @@ void group_add_canvas(struct group *g, uint64_t room_id, const struct uuid *work
     if (g->n_parts == g->cap_parts) {
         g->cap_parts = g->cap_parts > 0 ? g->cap_parts * 2 : 16;
         g->parts = xrealloc(g->parts, g->cap_parts * sizeof *g->parts);
+        g->workspaces = xrealloc(g->workspaces, g->cap_parts * sizeof *g->workspaces);
     }
+    g->workspaces[g->n_parts] = *workspace;
     g->parts[g->n_parts++] = (struct group_part){.room_id = room_id, .old_head = old_head, .new_head = new_head};
     array_add(&g->columns[PART_WORKSPACE], workspace->b, sizeof workspace->b);
     array_add(&g->columns[PART_CANVAS], canvas->b, sizeof canvas->b);
@@ -217,6 +221,7 @@ void group_exec(struct group *g, struct pg_request *request, const struct uuid *
         array_finish(a, column_type(i));
         pg_param_bytes(&params, buf_at(&a->bytes), buf_len(&a->bytes));
     }
+    border_workspaces(request, g->workspaces, g->n_parts);
     pg_exec(request, group_statements, &params);
 }
 

@@ -37,6 +37,7 @@ enum group_column {
 struct group {
     struct array columns[GROUP_COLUMNS];
     struct group_part *parts;    /* owned */
+    struct uuid *workspaces;     /* of each part; owned */
     uint32_t n_parts, cap_parts;
     uint32_t n_rows;
     uint64_t payload_bytes;

@@ -46,9 +46,9 @@ static const char *const session[] = {
     NULL,
 };
 
-static const struct pg_statement *const commit_tables[] = {group_statements, lease_statements, NULL};
-static const struct pg_statement *const read_tables[] = {journal_read_statements, store_statements, store_account_statements, store_audit_statements,
-                                                        store_members_statements, store_session_statements, NULL};
+static const struct pg_statement *const commit_tables[] = {border_statements, group_statements, lease_statements, NULL};
+static const struct pg_statement *const read_tables[] = {border_statements, journal_read_statements, store_statements, store_account_statements,
+                                                        store_audit_statements, store_members_statements, store_session_statements, NULL};
 
 static int64_t clock_ms(clockid_t clock)
 {
@@ -125,6 +125,7 @@ static void beat(struct journal *j)
     pg_param_text(&params, j->options.node_name);
     pg_param_uuid(&params, &j->options.incarnation);
     struct pg_request *request = pg_begin(j->commits, on_beat, j, NULL);
+    border_none(request);
     pg_exec(request, &lease_statements[j->registered ? NODE_BEAT : NODE_START], &params);
     pg_exec(request, &lease_statements[NODE_MINE], &params);
     pg_end(request);
@@ -255,7 +256,7 @@ static struct pg *connect_pg(struct journal *j, struct event_base *base, const c
     char *name = xasprintf("cocanvasd worker %u %s", j->options.worker, what);
     const struct pg_options options = {
         .conninfo = j->options.conninfo, .name = name, .worker = j->options.worker, .session = session, .statements = tables,
-        .on_state = on_pg_state, .ctx = j,
+        .borders = j->options.borders, .role = j->options.borders ? border_application : NULL, .on_state = on_pg_state, .ctx = j,
     };
     struct pg *pg = pg_new(base, &options);
     free(name);

@@ -101,6 +101,7 @@ struct journal_options {
     const char *node_name;            /* this daemon's, among those that share the database; NULL or "": the only one. A new incarnation
                                        * under a name supersedes the one before at once, without waiting for its lease. */
     unsigned worker;                  /* for logs and application_name */
+    bool borders;                     /* the connections are the application's, and see only what each request says (border.h) */
     size_t read_batches;              /* most batches in one on_read */
     size_t read_bytes;                /* and most bytes */
 };
@@ -128,8 +129,8 @@ void journal_set_title(struct journal *j, const char *title);
 /* ---- the rest */
 
 /* Becomes the canvas' owner: epoch + 1, and reads snapshot and suffix in the same transaction, answering only after
- * its commit. read_state false (a repeated take-over after UNKNOWN): only head and epoch are answered. */
-void journal_take(struct journal *j, uint64_t room_id, const struct uuid *canvas, bool read_state);
+ * its commit. NOT_FOUND, too, if the canvas is not in that workspace. read_state false (a repeated take-over after UNKNOWN): only head and epoch are answered. */
+void journal_take(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, bool read_state);
 /* Gives it up (owner = null) if the epoch is still ours; no answer. */
 void journal_release(struct journal *j, const struct uuid *workspace, const struct uuid *canvas, uint64_t epoch);
 /* Finds or makes the bookkeeping of a client_id; a new one takes the canvas' next client number, under the epoch. */

@@ -2,6 +2,7 @@
 #ifndef COCANVAS_SERVER_JOURNAL_JOURNAL_INTERNAL_H
 #define COCANVAS_SERVER_JOURNAL_JOURNAL_INTERNAL_H
 
+#include "server/journal/border.h"
 #include "server/journal/group.h"
 #include "server/journal/journal.h"
 #include "server/journal/pg.h"

@@ -159,7 +159,7 @@ static void exec_head(struct pg_request *request, const struct uuid *canvas)
     pg_exec(request, &journal_read_statements[HEAD], &params);
 }
 
-void journal_take(struct journal *j, uint64_t room_id, const struct uuid *canvas, bool read_state)
+void journal_take(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, bool read_state)
 {
     struct note *note = note_for(room_id);
     note->read_state = read_state;
@@ -167,6 +167,7 @@ void journal_take(struct journal *j, uint64_t room_id, const struct uuid *canvas
     pg_param_uuid(&params, &j->options.incarnation);
     pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(j->reads, on_taken, j, note);
+    border_workspace(request, workspace);
     pg_exec(request, &journal_read_statements[TAKE], &params);
     exec_head(request, canvas);
     if (read_state) {
@@ -197,6 +198,7 @@ void journal_release(struct journal *j, const struct uuid *workspace, const stru
     struct pg_params params = {0};
     under_epoch(&params, j, workspace, canvas, epoch);
     struct pg_request *request = pg_begin(j->reads, on_released, j, NULL);
+    border_workspace(request, workspace);
     pg_exec(request, &journal_read_statements[RELEASE], &params);
     pg_end(request);
 }
@@ -242,6 +244,7 @@ void journal_client(struct journal *j, uint64_t room_id, uint64_t member_id, con
     pg_param_uuid(&params, client_id);
     pg_param_int(&params, author);
     struct pg_request *request = pg_begin(j->reads, on_client, j, note);
+    border_workspace(request, workspace);
     pg_exec(request, &journal_read_statements[CLIENT], &params);
     pg_end(request);
 }
@@ -289,6 +292,7 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
     pg_param_int(&params, clamp(j->options.read_batches));
     pg_param_int(&params, clamp(j->options.read_bytes));
     struct pg_request *pg_request = pg_begin(j->reads, on_read, j, note);
+    border_workspace(pg_request, workspace);
     pg_exec(pg_request, &journal_read_statements[READ], &params);
     exec_head(pg_request, canvas);
     pg_end(pg_request);
@@ -328,6 +332,7 @@ void journal_state(struct journal *j, uint64_t room_id, uint64_t member_id, uint
     pg_param_int(&params, clamp(offset + 1));
     pg_param_int(&params, clamp(len));
     struct pg_request *pg_request = pg_begin(j->reads, on_state_part, j, note);
+    border_workspace(pg_request, workspace);
     pg_exec(pg_request, &journal_read_statements[STATE], &params);
     pg_end(pg_request);
 }
@@ -359,6 +364,7 @@ void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *wo
     pg_param_uuid(&which, canvas);
     pg_param_int(&which, JOURNAL_KEEP_EVERY);
     struct pg_request *request = pg_begin(j->reads, on_snapshot, j, note);
+    border_workspace(request, workspace);
     pg_exec(request, &journal_read_statements[SNAPSHOT], &params);
     pg_exec(request, &journal_read_statements[SNAPSHOT_PRUNE], &which);
     pg_end(request);

@@ -41,6 +41,9 @@ struct pg_request {
     bool sent;                         /* the connection was ready at pg_begin */
     bool warned;                       /* a warning came while it was the oldest */
     bool failed;
+    bool bordered;                     /* it has said what it may see */
+    unsigned n_sent, n_taken;          /* statements; results of them */
+    uint32_t silent;                   /* bit n: the result of the nth statement is the border's */
     char sqlstate[PG_SQLSTATE];
     int n_results;
     PGresult *results[PG_RESULTS];     /* owned */
@@ -163,13 +166,34 @@ struct pg_request *pg_begin(struct pg *pg, pg_answer_cb *cb, void *ctx, void *no
     return request;
 }
 
-void pg_exec(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
+static void send_statement(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
 {
     struct pg *pg = request->pg;
     if (!request->sent || pg->state != PG_READY)
         return;
+    request->n_sent++;
     if (!PQsendQueryPrepared(pg->conn, statement->name, params->n, params->values, params->lengths, params->formats, 1))
         mark_broken(pg, PQerrorMessage(pg->conn));
+}
+
+void pg_exec(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
+{
+    if (request->pg->options.borders && !request->bordered)
+        log_error((&(struct log_ctx){.worker = request->pg->options.worker}), "%s: \"%s\" does not say in which workspaces",
+                  request->pg->options.name, statement->name);
+    send_statement(request, statement, params);
+}
+
+void pg_exec_border(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
+{
+    if (!request->pg->options.borders)
+        return;
+    request->bordered = true;
+    if (statement == NULL)
+        return;
+    ASSERT(request->n_sent < 32);
+    request->silent |= (uint32_t)1 << request->n_sent;
+    send_statement(request, statement, params);
 }
 
 void pg_end(struct pg_request *request)
@@ -265,6 +289,14 @@ static void take_sync(struct pg *pg)
     answer(request, outcome);
 }
 
+/* Whether the result is one of those that the requester waits for, and there is room for it. */
+static bool is_wanted(struct pg_request *request)
+{
+    bool silent = request->n_taken < 32 && (request->silent >> request->n_taken & 1u) != 0;
+    request->n_taken++;
+    return !silent && request->cb != NULL && request->n_results < PG_RESULTS;
+}
+
 static void take_result(struct pg *pg, PGresult *result)
 {
     struct pg_request *request = STAILQ_FIRST(&pg->sent);
@@ -275,7 +307,7 @@ static void take_result(struct pg *pg, PGresult *result)
         return;
     case PGRES_TUPLES_OK:
     case PGRES_COMMAND_OK:
-        if (request->cb != NULL && request->n_results < PG_RESULTS) {
+        if (is_wanted(request)) {
             request->results[request->n_results++] = result;
             return;
         }
@@ -353,6 +385,8 @@ static void prepare_session(struct pg *pg)
     bool ok = PQsetnonblocking(pg->conn, 1) == 0 && PQenterPipelineMode(pg->conn) == 1;
     for (const char *const *sql = pg->options.session; ok && *sql != NULL; sql++)
         ok = PQsendQueryParams(pg->conn, *sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    if (ok && pg->options.role != NULL)
+        ok = PQsendQueryParams(pg->conn, pg->options.role, 0, NULL, NULL, NULL, NULL, 1) == 1;
     for (const struct pg_statement *const *table = pg->options.statements; ok && *table != NULL; table++)
         for (const struct pg_statement *s = *table; ok && s->name != NULL; s++)
             ok = PQsendPrepare(pg->conn, s->name, s->sql, 0, NULL) == 1;

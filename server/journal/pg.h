@@ -51,6 +51,8 @@ struct pg_options {
     unsigned worker;                                /* for logs */
     const char *const *session;                     /* statements run after each connect; ends with NULL */
     const struct pg_statement *const *statements;   /* tables to prepare; ends with NULL */
+    bool borders;                                   /* requests say what their transaction may see (border.h) */
+    const char *role;                               /* run behind `session`: takes another role for all that follows; NULL: none */
     /* Ready for requests (true), or not any more (false); the latter before the requests that are lost by it are
      * answered. Also false for a first connection that fails. */
     void (*on_state)(void *ctx, struct pg *pg, bool ready);
@@ -69,6 +71,9 @@ struct pg_params;
 struct pg_request *pg_begin(struct pg *pg, pg_answer_cb *cb, void *ctx, void *note);
 void pg_exec(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params);
 void pg_end(struct pg_request *request);
+/* For border.h: a statement whose result is not among the answer's; NULL: none is needed. Nothing on a connection without
+ * borders. A statement before which there was none sees no rows, and is complained about in the log. */
+void pg_exec_border(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params);
 
 /* ---- parameters, all binary. Pointers are borrowed until pg_exec has returned. */
 struct pg_params {

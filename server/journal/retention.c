@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "common/message.h"
 #include "common/op.h"
+#include "server/journal/border.h"
 #include "server/journal/clerk_private.h"
 #include "wire.pb-c.h"
 
@@ -165,6 +166,7 @@ static struct pg_params here(const struct clerk *c)
 static void ask(struct clerk *c, int statement, const struct pg_params *params, pg_answer_cb *cb)
 {
     struct pg_request *request = pg_begin(c->pg, cb, c, NULL);
+    border_none(request); /* as the owner: all workspaces */
     pg_exec(request, &sweep_statements[statement], params);
     pg_end(request);
 }
@@ -246,6 +248,7 @@ static void erase_canvas(struct clerk *c)
 {
     struct pg_params params = here(c);
     struct pg_request *request = pg_begin(c->pg, on_erased_canvas, c, NULL);
+    border_none(request); /* as the owner: all workspaces */
     pg_exec(request, &sweep_statements[ERASE_JOURNAL], &params);
     pg_exec(request, &sweep_statements[ERASE_SNAPSHOTS], &params);
     pg_exec(request, &sweep_statements[ERASE_CLIENTS], &params);
@@ -414,6 +417,7 @@ static void store(struct clerk *c)
     pg_param_int(&which, (int64_t)w->cut);
     pg_param_int(&state, (int64_t)w->cut);
     struct pg_request *request = pg_begin(c->pg, on_store, c, NULL);
+    border_none(request); /* as the owner: all workspaces */
     if (w->has_state) {
         buf_init(&bytes);
         pg_param_int(&state, (int64_t)canvas_hash(&w->state));

@@ -7,6 +7,7 @@
 #include "common/buf.h"
 #include "common/embed.h"
 #include "common/log.h"
+#include "server/journal/border.h"
 #include "server/journal/journal.h"
 #include "server/journal/pg_blocking.h"
 
@@ -121,10 +122,14 @@ enum status schema_migrate(const char *conninfo, bool plan_only, struct why *why
     if (status != STATUS_OK)
         return status;
     status = check_server(conn, why);
+    if (status == STATUS_OK && !plan_only)
+        status = border_make_roles(conn, why);
     if (status == STATUS_OK)
         status = lock_schema(conn, why);
     if (status == STATUS_OK)
         status = apply_pending(conn, plan_only, why);
+    if (status == STATUS_OK && !plan_only)
+        status = border_apply(conn, why);
     if (status == STATUS_OK)
         status = pg_blocking_script(conn, plan_only ? "ROLLBACK" : "COMMIT", why);
     PQfinish(conn);

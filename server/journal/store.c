@@ -197,6 +197,7 @@ void store_account_by_token(struct pg *pg, const uint8_t token_hash[32], bool ce
     pg_param_int(&params, expiry->idle_ms);
     pg_param_int(&params, expiry->most_ms);
     struct pg_request *request = pg_begin(pg, on_account, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_statements[ACCOUNT_BY_TOKEN], &params);
     pg_exec(request, &store_statements[MEMBERSHIPS_BY_TOKEN], &params);
     pg_exec(request, &store_statements[TOKEN_USED], &params);
@@ -210,6 +211,7 @@ void store_account_by_login(struct pg *pg, const char *login, void *ctx, uint64_
     struct pg_params params = {0};
     pg_param_text(&params, login);
     struct pg_request *request = pg_begin(pg, on_account, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_statements[ACCOUNT_BY_LOGIN], &params);
     pg_exec(request, &store_statements[MEMBERSHIPS_BY_LOGIN], &params);
     pg_end(request);
@@ -231,6 +233,7 @@ void store_device_add(struct pg *pg, const struct uuid *account, const uint8_t t
     pg_param_bytes(&params, token_hash, 32);
     pg_param_text(&params, device != NULL ? device : "");
     struct pg_request *request = pg_begin(pg, on_status, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_statements[DEVICE_ADD], &params);
     pg_end(request);
 }
@@ -268,6 +271,7 @@ void store_redeem(struct pg *pg, const struct store_redeem *redeem, void *ctx, u
     struct pg_params whose = {0};
     pg_param_uuid(&whose, redeem->existing != NULL ? redeem->existing : &fresh);
     struct pg_request *request = pg_begin(pg, on_redeemed, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_statements[REDEEM], &params);
     pg_exec(request, &store_statements[ACCOUNT_BY_ID], &whose);
     pg_exec(request, &store_statements[MEMBERSHIPS_BY_ID], &whose);
@@ -299,6 +303,7 @@ void store_invitation_add(struct pg *pg, const struct store_invitation *invitati
     pg_param_int(&params, invitation->expires_ms);
     pg_param_int(&params, invitation->uses > 1 ? invitation->uses : 1);
     struct pg_request *request = pg_begin(pg, on_number, ctx, note);
+    border_workspace(request, &invitation->workspace);
     pg_exec(request, &store_statements[WORKSPACE_LOCKED], &where);
     pg_exec(request, &store_statements[INVITATION_ADD], &params);
     pg_end(request);
@@ -342,7 +347,12 @@ void store_look(struct pg *pg, const struct store_who *who, const struct uuid *c
         pg_param_null(&still);
     pg_param_uuid(&there, canvas);
     struct pg_request *request = pg_begin(pg, on_look, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_statements[LOOK_STILL], &still);
+    if (who->account != NULL)
+        border_account(request, who->account, NULL);
+    else
+        border_workspace(request, &who->workspace);
     pg_exec(request, &store_statements[LOOK_MEMBERSHIPS], &params);
     pg_exec(request, &store_statements[LOOK_CANVAS], &there);
     pg_end(request);
@@ -373,6 +383,7 @@ void store_people(struct pg *pg, const struct uuid *workspace, const struct uuid
     pg_param_uuid(&params, workspace);
     pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(pg, on_people, ctx, note);
+    border_workspace(request, workspace);
     pg_exec(request, &store_statements[PEOPLE], &params);
     pg_end(request);
 }
@@ -419,6 +430,7 @@ void store_canvas_list(struct pg *pg, const struct uuid *account, const struct u
     pg_param_uuid(&params, after != NULL ? &after->canvas : NULL);
     pg_param_int(&params, (int64_t)most);
     struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
+    border_account(request, account, NULL);
     pg_exec(request, &store_statements[CANVAS_LIST], &params);
     pg_end(request);
 }
@@ -442,6 +454,7 @@ void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, v
     pg_param_uuid(&which, &canvas->workspace);
     pg_param_uuid(&which, &canvas->request_id);
     struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
+    border_workspace(request, &canvas->workspace);
     pg_exec(request, &store_statements[CANVAS_CREATE], &params);
     pg_exec(request, &store_statements[CANVAS_BY_REQUEST], &which);
     pg_end(request);

@@ -139,6 +139,7 @@ static void send_one(struct pg *pg, int statement, const struct pg_params *param
                      struct note *note)
 {
     struct pg_request *request = pg_begin(pg, cb, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_account_statements[statement], params);
     pg_end(request);
 }
@@ -308,6 +309,7 @@ void store_password_change(struct pg *pg, const struct uuid *account, const char
     struct pg_params params = {0}, revoke = {0};
     param_hashes(&params, account, old_hash, new_hash);
     struct pg_request *request = pg_begin(pg, on_changed, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_account_statements[PASSWORD_CHANGE], &params);
     if (keep) {
         pg_param_uuid(&revoke, account);

@@ -190,6 +190,7 @@ void store_audit(struct pg *pg, const struct store_actor *actor, const struct st
     pg_param_int(&page, wanted->after > INT64_MAX ? INT64_MAX : (int64_t)wanted->after);
     pg_param_int(&page, wanted->since_ms);
     struct pg_request *request = pg_begin(pg, on_audit, ctx, note);
+    border_workspace(request, &actor->workspace);
     pg_exec(request, &store_audit_statements[AUDIT_HEAD], &head); /* first: what it names is then among the rows */
     pg_exec(request, &store_audit_statements[AUDIT_PAGE], &page);
     pg_end(request);
@@ -217,6 +218,7 @@ void store_retention(struct pg *pg, const struct store_actor *actor, const struc
     struct pg_params get = {0}, put = {0};
     add_actor(&get, actor);
     struct pg_request *request = pg_begin(pg, on_retention, ctx, note);
+    border_workspace(request, &actor->workspace);
     if (set != NULL) {
         add_actor(&put, actor);
         pg_param_int(&put, set->history_days);
@@ -288,6 +290,7 @@ void store_member_erase(struct pg *pg, const struct store_actor *actor, uint32_t
     pg_param_int(&params, author);
     pg_param_text(&params, confirm);
     struct pg_request *request = pg_begin(pg, on_erased, ctx, note);
+    border_authentication(request);
     lock(request, LOCK_WORKSPACE, &actor->workspace);
     pg_exec(request, &store_audit_statements[LOCK_MEMBERS_ACCOUNT], &whose);
     pg_exec(request, &store_audit_statements[MEMBER_ERASE], &params);
@@ -302,6 +305,7 @@ void store_account_erase(struct pg *pg, const struct uuid *account, const char *
     pg_param_uuid(&params, account);
     pg_param_text(&params, confirm);
     struct pg_request *request = pg_begin(pg, on_erased, ctx, note);
+    border_authentication(request);
     lock(request, LOCK_WORKSPACES, account);
     lock(request, LOCK_ACCOUNT, account);
     pg_exec(request, &store_audit_statements[ACCOUNT_ERASE], &params);
@@ -317,6 +321,7 @@ void store_workspace_erase(struct pg *pg, const struct store_actor *actor, const
     add_actor(&params, actor);
     pg_param_text(&params, confirm);
     struct pg_request *request = pg_begin(pg, on_erased, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock(request, LOCK_WORKSPACE, &actor->workspace);
     pg_exec(request, &store_audit_statements[WORKSPACE_ERASE], &params);
     pg_end(request);

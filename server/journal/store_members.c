@@ -171,6 +171,7 @@ void store_workspace_create(struct pg *pg, const struct store_workspace_new *wor
     pg_param_int(&params, workspace->least_role);
     pg_param_text(&params, workspace->person);
     struct pg_request *request = pg_begin(pg, on_workspace, ctx, note);
+    border_account(request, &workspace->account, &fresh);
     pg_exec(request, &store_members_statements[WORKSPACE_CREATE], &params);
     pg_exec(request, &store_members_statements[WORKSPACE_BY_REQUEST], &which);
     pg_end(request);
@@ -185,6 +186,7 @@ void store_workspace_rename(struct pg *pg, const struct store_actor *actor, cons
     pg_param_text(&params, name);
     add_actor(&whose, actor);
     struct pg_request *request = pg_begin(pg, on_workspace, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[WORKSPACE_RENAME], &params);
     pg_exec(request, &store_members_statements[WORKSPACE_BY_MEMBER], &whose);
@@ -229,6 +231,7 @@ void store_members(struct pg *pg, const struct store_actor *actor, bool removed_
     add_actor(&params, actor);
     pg_param_int(&params, removed_too);
     struct pg_request *request = pg_begin(pg, on_members, ctx, note);
+    border_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[MEMBERS], &params);
     pg_end(request);
 }
@@ -259,6 +262,7 @@ void store_member_set(struct pg *pg, const struct store_actor *actor, uint32_t a
     add_actor(&whom, actor);
     pg_param_int(&whom, author);
     struct pg_request *request = pg_begin(pg, on_member_set, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[MEMBER_SET], &params);
     pg_exec(request, &store_members_statements[MEMBER_GET], &whom);
@@ -297,6 +301,7 @@ void store_invitations(struct pg *pg, const struct store_actor *actor, bool all,
     add_actor(&params, actor);
     pg_param_int(&params, all);
     struct pg_request *request = pg_begin(pg, on_invitations, ctx, note);
+    border_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[INVITATIONS], &params);
     pg_end(request);
 }
@@ -319,6 +324,7 @@ void store_invitation_revoke(struct pg *pg, const struct store_actor *actor, uin
     add_actor(&params, actor);
     pg_param_int(&params, number);
     struct pg_request *request = pg_begin(pg, on_change, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[INVITATION_REVOKE], &params);
     pg_end(request);
@@ -359,6 +365,7 @@ void store_access(struct pg *pg, const struct store_actor *actor, const struct u
     add_actor(&params, actor);
     pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(pg, on_access, ctx, note);
+    border_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[ACCESS], &params);
     pg_end(request);
 }
@@ -389,6 +396,7 @@ void store_access_set(struct pg *pg, const struct store_actor *actor, const stru
     add_actor(&which, actor);
     pg_param_uuid(&which, &set->canvas);
     struct pg_request *request = pg_begin(pg, on_access_set, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[ACCESS_SET], &params);
     pg_exec(request, &store_members_statements[ACCESS], &which);
@@ -415,6 +423,7 @@ void store_canvas_remove(struct pg *pg, const struct store_actor *actor, const s
     add_actor(&params, actor);
     pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(pg, on_removed, ctx, note);
+    border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
     pg_exec(request, &store_members_statements[CANVAS_REMOVE], &params);
     pg_end(request);
@@ -428,6 +437,7 @@ void store_canvas_restore(struct pg *pg, const struct uuid *account, const struc
     pg_param_uuid(&params, account);
     pg_param_uuid(&params, canvas);
     struct pg_request *request = pg_begin(pg, on_change, ctx, note);
+    border_account(request, account, NULL);
     pg_exec(request, &store_members_statements[CANVAS_RESTORE], &params);
     pg_end(request);
 }

@@ -201,6 +201,7 @@ void store_live_open(struct pg *pg, const struct store_live_new *live, void *ctx
     pg_param_text(&params, live->notice);
     pg_param_int(&params, live->valid_ms);
     struct pg_request *request = pg_begin(pg, on_looked, ctx, note);
+    border_workspace(request, &live->lead.workspace);
     pg_exec(request, &store_session_statements[LIVE_END_OLD], &old);
     pg_exec(request, &store_session_statements[LIVE_OPEN], &params);
     look(request, &live->lead);
@@ -210,7 +211,9 @@ void store_live_look(struct pg *pg, const struct store_lead *lead, void *ctx, ui
 {
     struct note *note = note_for(id);
     note->live = cb;
-    look(pg_begin(pg, on_looked, ctx, note), lead);
+    struct pg_request *request = pg_begin(pg, on_looked, ctx, note);
+    border_workspace(request, &lead->workspace);
+    look(request, lead);
 }
 
 static void on_closed(void *ctx, void *arg, const struct pg_answer *answer)
@@ -227,6 +230,7 @@ void store_live_close(struct pg *pg, const struct store_lead *lead, void *ctx, u
     struct note *note = note_for(id);
     note->live = cb;
     struct pg_request *request = pg_begin(pg, on_closed, ctx, note);
+    border_workspace(request, &lead->workspace);
     exec_lead(request, LIVE_CLOSE, lead);
     pg_end(request);
 }
@@ -259,6 +263,7 @@ void store_code_add(struct pg *pg, const struct store_code_new *code, void *ctx,
     pg_param_int(&params, code->valid_ms);
     pg_param_text(&params, code->label);
     struct pg_request *request = pg_begin(pg, on_code_added, ctx, note);
+    border_workspace(request, &code->lead.workspace);
     pg_exec(request, &store_session_statements[CODE_ADD], &params);
     exec_lead(request, LIVE_LOOK, &code->lead);
     pg_end(request);
@@ -282,6 +287,7 @@ void store_code_revoke(struct pg *pg, const struct store_lead *lead, uint32_t nu
     add_lead(&params, lead);
     pg_param_int(&params, number);
     struct pg_request *request = pg_begin(pg, on_revoked, ctx, note);
+    border_workspace(request, &lead->workspace);
     pg_exec(request, &store_session_statements[CODE_REVOKE], &params);
     look(request, lead);
 }
@@ -318,6 +324,7 @@ void store_door(struct pg *pg, const uint8_t code_hash[32], void *ctx, uint64_t 
     struct pg_params params = {0};
     pg_param_bytes(&params, code_hash, 32);
     struct pg_request *request = pg_begin(pg, on_door, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_session_statements[DOOR], &params);
     pg_end(request);
 }
@@ -357,6 +364,7 @@ void store_guest_add(struct pg *pg, const uint8_t code_hash[32], const char *nam
     pg_param_bytes(&params, token_hash, 32);
     pg_param_bytes(&token, token_hash, 32);
     struct pg_request *request = pg_begin(pg, on_guest, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_session_statements[GUEST_ADD], &params);
     pg_exec(request, &store_session_statements[GUEST_BY_TOKEN], &token);
     pg_end(request);
@@ -369,6 +377,7 @@ void store_guest_by_token(struct pg *pg, const uint8_t token_hash[32], void *ctx
     struct pg_params params = {0};
     pg_param_bytes(&params, token_hash, 32);
     struct pg_request *request = pg_begin(pg, on_guest, ctx, note);
+    border_authentication(request);
     pg_exec(request, &store_session_statements[GUEST_BY_TOKEN], &params);
     pg_end(request);
 }

@@ -140,7 +140,7 @@ static struct fixture *new_fixture(struct pg_cluster *cluster, const char *node)
     uuid_random(&f->incarnation);
     struct journal_options options = {
         .conninfo = pg_cluster_conninfo(cluster), .incarnation = f->incarnation, .node_name = node, .worker = 1,
-        .read_batches = 10, .read_bytes = 1000,
+        .borders = true, .read_batches = 10, .read_bytes = 1000,
     };
     f->journal = journal_new(f->base, &options, &callbacks, f);
     return f;
@@ -188,7 +188,7 @@ struct fixture_canvas fixture_canvas(struct pg_cluster *cluster)
 void fixture_take(struct fixture *f, const struct fixture_canvas *canvas, bool read_state)
 {
     unsigned old = f->n_taken;
-    journal_take(f->journal, 1, &canvas->id, read_state);
+    journal_take(f->journal, 1, &canvas->workspace, &canvas->id, read_state);
     ASSERT(f->n_taken == old);      /* never before the call has returned */
     fixture_wait(f, &f->n_taken, old);
 }

@@ -64,8 +64,9 @@ static struct fake_asked *fake_ask(struct journal *j, enum fake_request kind, ui
     return a;
 }
 
-void journal_take(struct journal *j, uint64_t room_id, const struct uuid *canvas, bool read_state)
+void journal_take(struct journal *j, uint64_t room_id, const struct uuid *workspace, const struct uuid *canvas, bool read_state)
 {
+    (void)workspace;
     assert_true(uuid_equal(canvas, &j->canvas->id));
     fake_ask(j, ASK_TAKE, room_id)->read_state = read_state;
 }

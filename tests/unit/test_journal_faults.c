@@ -167,7 +167,7 @@ static void test_a_take_over_with_a_warning_is_no_answer(void **state)
     struct fixture *f = fixture_new(cluster_of(state), NULL);
     struct fixture_canvas canvas = fixture_canvas(cluster_of(state));
     want_standby(cluster_of(state), "nobody");
-    journal_take(f->journal, 1, &canvas.id, true);
+    journal_take(f->journal, 1, &canvas.workspace, &canvas.id, true);
     wait_for_backend(cluster_of(state), f, READS, "SyncRep");
     assert_int_equal(f->n_taken, 0);
     pg_cluster_sql(cluster_of(state), "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = '" READS "'");

@@ -337,7 +337,7 @@ static void test_creating_a_canvas_twice_makes_one(void **state)
     struct answers c = create(&elsewhere, &request, "Same number, other workspace");
     assert_false(uuid_equal(&a.canvases[0].id, &c.canvases[0].id));
 
-    struct fixture_canvas canvas = {.id = a.canvases[0].id};
+    struct fixture_canvas canvas = {.workspace = workspace, .id = a.canvases[0].id};
     fixture_take(f, &canvas, true);
     assert_int_equal(f->take_status, STATUS_OK);
     assert_string_equal(f->snapshot, "encoded");
