@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "common/log.h"
 #include "server/admin.h"
+#include "server/backup_command.h"
 #include "server/config.h"
 #include "server/identity.h"
 #include "server/manual.h"
@@ -20,6 +21,7 @@ struct arguments {
     struct config_source source;
     char **flags; /* owned; the strings are argv's */
     bool check;
+    struct restore_words restore;
     const char *words[3]; /* what is not a flag: "admin", "status" */
     int n_words;
     bool too_many;
@@ -32,6 +34,9 @@ static void print_usage(FILE *out)
           "       cocanvasd [options] admin status|reload|drain|sweep|owner-link\n"
           "       cocanvasd [options] admin reset-link LOGIN             a link for a new password\n"
           "       cocanvasd [options] fingerprint                        the key that clients pin\n"
+          "       cocanvasd [options] backup FILE [WORKSPACE]            all workspaces, or one, into a new file (-: standard output)\n"
+          "       cocanvasd [options] restore FILE [WORKSPACE] [--owner=LOGIN] [--match-logins]\n"
+          "       cocanvasd check-backup FILE                            is it whole and unchanged?\n"
           "       cocanvasd --version | --help | --man | --options-markdown | --options-example | --rights-markdown\n",
           out);
 }
@@ -65,6 +70,10 @@ static void take_argument(struct arguments *a, char *arg)
         a->source.file = arg + 9;
     else if (strcmp(arg, "--check") == 0)
         a->check = true;
+    else if (strncmp(arg, "--owner=", 8) == 0)
+        a->restore.owner = arg + 8;
+    else if (strcmp(arg, "--match-logins") == 0)
+        a->restore.match_logins = true;
     else if (strncmp(arg, "--", 2) == 0)
         a->flags[a->source.n_flags++] = arg + 2;
     else if (a->n_words < 3)
@@ -78,6 +87,24 @@ static bool is_command(const struct arguments *a, int n, const char *word)
     return a->n_words == n && !a->too_many && strcmp(a->words[0], word) == 0;
 }
 
+/* backup and restore; true if it was one of these. */
+static bool run_backup(const struct arguments *a, const struct config *c, int *code)
+{
+    const char *workspace = a->n_words == 3 ? a->words[2] : NULL;
+    if (a->too_many || a->n_words < 2)
+        return false;
+    if (strcmp(a->words[0], "backup") == 0) {
+        *code = backup_command(c, a->words[1], workspace);
+    } else if (strcmp(a->words[0], "restore") == 0) {
+        struct restore_words words = a->restore;
+        words.workspace = workspace;
+        *code = restore_command(c, a->words[1], &words);
+    } else {
+        return false;
+    }
+    return true;
+}
+
 static int run(const struct arguments *a)
 {
     struct config *c = xcalloc(1, sizeof *c);
@@ -85,6 +112,8 @@ static int run(const struct arguments *a)
     int code = 1;
     if (a->n_words == 0 && !a->check) {
         code = server_run(&a->source);
+    } else if (is_command(a, 2, "check-backup")) {
+        code = check_backup_command(a->words[1]);
     } else if (config_load(c, &a->source, &why) != STATUS_OK) {
         fprintf(stderr, "cocanvasd: %s\n", why.text);
     } else if (a->n_words == 0) {
@@ -100,7 +129,7 @@ static int run(const struct arguments *a)
         code = identity_print(c, stdout, &why) == STATUS_OK ? 0 : 1;
         if (code)
             fprintf(stderr, "cocanvasd: %s\n", why.text);
-    } else {
+    } else if (!run_backup(a, c, &code)) {
         print_usage(stderr);
         code = EXIT_USAGE;
     }

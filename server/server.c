@@ -24,6 +24,7 @@
 #include "server/mailbox.h"
 #include "server/net/listener.h"
 #include "server/process.h"
+#include "server/session/backups.h"
 #include "server/session/code_guard.h"
 #include "server/session/authenticator.h"
 #include "server/session/limits.h"
@@ -46,6 +47,7 @@ struct server {
     struct listener *listener;
     struct admin *admin;
     struct hasher *hasher;
+    struct backups *backups;
     struct code_guard *codes;
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
@@ -512,6 +514,7 @@ static void start_workers(struct server *s)
     const struct config *c = &s->settings.config;
     struct hasher_cost cost = {.passes = (unsigned)c->password_passes, .memory_kib = (unsigned)c->password_memory_kib};
     s->hasher = hasher_new((unsigned)c->password_threads, (unsigned)c->password_queue, &cost);
+    s->backups = backups_new(c->database, c->state_dir);
     template_set_load(&s->templates);
     s->n_workers = c->workers ? (unsigned)c->workers : process_cores();
     s->workers = xcalloc(s->n_workers, sizeof(struct worker *));
@@ -527,6 +530,7 @@ static void start_workers(struct server *s)
         .codes = s->codes,
         .limits = s->limits,
         .authenticator = s->authenticator,
+        .backups = s->backups,
         .templates = &s->templates,
         .host = &worker_host,
         .ctx = s,
@@ -591,9 +595,12 @@ static void stop(struct server *s)
     if (s->hasher)
         hasher_free(s->hasher);
     authenticator_free(s->authenticator);
+    if (s->backups)
+        backups_stop(s->backups);
     for (unsigned i = 0; i < s->n_workers; i++)
         worker_free(s->workers[i]);
     free(s->workers);
+    backups_free(s->backups);
     code_guard_free(s->codes);
     limits_free(s->limits);
     s->n_stats_waiters = 0;

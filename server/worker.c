@@ -281,6 +281,28 @@ static void post_hash(void *ctx, struct hash_job *job)
     mailbox_post(&w->box, &m->mail);
 }
 
+struct backup_mail {
+    struct mail mail;
+    struct backup_job *job;
+};
+
+static void deliver_backup(void *receiver, struct mail *mail)
+{
+    struct worker *w = receiver;
+    struct backup_mail *m = (struct backup_mail *)mail;
+    sessions_backed_up(&w->sessions, m->job);
+    free(m);
+}
+
+/* On the backups' thread. */
+static void post_backup(void *ctx, struct backup_job *job)
+{
+    struct worker *w = ctx;
+    struct backup_mail *m = xmalloc(sizeof *m);
+    *m = (struct backup_mail){.mail.deliver = deliver_backup, .job = job};
+    mailbox_post(&w->box, &m->mail);
+}
+
 struct access_mail {
     struct mail mail;
     struct access_change change;
@@ -640,6 +662,8 @@ static void make_sessions_and_conns(struct worker *w)
         .limits = w->options.limits,
         .authenticator = w->options.authenticator,
         .vouched = post_vouched,
+        .backups = w->options.backups,
+        .backed_up = post_backup,
         .hashed = post_hash,
         .templates = w->options.templates,
         .tell = tell_all,

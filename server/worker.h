@@ -12,6 +12,7 @@
 #include "server/session/hasher.h"
 #include "server/stats.h"
 
+struct backups;
 struct worker;
 
 /* All called on the worker's thread. */
@@ -45,6 +46,7 @@ struct worker_options {
     struct code_guard *codes;
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
+    struct backups *backups;
     const struct template_set *templates;
     const struct worker_host *host;
     void *ctx;

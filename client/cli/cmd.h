@@ -142,6 +142,7 @@ int cmd_audit_list(struct cli *cli);
 int cmd_audit_verify(struct cli *cli);
 int cmd_person_export(struct cli *cli);
 int cmd_person_erase(struct cli *cli);
+int cmd_backup(struct cli *cli);
 int cmd_workspace_keep(struct cli *cli);
 int cmd_workspace_erase(struct cli *cli);
 int cmd_device_list(struct cli *cli);

@@ -351,6 +351,17 @@ static const struct cmd_example undo_examples[] = {
 
 /* ---- files */
 
+static const struct cmd_option backup_options[] = {
+    {"output", 'o', "FILE", "Write to this file, which must not be there yet"},
+    {"check", 0, "FILE", "Only look whether this backup is whole and unchanged"},
+    END_OPTIONS,
+};
+static const struct cmd_example backup_examples[] = {
+    {"backup -o acme-2026-11-22.backup", "The workspace of the current context"},
+    {"backup 'Acme & Sons' -o acme.backup", "Another one of yours"},
+    {"backup --check acme.backup", "Before you rely on it"},
+    END_EXAMPLES,
+};
 static const struct cmd_option export_options[] = {
     {"format", 'f', "FORMAT", "json (everything) or markdown (to read and to edit); else by the file's name"},
     {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
@@ -498,6 +509,11 @@ static const struct command table[] = {
      "For owners. All its canvases, members and the audit log, for everybody and for good; people who work in it are disconnected. "
      "People's accounts stay. Copies in backups go when the backups go.",
      workspace_erase_options, NULL, NEEDS_SERVER, false, cmd_workspace_erase},
+    {"backup", "", "[WORKSPACE]", 0, 1, "Write a workspace with everything in it to a file",
+     "For owners. All its canvases with their histories, members and roles, live sessions, the audit log: as they are at one moment, while "
+     "people go on editing. Without passwords, tokens and invitations, so nobody gets in by this file; but whoever has it can read it, unless the "
+     "workspace is sealed. The administrator of a server puts it back (cocanvasd restore). It is checked before it gets its name.",
+     backup_options, backup_examples, NEEDS_SERVER, false, cmd_backup},
     {"audit list", "audit", "", 0, 0, "The workspace's audit log: who came, and who changed what about whom",
      "For owners. It never says what stands on a canvas. Where people came from (their address) is kept for 30 days.",
      audit_list_options, audit_examples, NEEDS_SERVER, false, cmd_audit_list},

@@ -71,6 +71,9 @@ enum {
     ROW(CANVAS_EXPORTED,       IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_canvas_exported)      \
     ROW(PERSON_ERASE,          IN_EITHER,  SCOPE_ACCOUNT,   NONE,   MEDIUM,       false, handle_person_erase)         \
     ROW(WORKSPACE_ERASE,       IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_workspace_erase)      \
+    ROW(BACKUP_REQUEST,        IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup)               \
+    ROW(BACKUP_READ,           IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup_read)          \
+    SENT(ROW, BACKUP_READY) SENT(ROW, BACKUP_PART)                                                                    \
     SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
     SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
     SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \

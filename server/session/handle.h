@@ -91,4 +91,9 @@ void handle_canvas_exported(struct session *s, const struct request *r);
 void handle_person_erase(struct session *s, const struct request *r);
 void handle_workspace_erase(struct session *s, const struct request *r);
 
+void handle_backup(struct session *s, const struct request *r);
+void handle_backup_read(struct session *s, const struct request *r);
+/* The file that the session reads, if it has one. */
+void session_drop_backup(struct session *s);
+
 #endif

@@ -177,6 +177,7 @@ void session_fini(struct session *s)
     s->account_request = NULL;
     canvas_page_free(s->page);
     s->page = NULL;
+    session_drop_backup(s);
     free(s->login);
     free(s->memberships);
     s->attempt = NULL;

@@ -30,6 +30,8 @@
 
 struct account_request;
 struct audit_event;
+struct backup_job;
+struct backups;
 struct audit_expectation;
 struct code_guard;
 struct guest;
@@ -94,6 +96,8 @@ struct sessions {
     struct authenticator *authenticator;             /* shared by all workers; NULL: there is none */
     void (*vouched)(void *ctx, struct vouch_job *job); /* on the authenticator's thread: posts the job to this worker */
     void (*hashed)(void *ctx, struct hash_job *job); /* on the hasher's thread: posts the job to this worker */
+    struct backups *backups;                         /* shared by all workers; NULL: there is none */
+    void (*backed_up)(void *ctx, struct backup_job *job); /* on its thread: posts the job to this worker */
     const struct template_set *templates;            /* shared, never changed */
     /* Posts a change to all workers (access.h). NULL: there is only this one, and it is told at once. */
     void (*tell)(void *ctx, const struct access_change *change);
@@ -166,6 +170,7 @@ struct session {
     struct login_attempt *attempt;     /* while CHECKING; owned */
     struct new_invitation *invitation; /* while one is being stored; owned */
     struct account_request *account_request; /* while one about the account is under way; owned */
+    struct backup_job *backup;         /* one that was made and is being read; owned */
     struct canvas_page *page;          /* of the list of canvases, while it is asked who is on them; owned */
 
     bool look_again;        /* what it may do has changed, and is to be read again as soon as that can be (access.h) */
@@ -186,6 +191,8 @@ void sessions_fini(struct sessions *all);
 struct session *sessions_find(struct sessions *all, uint64_t id);
 /* A finished hash, on the worker's thread. Takes the job. */
 void sessions_hashed(struct sessions *all, struct hash_job *job);
+/* A backup that was made, or not, likewise. */
+void sessions_backed_up(struct sessions *all, struct backup_job *job);
 /* What the authenticator said, likewise. */
 void sessions_vouched(struct sessions *all, struct vouch_job *job);
 /* Lets those go on who have waited long enough; a few times a second. */

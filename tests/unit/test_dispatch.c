@@ -72,6 +72,8 @@ static const struct expectation expectations[] = {
     EXPECT(CANVAS_EXPORTED, "o", 'c', VIEWER, 128, canvas_exported),
     EXPECT(PERSON_ERASE, "ro", 'a', NONE, 1024, person_erase),
     EXPECT(WORKSPACE_ERASE, "ro", 'm', OWNER, 1024, workspace_erase),
+    EXPECT(BACKUP_REQUEST, "r", 'm', OWNER, 128, backup),
+    EXPECT(BACKUP_READ, "r", 'm', OWNER, 128, backup_read),
 };
 /* clang-format on */
 enum { EXPECTED = sizeof expectations / sizeof expectations[0] };
