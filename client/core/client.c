@@ -363,6 +363,8 @@ struct replica *client_replica(struct client *c)
 
 const char *client_person(struct client *c, uint32_t author, char room[32])
 {
+    if (author == AUTHOR_ANONYMOUS)
+        return "anonymous";
     for (size_t i = 0; i < c->n_people; i++)
         if (c->people[i].author == author && c->people[i].name[0])
             return c->people[i].name;

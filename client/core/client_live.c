@@ -40,7 +40,7 @@ void client_save(struct client *c)
         return;
     unsent = !client_all_saved(c);
     settled = unsent ? 0 : replica_last_client_seq(c->replica) + 1;
-    if (!unsent && (settled == c->settled || settled == 1))
+    if (!unsent && (settled == c->settled || (settled == 1 && !c->kept)))
         return;
     /* With the server at hand the next moments decide; without, it may be days. */
     flags = unsent ? OUTBOX_UNSENT | (c->state == CLIENT_LIVE ? 0 : OUTBOX_SYNC) : 0;
@@ -48,6 +48,7 @@ void client_save(struct client *c)
     replica_save_unsent(c->replica, &bytes);
     st = outbox_save(c->outbox, flags, buf_at(&bytes), buf_len(&bytes), &why);
     buf_fini(&bytes);
+    c->kept = true;
     c->settled = st == STATUS_OK ? settled : 0;
     if (st != STATUS_OK)
         tell_save_failed(c, &why);
@@ -168,12 +169,12 @@ void client_on_committed(struct client *c, const Cocanvas__Committed *batch)
 {
     struct why why;
     enum status st;
-    bool ours;
+    bool ours, was_anonymous;
 
     if (!c->opened || !c->has_state || batch->seq <= replica_seq(c->replica))
         return;
-    ours = replica_in_flight(c->replica) && replica_client(c->replica) && batch->client == replica_client(c->replica) &&
-           batch->client_seq == replica_last_client_seq(c->replica);
+    ours = replica_is_answer(c->replica, batch);
+    was_anonymous = canvas_is_anonymous(replica_confirmed(c->replica));
     st = replica_committed(c->replica, batch, &why);
     if (st != STATUS_OK) {
         client_diverged(c, st, why.text);
@@ -182,6 +183,8 @@ void client_on_committed(struct client *c, const Cocanvas__Committed *batch)
     note_progress(c);
     if (c->cb.on_batch)
         c->cb.on_batch(c->ctx, batch);
+    if (was_anonymous && !canvas_is_anonymous(replica_confirmed(c->replica)))
+        client_send_presence(c); /* the server has forgotten where we are */
     if (ours)
         answered(c);
     client_caught_up(c);

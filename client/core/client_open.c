@@ -40,6 +40,7 @@ static void restore(struct client *c)
 
     buf_init(&saved);
     st = outbox_load(c->outbox, &saved, &why);
+    c->kept = buf_len(&saved) > 0;
     if (st == STATUS_OK && buf_len(&saved) > 0)
         st = replica_restore_unsent(c->replica, buf_at(&saved), buf_len(&saved), &why);
     buf_fini(&saved);
@@ -363,6 +364,7 @@ void client_drop_canvas(struct client *c)
     c->divergences = c->submit_errors = c->unreported = 0;
     c->history_request = 0;
     c->settled = 0;
+    c->kept = false;
     buf_clear(&c->presence, 0);
     c->has_presence = c->presence_due = false;
     (void)event_del(c->seal_timer);

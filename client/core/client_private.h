@@ -122,6 +122,7 @@ struct client {
     uint32_t login_request, open_request, submit_request; /* to know what an Error is about */
     uint32_t history_request;                             /* for the batches under own edits, 0: none */
     unsigned submit_errors;                               /* in a row */
+    bool kept;        /* the outbox holds something */
     uint64_t settled; /* client_seq + 1 that the outbox holds as settled, 0: it holds something else */
     bool degraded;
     bool save_failed;    /* told already */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/canvas_internal.h"
 #include "common/ids.h"
 
 static const struct canvas_limits no_limits;
@@ -45,6 +46,7 @@ void replica_free(struct replica *r)
     for (size_t i = 0; i < r->n_told; i++)
         text_op_fini(&r->told[i]);
     free(r->told);
+    free(r->made);
     arena_fini(&r->arena);
     free(r);
 }
@@ -138,8 +140,35 @@ uint32_t replica_author(const struct replica *r)
     return r->author;
 }
 
+bool replica_is_anonymous(struct replica *r)
+{
+    return canvas_is_anonymous(replica_view(r));
+}
+
+struct op_actor replica_actor(const struct replica *r, bool anonymous, int64_t time_ms, uint64_t base_seq, uint32_t last_object)
+{
+    return (struct op_actor){.client = anonymous ? CLIENT_ANONYMOUS : r->client,
+                             .author = anonymous ? AUTHOR_ANONYMOUS : r->author,
+                             .time_ms = time_ms,
+                             .base_seq = base_seq,
+                             .seq = r->confirmed->seq + 1,
+                             .last_object = last_object};
+}
+
+static uint64_t next_anonymous_id(const struct canvas *view)
+{
+    uint64_t id;
+
+    do
+        id = object_id_anonymous();
+    while (canvas_id_used(view, id));
+    return id;
+}
+
 uint64_t replica_next_id(struct replica *r)
 {
+    if (replica_is_anonymous(r))
+        return next_anonymous_id(replica_view(r));
     ASSERT(r->last_object < UINT32_MAX);
     return object_id(r->client, ++r->last_object);
 }
@@ -162,6 +191,15 @@ size_t replica_unsent_ops(const struct replica *r)
 uint64_t replica_last_client_seq(const struct replica *r)
 {
     return r->last_client_seq;
+}
+
+bool replica_is_answer(const struct replica *r, const Cocanvas__Committed *batch)
+{
+    if (!r->in_flight_seq)
+        return false;
+    if (r->in_flight_mark)
+        return batch->mark == r->in_flight_mark;
+    return r->client && batch->client == r->client && batch->client_seq == r->in_flight_seq;
 }
 
 bool has_own_ops(const struct replica *r)
@@ -188,12 +226,7 @@ void view_unwind(struct replica *r)
  * list. */
 static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
 {
-    struct op_actor actor = {.client = r->client,
-                             .author = r->author,
-                             .time_ms = own->time_ms,
-                             .base_seq = base_seq,
-                             .seq = r->confirmed->seq + 1,
-                             .last_object = *last_object};
+    struct op_actor actor = replica_actor(r, own->anonymous, own->time_ms, base_seq, *last_object);
     Cocanvas__Op *op;
 
     own->refused = own->broken ? STATUS_BAD_OP : STATUS_OK;
@@ -258,7 +291,7 @@ static void apply_to_view(struct replica *r, const Cocanvas__Committed *batch)
 
 enum status replica_committed(struct replica *r, const Cocanvas__Committed *batch, struct why *why)
 {
-    bool own = r->client && batch->client == r->client;
+    bool own = replica_is_answer(r, batch) || (r->client && batch->client == r->client);
     enum status st;
 
     view_unwind(r);

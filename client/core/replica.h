@@ -14,6 +14,10 @@
  * What others have worked on since is left alone: their later property set, move or toggle takes the own entry about
  * it off the stack, and a card that they worked on is no longer deleted by undoing its creation.
  *
+ * While the canvas is anonymous (its property, in the view), edits are sealed in batches without a name, but for votes and
+ * the like (op_needs_name), which are sealed by themselves. Each edit keeps what it was typed as. What was done
+ * anonymously is not undone under a name: such steps are left out once the property is off.
+ *
  * After a snapshot, own edits refer to an older state than the confirmed one until the batches between
  * (replica_history) or the difference of the texts (replica_history_lost) have brought them up; until then they are
  * not in the view, and edits are refused with STATUS_BUSY. */
@@ -70,7 +74,7 @@ void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, u
 void replica_set_role(struct replica *r, int role);
 uint32_t replica_client(const struct replica *r);
 uint32_t replica_author(const struct replica *r);
-/* The id for the next object of one's own. */
+/* The id for the next object of one's own; while the canvas is anonymous, one that nobody can tell whose it is. */
 uint64_t replica_next_id(struct replica *r);
 
 /* ---- local edits */
@@ -111,6 +115,8 @@ uint32_t replica_caret_to_view(struct replica *r, uint64_t object, const char *k
 
 bool replica_has_pending(const struct replica *r);
 bool replica_in_flight(const struct replica *r);
+/* The batch is the one in flight. */
+bool replica_is_answer(const struct replica *r, const Cocanvas__Committed *batch);
 /* Batches' ops not yet confirmed (in flight and pending). */
 size_t replica_unsent_ops(const struct replica *r);
 /* Makes pending the batch in flight (up to max_ops/max_bytes; the rest stays pending) with the next client_seq.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/canvas_internal.h"
 
 /* ---------------------------------------------------------------- base texts and backlog */
 
@@ -129,10 +130,54 @@ static void rebase_by_difference(struct replica *r, uint64_t object, const char 
     text_op_fini(&difference);
 }
 
+static uint64_t created_by(const Cocanvas__Op *op)
+{
+    switch (op->kind_case) {
+    case COCANVAS__OP__KIND_CARD_CREATE:
+        return op->card_create->id;
+    case COCANVAS__OP__KIND_COMMENT_ADD:
+        return op->comment_add->id;
+    case COCANVAS__OP__KIND_LINK_ADD:
+        return op->link_add->id;
+    case COCANVAS__OP__KIND_READING_ADD:
+        return op->reading_add->id;
+    case COCANVAS__OP__KIND_BLOCK_ADD:
+        return op->block_add->block->id;
+    default:
+        return 0;
+    }
+}
+
+/* Nobody knows whether the anonymous batch in flight was committed: the server keeps no account of it, and the batches among
+ * which its mark would stand are gone. What it made, if it made anything, is there or is not; else it is given up rather
+ * than done twice, and its words are told. */
+static void settle_anonymous(struct replica *r)
+{
+    uint64_t made = 0;
+
+    for (size_t i = 0; i < r->in_flight.n && !made; i++)
+        made = created_by(r->in_flight.at[i]->op);
+    if (made && !canvas_id_used(r->confirmed, made))
+        return;
+    if (made) {
+        fly_bases(r);
+    } else {
+        for (size_t i = 0; i < r->in_flight.n; i++) {
+            if (r->in_flight.at[i]->is_text)
+                rebase_over_inverse(r, r->in_flight.at[i]);
+            steps_forget(r, r->in_flight.at[i]);
+            own_lost(r, r->in_flight.at[i], STATUS_STALE);
+        }
+    }
+    in_flight_done(r);
+}
+
 void replica_history_lost(struct replica *r)
 {
     view_unwind(r);
-    if (r->in_flight_seq && r->in_flight_seq <= r->acked) {
+    if (r->in_flight_mark && r->own_base < r->confirmed->seq)
+        settle_anonymous(r);
+    else if (!r->in_flight_mark && r->in_flight_seq && r->in_flight_seq <= r->acked) {
         fly_bases(r);
         in_flight_done(r);
     }
@@ -237,8 +282,11 @@ enum status replica_history(struct replica *r, const Cocanvas__Committed *batch,
 
 /* ---------------------------------------------------------------- loading */
 
-static bool has_text_edits(const struct replica *r)
+/* Settings need no history, but what has a mark is only found there. */
+static bool needs_history(const struct replica *r)
 {
+    if (r->in_flight_mark)
+        return true;
     for (size_t i = 0; i < r->in_flight.n; i++)
         if (r->in_flight.at[i]->is_text)
             return true;
@@ -287,7 +335,7 @@ enum status replica_load(struct replica *r, const uint8_t *state, size_t len, ui
     r->loaded = true;
     backlog_clear(r);
     recent_clear(r);
-    if (!has_text_edits(r) || r->own_base >= r->confirmed->seq)
+    if (!needs_history(r) || r->own_base >= r->confirmed->seq)
         replica_history_lost(r);
     else
         replica_tell(r, NULL, NULL, false, NULL);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/ids.h"
 #include "common/rights.h"
 #include "common/utf8.h"
 
@@ -102,15 +103,39 @@ static void keep_created_texts(struct own_list *inverse, const Cocanvas__Op *op,
     keep_text_inverse(inverse, create->id, "", create->text, now_ms, step);
 }
 
+static bool is_typed_anonymously(const struct canvas *view, const Cocanvas__Op *op)
+{
+    return canvas_is_anonymous(view) && !op_needs_name(view, op);
+}
+
+/* So that one may take it back while it is still known whose it is. */
+static void note_made(struct replica *r, const Cocanvas__Op *op)
+{
+    if (op->kind_case != COCANVAS__OP__KIND_COMMENT_ADD)
+        return;
+    if (r->n_made == r->cap_made) {
+        r->cap_made = r->cap_made ? r->cap_made * 2 : 8;
+        r->made = xrealloc(r->made, r->cap_made * sizeof(*r->made));
+    }
+    r->made[r->n_made++] = op->comment_add->id;
+}
+
+static struct own_op *typed(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, bool anonymous)
+{
+    struct own_op *own = own_new(op, now_ms, step);
+
+    own->anonymous = anonymous;
+    own->written_seq = r->confirmed->seq;
+    if (anonymous)
+        note_made(r, op);
+    return own;
+}
+
 enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, uint64_t step, struct own_list *fresh,
                      struct own_list *inverse, struct why *why)
 {
-    struct op_actor actor = {.client = r->client,
-                             .author = r->author,
-                             .time_ms = now_ms,
-                             .base_seq = UINT64_MAX,
-                             .seq = r->confirmed->seq + 1,
-                             .last_object = r->used_object};
+    bool anonymous = is_typed_anonymously(&r->view, op);
+    struct op_actor actor = replica_actor(r, anonymous, now_ms, UINT64_MAX, r->used_object);
     Cocanvas__Op *back[INVERSE_OPS];
     struct own_list places = {0};
     Cocanvas__Op *resolved;
@@ -145,7 +170,7 @@ enum status edit_one(struct replica *r, const Cocanvas__Op *op, int64_t now_ms, 
     if (n_back == 1 && names_own_batch(resolved))
         inverse->at[0]->names_step = step;
     keep_created_texts(inverse, resolved, now_ms, step);
-    own_list_append(fresh, own_new(op, now_ms, step));
+    own_list_append(fresh, typed(r, op, now_ms, step, anonymous));
     return STATUS_OK;
 }
 
@@ -166,6 +191,10 @@ static enum status edit_all(struct replica *r, size_t n_ops, Cocanvas__Op **ops,
 
 static void edit_done(struct replica *r, struct own_list *fresh, struct own_list *inverse, uint64_t step, bool join)
 {
+    bool anonymous = false;
+
+    for (size_t i = 0; i < fresh->n; i++)
+        anonymous = anonymous || fresh->at[i]->anonymous;
     for (size_t i = 0; i < fresh->n; i++)
         own_list_add(&r->pending, fresh->at[i]);
     fresh->n = 0;
@@ -173,7 +202,7 @@ static void edit_done(struct replica *r, struct own_list *fresh, struct own_list
     if (join) {
         step_join(&r->undo.at[r->undo.n - 1], inverse);
     } else {
-        struct step fresh_step = {.id = step, .inverse = *inverse};
+        struct step fresh_step = {.id = step, .anonymous = anonymous, .inverse = *inverse};
 
         *inverse = (struct own_list){0};
         step_push(&r->undo, &fresh_step);
@@ -184,16 +213,23 @@ static void edit_done(struct replica *r, struct own_list *fresh, struct own_list
 
 enum status replica_allows(struct replica *r, size_t n_ops, Cocanvas__Op *const *ops, struct why *why)
 {
-    uint32_t bad_op;
+    const struct canvas *view = replica_view(r);
+    const struct rights_made made = {.ids = r->made, .n = r->n_made};
+    enum status st = STATUS_OK;
 
-    return rights_check_batch(replica_view(r), n_ops, ops, r->author, r->role, NULL, &bad_op, why);
+    for (size_t i = 0; i < n_ops && st == STATUS_OK; i++) {
+        bool anonymous = is_typed_anonymously(view, ops[i]);
+
+        st = rights_check(view, ops[i], anonymous ? AUTHOR_ANONYMOUS : r->author, r->role, anonymous ? &made : NULL, why);
+    }
+    return st;
 }
 
 enum status replica_edit(struct replica *r, size_t n_ops, Cocanvas__Op **ops, int64_t now_ms, bool group,
                          struct why *why)
 {
     struct own_list fresh = {0}, inverse = {0};
-    bool join = group && r->may_join && r->undo.n > 0;
+    bool join = group && r->may_join && r->undo.n > 0 && r->undo.at[r->undo.n - 1].anonymous == replica_is_anonymous(r);
     uint64_t step = join ? r->undo.at[r->undo.n - 1].id : r->next_step + 1;
     uint32_t used_object = r->used_object;
     enum status st = replica_may_edit(r, why);

@@ -189,7 +189,7 @@ static void add_text(struct own_list *list, struct own_op *own)
     struct own_op *before = own_list_text(list, own->op->text_edit->object, own->op->text_edit->key);
     struct text_op both;
 
-    if (!before || before->broken || text_op_post_len(&before->text) != own->text.pre_len) {
+    if (!before || before->broken || before->anonymous != own->anonymous || text_op_post_len(&before->text) != own->text.pre_len) {
         own_list_append(list, own);
         return;
     }
@@ -199,6 +199,7 @@ static void add_text(struct own_list *list, struct own_op *own)
     before->text = both;
     before->last_step = own->last_step;
     before->time_ms = own->time_ms;
+    before->written_seq = own->written_seq;
     own_free(own);
 }
 

@@ -21,6 +21,8 @@ struct own_op {
     int64_t time_ms;                /* when it was typed */
     uint64_t first_step, last_step; /* undo steps it is part of; several after composing */
     uint64_t names_step;            /* a NameSeq about the batch in which that step will be, whose seq is not known yet; 0 else */
+    bool anonymous;                 /* typed while the canvas was anonymous: it is never sent under a name */
+    uint64_t written_seq;           /* the confirmed state when it was typed */
     enum status refused;            /* OK: it is in the view; else why it could not be laid over */
 };
 
@@ -32,7 +34,8 @@ struct own_list {
 /* One undo step: the ops that take it back, in the order in which they are to be applied. */
 struct step {
     uint64_t id;
-    uint64_t client_seq; /* the batch that it was sealed in, 0: not yet */
+    uint64_t client_seq; /* the batch that it was sealed in, 0: not yet, or one without a name */
+    bool anonymous;      /* of what was done anonymously: not taken back under a name */
     struct own_list inverse;
 };
 
@@ -79,6 +82,7 @@ struct replica {
     uint64_t in_flight_seq;  /* client_seq, 0: none */
     uint64_t in_flight_base; /* confirmed seq when it was sealed */
     uint64_t in_flight_undo_of;
+    uint64_t in_flight_mark; /* of an anonymous batch, else 0; its client_seq is used again for the next one */
     uint64_t pending_undo_of; /* pending is nothing but the undo of that batch */
 
     uint64_t own_base;       /* the state that own ops refer to: confirmed.seq, or an older one after a snapshot */
@@ -86,6 +90,9 @@ struct replica {
     size_t n_bases;
     struct buf *backlog; /* encoded batches that came while own_base was older, ascending */
     size_t n_backlog, cap_backlog;
+
+    uint64_t *made; /* comments of one's own that were made anonymously; owned */
+    size_t n_made, cap_made;
 
     uint64_t next_step;
     struct step_stack undo, redo;
@@ -111,6 +118,10 @@ void view_lay(struct replica *r);
 bool own_ops_settled(const struct replica *r); /* own ops refer to the confirmed state */
 bool has_own_ops(const struct replica *r);
 
+/* An op of one's own, as the view's canvas would have it now. */
+bool replica_is_anonymous(struct replica *r);
+struct op_actor replica_actor(const struct replica *r, bool anonymous, int64_t time_ms, uint64_t base_seq, uint32_t last_object);
+
 /* ---- replica_own.c */
 struct own_op *own_new(const Cocanvas__Op *op, int64_t time_ms, uint64_t step);
 void own_free(struct own_op *own);
@@ -118,7 +129,7 @@ void own_list_clear(struct own_list *list);
 void own_list_append(struct own_list *list, struct own_op *own);
 void own_list_prepend(struct own_list *list, struct own_op *own);
 struct own_op *own_list_take(struct own_list *list, size_t at);
-/* Adds an op of a later time, composed with what is there: one TextEdit per text, one set per property, tag and
+/* Adds an op of a later time, composed (but never a named one with an anonymous one) with what is there: one TextEdit per text, one set per property, tag and
  * vote. Takes own. */
 void own_list_add(struct own_list *list, struct own_op *own);
 /* The TextEdit of that text, NULL if there is none. */

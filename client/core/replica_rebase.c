@@ -109,6 +109,9 @@ void in_flight_done(struct replica *r)
     for (size_t i = 0; i < r->in_flight.n; i++) /* done, and nobody knows where */
         names_settle(r, r->in_flight.at[i], 0);
     own_list_clear(&r->in_flight);
+    if (r->in_flight_mark && r->last_client_seq == r->in_flight_seq)
+        r->last_client_seq--;
+    r->in_flight_mark = 0;
     r->in_flight_seq = 0;
     r->in_flight_base = 0;
     r->in_flight_undo_of = 0;
@@ -157,12 +160,12 @@ static bool as_predicted(const struct own_op *own, const Cocanvas__Committed *ba
 
 enum status rebase_batch(struct replica *r, const Cocanvas__Committed *batch, bool *own, struct why *why)
 {
-    bool ours = r->client && batch->client == r->client;
+    bool answer = replica_is_answer(r, batch);
     bool predicted = true;
 
-    *own = ours;
+    *own = answer || (r->client && batch->client == r->client);
     r->own_base = batch->seq;
-    if (ours && r->in_flight_seq && batch->client_seq == r->in_flight_seq) {
+    if (answer) {
         for (size_t i = 0; i < r->in_flight.n; i++) {
             predicted = predicted && as_predicted(r->in_flight.at[i], batch);
             names_settle(r, r->in_flight.at[i], batch->seq);

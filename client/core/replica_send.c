@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/ids.h"
 
 /* ---------------------------------------------------------------- sealing */
 
@@ -37,18 +38,28 @@ static size_t op_bytes(const struct own_op *own)
     return cocanvas__op__get_packed_size(own->op) + own->text.n_bytes + own->text.n_steps * step_bytes + step_bytes;
 }
 
-/* How many ops of pending go into the next batch: as many as fit, not cutting a step in two if that can be had. */
+/* A batch has a name or it has none. */
+static size_t alike_in_pending(const struct replica *r)
+{
+    size_t n = 0;
+
+    while (n < r->pending.n && r->pending.at[n]->anonymous == r->pending.at[0]->anonymous)
+        n++;
+    return n;
+}
+
+/* How many ops of pending go into the next batch: as many as fit and are alike, not cutting a step in two if that can be had. */
 static size_t front_of_pending(const struct replica *r, size_t max_ops, size_t max_bytes)
 {
-    size_t n = 0, bytes = 0, cut;
+    size_t n = 0, bytes = 0, cut, alike = alike_in_pending(r);
 
-    while (n < r->pending.n && n < max_ops) {
+    while (n < alike && n < max_ops) {
         bytes += op_bytes(r->pending.at[n]);
         if (n > 0 && bytes > max_bytes)
             break;
         n++;
     }
-    for (cut = n; cut > 0 && cut < r->pending.n; cut--)
+    for (cut = n; cut > 0 && cut < alike; cut--)
         if (r->pending.at[cut - 1]->last_step < r->pending.at[cut]->first_step)
             break;
     return cut > 0 ? cut : n;
@@ -67,10 +78,12 @@ bool replica_seal(struct replica *r, size_t max_ops, size_t max_bytes, size_t *d
         return false;
     r->in_flight_seq = ++r->last_client_seq;
     r->in_flight_base = r->confirmed->seq;
-    r->in_flight_undo_of = n == had ? r->pending_undo_of : 0;
+    r->in_flight_mark = r->pending.at[0]->anonymous ? mark_random() : 0;
+    r->in_flight_undo_of = n == had && !r->in_flight_mark ? r->pending_undo_of : 0;
     r->pending_undo_of = 0;
     for (size_t i = 0; i < n; i++) {
-        steps_sealed(r, r->pending.at[i], r->in_flight_seq);
+        if (!r->in_flight_mark)
+            steps_sealed(r, r->pending.at[i], r->in_flight_seq);
         own_list_append(&r->in_flight, r->pending.at[i]);
     }
     memmove(r->pending.at, r->pending.at + n, (r->pending.n - n) * sizeof(struct own_op *));
@@ -88,6 +101,17 @@ static bool nothing_left_to_do(const struct replica *r)
     return true;
 }
 
+/* The newest state that they were typed on, if it is an older one. */
+static uint64_t written_seq(const struct replica *r)
+{
+    uint64_t newest = 0;
+
+    for (size_t i = 0; i < r->in_flight.n; i++)
+        if (r->in_flight.at[i]->written_seq > newest)
+            newest = r->in_flight.at[i]->written_seq;
+    return newest < r->confirmed->seq ? newest : 0;
+}
+
 Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
 {
     Cocanvas__Submit *submit;
@@ -95,7 +119,7 @@ Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
     if (!r->in_flight_seq || !own_ops_settled(r))
         return NULL;
     if (nothing_left_to_do(r)) {
-        if (r->last_client_seq == r->in_flight_seq)
+        if (!r->in_flight_mark && r->last_client_seq == r->in_flight_seq)
             r->last_client_seq--;
         in_flight_done(r);
         return NULL;
@@ -107,6 +131,9 @@ Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
     submit->client_seq = r->in_flight_seq;
     submit->base_seq = r->confirmed->seq;
     submit->undo_of = r->in_flight_undo_of;
+    submit->anonymous = r->in_flight_mark != 0;
+    submit->mark = r->in_flight_mark;
+    submit->written_seq = written_seq(r);
     submit->ops = arena_calloc(arena, r->in_flight.n, sizeof(Cocanvas__Op *));
     for (size_t i = 0; submit->ops && i < r->in_flight.n; i++) {
         if (own_is_noop(r->in_flight.at[i]))

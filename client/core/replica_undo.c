@@ -380,16 +380,17 @@ static enum status go(struct replica *r, struct step_stack *from, struct step_st
                       const char *nothing, struct why *why)
 {
     enum status st = replica_may_edit(r, why);
-    bool done = false;
+    bool done = false, anonymous = replica_is_anonymous(r);
 
     if (st != STATUS_OK)
         return st;
     while (from->n > 0 && !done) {
         struct step step = from->at[--from->n];
-        struct step other = {.id = r->next_step + 1};
+        struct step other = {.id = r->next_step + 1, .anonymous = step.anonymous || anonymous};
         struct own_list fresh = {0}, told = {0};
 
-        bool unnamed = apply_step(r, &step, other.id, now_ms, &fresh, &other.inverse);
+        bool may = anonymous || !step.anonymous; /* else it would say whose it was */
+        bool unnamed = may && apply_step(r, &step, other.id, now_ms, &fresh, &other.inverse);
 
         done = fresh.n > 0 || unnamed;
         if (done) {

@@ -22,6 +22,8 @@ static Cocanvas__Outbox__UnsentOp **save_list(const struct own_list *list, struc
         out[i]->time_ms = list->at[i]->time_ms;
         out[i]->first_step = list->at[i]->first_step;
         out[i]->last_step = list->at[i]->last_step;
+        out[i]->anonymous = list->at[i]->anonymous;
+        out[i]->written_seq = list->at[i]->written_seq;
     }
     return out;
 }
@@ -78,6 +80,7 @@ void replica_save_unsent(struct replica *r, struct buf *out)
     unsent.in_flight_seq = r->in_flight_seq;
     unsent.in_flight_base = r->in_flight_base;
     unsent.in_flight_undo_of = r->in_flight_undo_of;
+    unsent.in_flight_mark = r->in_flight_mark;
     unsent.n_in_flight = r->in_flight.n;
     unsent.in_flight = save_list(&r->in_flight, &arena);
     unsent.n_pending = r->pending.n;
@@ -100,6 +103,8 @@ static void restore_list(struct own_list *list, Cocanvas__Outbox__UnsentOp *cons
         struct own_op *own = own_new(ops[i]->op, ops[i]->time_ms, ops[i]->first_step);
 
         own->last_step = ops[i]->last_step;
+        own->anonymous = ops[i]->anonymous;
+        own->written_seq = ops[i]->written_seq;
         if (own->last_step > *next_step)
             *next_step = own->last_step;
         own_list_append(list, own);
@@ -147,6 +152,9 @@ static enum status check_unsent(const Cocanvas__Outbox__Unsent *unsent, struct w
     if (st == STATUS_OK &&
         (unsent->in_flight_seq ? unsent->in_flight_seq != unsent->client_seq : unsent->n_in_flight > 0))
         st = refuse(why, STATUS_MALFORMED, "the numbers of the unsent edits do not fit together");
+    for (size_t i = 0; i < unsent->n_in_flight && st == STATUS_OK; i++)
+        if (unsent->in_flight[i]->anonymous != (unsent->in_flight_mark != 0))
+            st = refuse(why, STATUS_MALFORMED, "an unsent batch has a name and has none");
     for (size_t i = 0; i < unsent->n_bases && st == STATUS_OK; i++)
         if (!utf8_check(unsent->bases[i]->text, strlen(unsent->bases[i]->text), NULL))
             st = refuse(why, STATUS_BAD_TEXT, "a text beside the unsent edits is not valid");
@@ -162,6 +170,7 @@ static void take_unsent(struct replica *r, const Cocanvas__Outbox__Unsent *unsen
     r->in_flight_seq = unsent->in_flight_seq;
     r->in_flight_base = unsent->in_flight_base;
     r->in_flight_undo_of = unsent->in_flight_undo_of;
+    r->in_flight_mark = unsent->in_flight_mark;
     restore_list(&r->in_flight, unsent->in_flight, unsent->n_in_flight, &r->next_step);
     restore_list(&r->pending, unsent->pending, unsent->n_pending, &r->next_step);
     for (size_t i = 0; i < unsent->n_bases; i++)

@@ -340,7 +340,8 @@ static void order_batch(struct batch *b, const struct member *m, size_t len)
     if (status == STATUS_OK)
         status = anonymous_check(&room->anonymous, &room->c, b->submit, &b->bad_op, &b->why);
     if (status == STATUS_OK)
-        status = rights_check_batch(&room->c, b->submit->n_ops, b->submit->ops, b->author, b->role, &made, &b->bad_op, &b->why);
+        status = rights_check_batch(&room->c, b->submit->n_ops, b->submit->ops, b->author, b->role,
+                                    b->submit->anonymous ? &made : NULL, &b->bad_op, &b->why);
     if (status == STATUS_OK)
         status = transform_batch(b);
     if (status == STATUS_OK)

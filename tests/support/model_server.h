@@ -10,6 +10,7 @@
 #include "common/canvas.h"
 #include "common/op.h"
 #include "common/template.h"
+#include "server/room/room_anonymous.h"
 #include "wire.pb-c.h"
 
 enum { MODEL_CLIENTS = 16 };
@@ -18,6 +19,8 @@ struct model_client {
     uint64_t last_client_seq;
     uint32_t last_object;
     struct buf last_reject; /* encoded Reject; empty: the last one was committed */
+    bool reject_passes;     /* it is told once and not kept: of an anonymous batch */
+    struct room_made *made;
 };
 
 struct model_server {
@@ -30,6 +33,7 @@ struct model_server {
     enum text_side side;                        /* TEXT_LEFT; the other one is the fault that tests must find */
     bool compose;                               /* a fault: catch-up composes */
     int64_t now_ms;
+    struct room_anonymous anonymous;
     struct arena arena;
     uint64_t duplicates, rejects, transforms;
 };
@@ -46,6 +50,7 @@ static inline void model_init(struct model_server *s, const struct canvas_limits
     template_set_load(&set);
     template_instantiate(template_find(&set, "bmc") ? template_find(&set, "bmc") : set.at[0], "A test", &s->c);
     template_set_free(&set);
+    anonymous_begin(&s->anonymous, &s->c);
     buf_init(&s->first_state);
     canvas_encode(&s->c, &s->first_state);
     arena_init(&s->arena, 64 << 20);
@@ -58,8 +63,11 @@ static inline void model_fini(struct model_server *s)
     for (uint64_t i = 0; i < s->head; i++)
         buf_fini(&s->log[i]);
     free(s->log);
-    for (size_t i = 0; i < MODEL_CLIENTS; i++)
+    for (size_t i = 0; i < MODEL_CLIENTS; i++) {
         buf_fini(&s->clients[i].last_reject);
+        free(s->clients[i].made);
+    }
+    anonymous_fini(&s->anonymous);
     buf_fini(&s->first_state);
     canvas_fini(&s->c);
     arena_fini(&s->arena);
@@ -75,16 +83,17 @@ static inline Cocanvas__Committed *model_batch(const struct model_server *s, uin
 }
 
 static inline void model_append(struct model_server *s, uint32_t client, uint64_t client_seq, uint64_t undo_of,
-                                size_t n_ops, Cocanvas__Op **ops)
+                                uint64_t mark, size_t n_ops, Cocanvas__Op **ops)
 {
     Cocanvas__Committed batch = COCANVAS__COMMITTED__INIT;
     size_t len;
 
     batch.seq = s->c.seq = ++s->head;
     batch.epoch = 1;
-    batch.client = client;
-    batch.client_seq = client_seq;
-    batch.author = client;
+    batch.client = mark ? CLIENT_ANONYMOUS : client;
+    batch.client_seq = mark ? 0 : client_seq;
+    batch.author = mark ? AUTHOR_ANONYMOUS : client;
+    batch.mark = mark;
     batch.time_ms = s->now_ms;
     batch.undo_of = undo_of;
     batch.n_ops = n_ops;
@@ -94,6 +103,7 @@ static inline void model_append(struct model_server *s, uint32_t client, uint64_
     buf_init(&s->log[s->head - 1]);
     cocanvas__committed__pack(&batch, buf_reserve(&s->log[s->head - 1], len));
     buf_wrote(&s->log[s->head - 1], len);
+    anonymous_applied(&s->anonymous, &s->c, &batch);
 }
 
 /* One text edit over all later ones of others. */
@@ -122,7 +132,7 @@ static inline enum status model_transform(struct model_server *s, Cocanvas__Op *
             if (!op_text_target(batch->ops[i], &other, &other_key) || other != object || strcmp(key, other_key) != 0)
                 continue;
             text_op_from_message(&over, batch->ops[i]->text_edit);
-            if (batch->client == client || over.pre_len != own.pre_len) {
+            if ((batch->client == client && !batch->mark) || over.pre_len != own.pre_len) {
                 st = refuse(why, STATUS_BAD_OP, "pre_len %u, text has %u", own.pre_len, over.pre_len);
                 break;
             }
@@ -145,8 +155,8 @@ static inline enum status model_order(struct model_server *s, uint32_t client, C
                                       uint32_t *bad_op, struct why *why)
 {
     struct model_client *mc = &s->clients[client];
-    struct op_actor actor = {.client = client,
-                             .author = client,
+    struct op_actor actor = {.client = submit->anonymous ? CLIENT_ANONYMOUS : client,
+                             .author = submit->anonymous ? AUTHOR_ANONYMOUS : client,
                              .time_ms = s->now_ms,
                              .base_seq = submit->base_seq,
                              .seq = s->c.seq + 1,
@@ -162,6 +172,8 @@ static inline enum status model_order(struct model_server *s, uint32_t client, C
     if (submit->base_seq + 1 < s->oldest)
         return refuse(why, STATUS_STALE, "too old");
     st = batch_check(submit->n_ops, submit->ops, &s->c.limits, bad_op, why);
+    if (st == STATUS_OK)
+        st = anonymous_check(&s->anonymous, &s->c, submit, bad_op, why);
     for (size_t i = 0; i < submit->n_ops && st == STATUS_OK; i++) {
         bool noop;
 
@@ -177,7 +189,9 @@ static inline enum status model_order(struct model_server *s, uint32_t client, C
     if (st != STATUS_OK)
         return st;
     mc->last_object = actor.last_object;
-    model_append(s, client, submit->client_seq, submit->undo_of, submit->n_ops, submit->ops);
+    if (submit->anonymous)
+        made_note(&mc->made, submit);
+    model_append(s, client, submit->client_seq, submit->undo_of, submit->mark, submit->n_ops, submit->ops);
     return STATUS_OK;
 }
 
@@ -189,7 +203,7 @@ static inline void model_respread(struct model_server *s, Cocanvas__Submit *subm
         struct op_actor actor = {.time_ms = s->now_ms, .base_seq = UINT64_MAX, .seq = s->c.seq + 1};
 
         if (op && op_apply(&s->c, op, &actor, NULL) == STATUS_OK)
-            model_append(s, 0, 0, 0, 1, &op);
+            model_append(s, 0, 0, 0, 0, 1, &op);
     }
 }
 
@@ -226,13 +240,14 @@ static inline bool model_submit(struct model_server *s, uint32_t client, const s
     arena_reset(&s->arena);
     submit = cocanvas__submit__unpack(arena_allocator(&s->arena), buf_len(bytes), buf_at(bytes));
     ASSERT(submit);
-    if (submit->client_seq <= mc->last_client_seq) {
+    if (submit->client_seq <= mc->last_client_seq || anonymous_known(&s->anonymous, submit->mark)) {
         s->duplicates++;
         return false;
     }
     ASSERT(submit->client_seq == mc->last_client_seq + 1);
     s->now_ms++;
-    mc->last_client_seq = submit->client_seq;
+    mc->last_client_seq += submit->anonymous ? 0 : 1;
+    mc->reject_passes = submit->anonymous;
     buf_clear(&mc->last_reject, SIZE_MAX);
     st = force;
     if (force == STATUS_OK)

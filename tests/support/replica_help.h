@@ -153,11 +153,13 @@ static inline bool peer_arrive(struct peer *p, enum status force, uint32_t force
     if (buf_len(&p->submit) == 0)
         return false;
     if (model_submit(p->server, p->number, &p->submit, force, force_op)) {
-        const struct buf *reject = &p->server->clients[p->number].last_reject;
+        struct buf *reject = &p->server->clients[p->number].last_reject;
 
         buf_clear(&p->reject, SIZE_MAX);
         buf_add(&p->reject, buf_at(reject), buf_len(reject));
         p->reject_at = p->server->head;
+        if (p->server->clients[p->number].reject_passes)
+            buf_clear(reject, SIZE_MAX);
     }
     buf_clear(&p->submit, SIZE_MAX);
     return true;
