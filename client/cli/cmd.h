@@ -166,6 +166,7 @@ int cmd_move(struct cli *cli);
 int cmd_remove(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_undo(struct cli *cli);
+int cmd_revert(struct cli *cli);
 int cmd_redo(struct cli *cli);
 int cmd_tag(struct cli *cli);
 int cmd_vote(struct cli *cli);

@@ -339,6 +339,17 @@ static const struct cmd_option history_options[] = {
     {"author", 0, "NAME", "Only by this person (the beginning of the name)"},
     END_OPTIONS,
 };
+static const struct cmd_option revert_options[] = {
+    {"person", 0, "NAME", "Whose: a name, its beginning, or the number in the member list"},
+    {"since", 0, "WHEN", "From this revision on, or since a time: 14:05, \"2026-11-21 14:05\", or 90m, 2h, 1d ago"},
+    {"dry-run", 0, NULL, "Only say what would be done"},
+    END_OPTIONS,
+};
+static const struct cmd_example revert_examples[] = {
+    {"revert bakery --person bob --since 30m --dry-run", "What Bob did in the last half hour"},
+    {"revert bakery --person bob --since 30m", "Away with it"},
+    END_EXAMPLES,
+};
 static const struct cmd_option undo_options[] = {
     {"revision", 0, "SEQ", "Take this change of yours back (see history) instead of the last one"},
     END_OPTIONS,
@@ -657,6 +668,14 @@ static const struct command table[] = {
     {"redo", "", "CANVAS", 1, 1, "Take your last undo back",
      "Works like undo, on your own last undo; only while you changed nothing else after it.", NULL, NULL, NEEDS_EDITOR,
      false, cmd_redo},
+    {"revert", "", "CANVAS --person NAME", 1, 1, "Take back everything that one person did",
+     "For facilitators (and for everybody, about themselves). Makes the edits that take back what that person did on the "
+     "canvas, in all or since a revision or a time, as one change like any other: everybody sees it come, and undo takes it back.\n\n"
+     "What others did since stays. Of a text, the letters go that the person wrote, the letters come back that the person "
+     "removed from what others wrote, and what others typed is kept. What others have set since is left as it is, and a card "
+     "that others have worked on is not removed, it only loses that person's words. Votes stay: nobody votes for others. What "
+     "was written anonymously belongs to nobody and stays, too. The answer says what was done and what was not.",
+     revert_options, revert_examples, NEEDS_EDITOR, false, cmd_revert},
     {"tag", "", "CANVAS CARD TAG...", 3, -1, "Give a card tags, or take them away", NULL, off_options, tag_examples,
      NEEDS_EDITOR, false, cmd_tag},
     {"vote", "", "CANVAS CARD...", 2, -1, "Vote for cards, or take your vote back", "One vote of yours per card.",

@@ -74,6 +74,7 @@ struct past_answer {
     uint32_t author;             /* who made the batch seq, and when; 0 and 0 at the very beginning */
     int64_t time_ms;
     const Cocanvas__Committed *batch; /* that batch; NULL: not known */
+    struct past *past;                /* the window that it is from; for revert.h. NULL: it cannot be had */
     enum status code; /* why not, and the sentence for people; OK and "" */
     const char *sentence;
 };
@@ -88,6 +89,8 @@ void past_reader_free(struct past_reader *r);
 /* The state after seq. Asked again before the answer: only the newest question is answered. Steps that are near the last
  * one cost no round trip. */
 void past_reader_ask(struct past_reader *r, uint64_t seq);
+/* The same, out of a window that begins with the state after `from` or with an earlier one. */
+void past_reader_ask_window(struct past_reader *r, uint64_t from, uint64_t seq);
 /* To be called by client_callbacks.on_reply with every reply; true: it was for the reader. */
 bool past_reader_reply(struct past_reader *r, const Cocanvas__Frame *reply);
 /* Another canvas is open now, or none: forgets everything, and answers nothing that was asked before. */

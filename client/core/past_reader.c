@@ -25,6 +25,7 @@ struct past_reader {
     bool asked;         /* a question waits for its answer */
     bool began;         /* the window was begun for it */
     uint64_t wanted;
+    uint64_t from; /* the window is to begin no later than this; UINT64_MAX: it does not matter */
     enum status failed; /* to be told instead of a state */
     char sentence[256];
     uint32_t state_request, batches_request; /* under way, 0 none */
@@ -46,7 +47,8 @@ static void fail(struct past_reader *r, enum status code, const char *sentence)
 /* The first state of a window does not say who made it so, unless nobody did. */
 static bool at_hand(const struct past_reader *r)
 {
-    return past_has(r->past, r->wanted) && (r->wanted == 0 || r->wanted > past_first(r->past));
+    return past_has(r->past, r->wanted) && past_first(r->past) <= r->from &&
+           (r->wanted == 0 || r->wanted > past_first(r->past) || r->from != UINT64_MAX);
 }
 
 /* ---------------------------------------------------------------- asking the server */
@@ -56,7 +58,7 @@ static void ask_state(struct past_reader *r)
     Cocanvas__StateRequest request = COCANVAS__STATE_REQUEST__INIT;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
 
-    request.seq = r->state_asked = r->wanted > 0 ? r->wanted - 1 : 0;
+    request.seq = r->state_asked = r->from != UINT64_MAX ? r->from : r->wanted > 0 ? r->wanted - 1 : 0;
     frame.body_case = COCANVAS__FRAME__BODY_STATE_REQUEST;
     frame.state_request = &request;
     r->state_next = 0;
@@ -91,7 +93,8 @@ static void go_on(struct past_reader *r)
         return;
     if (client_state(r->client) != CLIENT_LIVE)
         fail(r, STATUS_BUSY, "The history can be read only while the server is reachable.");
-    else if (!past_is_empty(r->past) && r->wanted > past_last(r->past) && r->wanted - past_last(r->past) <= NEAR)
+    else if (!past_is_empty(r->past) && past_first(r->past) <= r->from && r->wanted > past_last(r->past) &&
+             (r->from != UINT64_MAX || r->wanted - past_last(r->past) <= NEAR))
         ask_batches(r);
     else
         ask_state(r);
@@ -211,6 +214,7 @@ static void tell(evutil_socket_t fd, short what, void *arg)
     r->asked = false;
     if (r->failed == STATUS_OK) {
         answer.sentence = "";
+        answer.past = r->past;
         answer.canvas = past_at(r->past, r->wanted, &why);
         answer.batch = past_batch(r->past, r->wanted);
         answer.author = answer.batch ? answer.batch->author : 0;
@@ -226,6 +230,12 @@ static void tell(evutil_socket_t fd, short what, void *arg)
 
 void past_reader_ask(struct past_reader *r, uint64_t seq)
 {
+    past_reader_ask_window(r, UINT64_MAX, seq);
+}
+
+void past_reader_ask_window(struct past_reader *r, uint64_t from, uint64_t seq)
+{
+    r->from = from;
     r->wanted = seq;
     r->asked = true;
     r->began = false;
