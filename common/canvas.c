@@ -21,6 +21,7 @@
     } while (0)
 #define uthash_fatal(msg) ASSERT(!msg)
 #include "common/canvas_internal.h"
+#include "common/field.h"
 
 /* Most look-ups of new ids find nothing and walk a whole chain, each link of it a cache miss: keep chains short. */
 #undef HASH_BKT_CAPACITY_THRESH
@@ -272,8 +273,9 @@ struct block **canvas_blocks_in_order(const struct canvas *c, size_t *n)
     struct block **list = xcalloc((size_t)c->n_blocks + 1, sizeof(struct block *));
     size_t count = 0;
     for (struct object *o = c->blocks; o != NULL; o = o->hh.next) {
-        if (!((struct block *)o)->deleted)
-            list[count++] = (struct block *)o;
+        struct block *block = (struct block *)o;
+        if (!block->deleted && !block_hidden(block))
+            list[count++] = block;
     }
     qsort(list, count, sizeof *list, by_order);
     if (n != NULL)

@@ -184,7 +184,7 @@ struct card *canvas_card(const struct canvas *c, uint64_t id);
 struct comment *canvas_comment(const struct canvas *c, uint64_t id);
 struct link_object *canvas_link(const struct canvas *c, uint64_t id);
 struct reading *canvas_reading(const struct canvas *c, uint64_t id);
-/* Blocks that are not deleted, by (order, row, col, id). malloc'd array, NULL-terminated; n may be NULL. */
+/* Blocks that people see (not deleted, not hidden: field.h), by (order, row, col, id). malloc'd array, NULL-terminated; n may be NULL. */
 struct block **canvas_blocks_in_order(const struct canvas *c, size_t *n);
 /* The text that (object, key) names: a card's or comment's own text (key "") or a card's text field; NULL if there is none. A text
  * field that is empty does not exist: a TextEdit with pre_len 0 makes it, one that empties it takes it away. */

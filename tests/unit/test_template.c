@@ -165,7 +165,7 @@ static const struct {
     {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"\";\n", "x.template:4: licence must be"},
     {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\ncols = 1;\n", "x.template: licence is missing"},
     {"id = \"t\";\ntitle = \"T\";\nkind = \"table\";\nlicence = \"own\";\n",
-     "x.template:3: kind \"table\" is not supported"},
+     "x.template:3: kind \"table\" came with format 2; add format = 2; at the top"},
     {"id = \"t\";\ntitle = \"T\";\nkind = \"grid\";\nlicence = \"CC-BY-SA-4.0\";\n",
      "x.template:4: this licence asks for an attribution"},
     {"id = \"t\";\ntitle = 5;\n", "x.template:2: title must be a text in quotes"},
@@ -246,7 +246,7 @@ static void instantiate(void **state)
         assert_string_equal(canvas_title(&c), "Our canvas");
         assert_string_equal(canvas_header_text(&c, "attribution"), t->attribution);
         assert_string_equal(canvas_header_text(&c, "licence"), t->licence);
-        assert_int_equal(c.n_blocks, t->n_blocks);
+        assert_int_equal(c.n_blocks, t->n_blocks + 1); /* and the hidden one */
         audit(&c);
         canvas_fini(&c);
     }
