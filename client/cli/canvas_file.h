@@ -15,8 +15,8 @@ struct names {
     void *ctx;
 };
 
-/* {"format":"cocanvas.canvas","schema":1,"hash":…,"people":[…],"state":{…}}, indented, with a line break at the end. */
-void export_json(struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out);
+/* {"format":"cocanvas.canvas","schema":1,"hash":…,"confidential":…,"people":[…],"state":{…}}, indented, with a line break at the end. */
+void export_json(struct canvas *canvas, const struct names *names, bool confidential, struct arena *arena, struct buf *out);
 /* Fills an empty canvas from such a file; every reference and limit is checked, and the hash if the file has one. */
 enum status import_json(const char *bytes, size_t len, struct canvas *canvas, struct why *why) MUST_CHECK;
 
@@ -24,6 +24,7 @@ enum status import_json(const char *bytes, size_t len, struct canvas *canvas, st
  * template: bmc                        what the canvas is made from
  * ---
  * # Bakery 2027                        its title
+ * > **Confidential**                   if it is that
  * ## Customer Segments (cs)            a block, by title or by the key in parentheses
  * > For whom do we create value?       the prompt of an empty block; quotes here are skipped
  * - Office workers {#b2b status=draft} a card; tags, status and colour in braces
@@ -31,7 +32,7 @@ enum status import_json(const char *bytes, size_t len, struct canvas *canvas, st
  *   > Really? (Ann)                    a comment
  * ---
  * Links, attribution: everything behind this line is for people only. */
-void export_markdown(const struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out);
+void export_markdown(const struct canvas *canvas, const struct names *names, bool confidential, struct arena *arena, struct buf *out);
 
 /* What a Markdown file says, before there is a canvas: borrowed from the arena. */
 struct markdown_card {

@@ -78,7 +78,7 @@ static json_t *people_json(const struct canvas *canvas, const struct names *name
     return people;
 }
 
-void export_json(struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out)
+void export_json(struct canvas *canvas, const struct names *names, bool confidential, struct arena *arena, struct buf *out)
 {
     char hash[20];
     snprintf(hash, sizeof hash, "%016" PRIx64, canvas_hash(canvas));
@@ -86,8 +86,8 @@ void export_json(struct canvas *canvas, const struct names *names, struct arena 
     ASSERT(state);
     json_t *json = proto_to_json(&state->base);
     ASSERT(json);
-    json_t *file = json_pack("{s:s, s:i, s:s, s:o, s:o}", "format", FILE_FORMAT, "schema", OUTPUT_SCHEMA, "hash", hash,
-                             "people", people_json(canvas, names), "state", json);
+    json_t *file = json_pack("{s:s, s:i, s:s, s:b, s:o, s:o}", "format", FILE_FORMAT, "schema", OUTPUT_SCHEMA, "hash", hash,
+                             "confidential", (int)confidential, "people", people_json(canvas, names), "state", json);
     char *text = json_text(file, 1);
     buf_addf(out, "%s\n", text);
     free(text);

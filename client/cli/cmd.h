@@ -133,6 +133,7 @@ int cmd_server_forget(struct cli *cli);
 int cmd_workspace_list(struct cli *cli);
 int cmd_workspace_create(struct cli *cli);
 int cmd_workspace_rename(struct cli *cli);
+int cmd_workspace_set(struct cli *cli);
 int cmd_member_list(struct cli *cli);
 int cmd_member_role(struct cli *cli);
 int cmd_member_remove(struct cli *cli);

@@ -209,8 +209,9 @@ static json_t *workspaces_json(struct session *s)
         char text[UUID_TEXT] = "";
         if (uuid_from_bytes(w->id.data, w->id.len, &id))
             uuid_format(&id, text);
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I}", "id", text, "name", w->name, "role",
-                                              role ? role->name : "?", "author", (json_int_t)w->author));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:b}", "id", text, "name", w->name, "role",
+                                              role ? role->name : "?", "author", (json_int_t)w->author,
+                                              "confidential", (int)w->confidential));
     }
     return list;
 }
@@ -452,7 +453,8 @@ int cmd_workspace_list(struct cli *cli)
             const Cocanvas__Workspace *w = s.logged_in->workspaces[i];
             const ProtobufCEnumValue *role =
                 protobuf_c_enum_descriptor_get_value(&cocanvas__role__descriptor, (int)w->role);
-            out_print(&cli->out, STYLE_PLAIN, "%-40s %s\n", arena_line(&s.arena, w->name), role ? role->name : "?");
+            out_print(&cli->out, STYLE_PLAIN, "%-40s %s%s\n", arena_line(&s.arena, w->name), role ? role->name : "?",
+                      w->confidential ? ", confidential" : "");
         }
     }
     session_close(&s);

@@ -67,10 +67,11 @@ int cmd_export(struct cli *cli)
     if (code == EXIT_OK) {
         struct names names = {e.describe.person, e.describe.ctx};
         struct canvas *confirmed = replica_confirmed(e.replica);
+        bool confidential = client_is_confidential(e.s.client);
         if (format == FORMAT_JSON)
-            export_json(confirmed, &names, e.arena, &content);
+            export_json(confirmed, &names, confidential, e.arena, &content);
         else
-            export_markdown(confirmed, &names, e.arena, &content);
+            export_markdown(confirmed, &names, confidential, e.arena, &content);
         code = write_output(cli, path, &content, format);
     }
     buf_fini(&content);

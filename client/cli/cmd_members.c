@@ -1,4 +1,4 @@
-/* workspace create, workspace rename, member list, member role, member remove, invite list, invite revoke. */
+/* workspace create, workspace rename, workspace set, member list, member role, member remove, invite list, invite revoke. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,7 +50,8 @@ static void tell_workspace(struct session *s, const Cocanvas__Workspace *workspa
         json_t *object = session_object(s, "workspace");
         json_object_set_new(
             object, "workspace",
-            json_pack("{s:s, s:s, s:s}", "id", text, "name", workspace->name, "role", role_word(workspace->role)));
+            json_pack("{s:s, s:s, s:s, s:b}", "id", text, "name", workspace->name, "role", role_word(workspace->role),
+                      "confidential", (int)workspace->confidential));
         if (context)
             json_object_set_new(object, "new_context", json_string(context));
         out_json(&s->cli->out, object);
@@ -97,6 +98,23 @@ static int rename_workspace(struct session *s)
     int code = people_request(s, &frame, COCANVAS__FRAME__BODY_WORKSPACE_CHANGED, &reply);
     if (code == EXIT_OK)
         tell_workspace(s, reply->workspace_changed->workspace, "Renamed:", NULL);
+    return code;
+}
+
+static int set_workspace(struct session *s)
+{
+    Cocanvas__WorkspaceSet request;
+    Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    const char *word = cli_value(s->cli, "confidential");
+    bool yes = word && strcmp(word, "yes") == 0;
+    cocanvas__workspace_set__init(&request);
+    request.workspace = people_workspace(s);
+    request.confidential = yes ? COCANVAS__WORKSPACE_SET__CONFIDENTIAL__YES : COCANVAS__WORKSPACE_SET__CONFIDENTIAL__NO;
+    frame.body_case = COCANVAS__FRAME__BODY_WORKSPACE_SET;
+    frame.workspace_set = &request;
+    int code = people_request(s, &frame, COCANVAS__FRAME__BODY_WORKSPACE_CHANGED, &reply);
+    if (code == EXIT_OK)
+        tell_workspace(s, reply->workspace_changed->workspace, yes ? "Confidential from now on:" : "Not confidential:", NULL);
     return code;
 }
 
@@ -267,6 +285,14 @@ int cmd_workspace_create(struct cli *cli)
 int cmd_workspace_rename(struct cli *cli)
 {
     return with_session(cli, rename_workspace);
+}
+
+int cmd_workspace_set(struct cli *cli)
+{
+    const char *word = cli_value(cli, "confidential");
+    if (!word || (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0))
+        return cli_fail(cli, EXIT_USAGE, "Say which: --confidential yes or --confidential no");
+    return with_session(cli, set_workspace);
 }
 
 int cmd_member_list(struct cli *cli)

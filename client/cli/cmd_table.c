@@ -115,6 +115,14 @@ static const struct cmd_example workspace_examples[] = {
     {"workspace create 'Acme AG'", "A border around one client company: you are its owner"},
     END_EXAMPLES,
 };
+static const struct cmd_option workspace_set_options[] = {
+    {"confidential", 0, "yes|no", "Whether its canvases are confidential"},
+    END_OPTIONS,
+};
+static const struct cmd_example workspace_set_examples[] = {
+    {"workspace set --confidential yes", NULL},
+    END_EXAMPLES,
+};
 static const struct cmd_option member_list_options[] = {
     {"removed", 0, NULL, "Also those who were removed"},
     END_OPTIONS,
@@ -456,7 +464,7 @@ static const struct cmd_example join_examples[] = {
 static const struct cmd_option session_open_options[] = {
     {"minutes", 'm', "MINUTES", "It closes by itself then (720, which is the most)"},
     {"lobby", 0, NULL, "You let each guest in"},
-    {"no-lobby", 0, NULL, "A code is enough (if neither is given: a lobby if the canvas is confidential)"},
+    {"no-lobby", 0, NULL, "A code is enough (if neither is given: a lobby if the canvas or its workspace is confidential)"},
     {"role", 'r', "ROLE", "What guests are: viewer, commenter or editor (if not given)"},
     {"pseudonyms", 0, NULL, "Guests are \"Guest 1\", \"Guest 2\" …; their names are not kept"},
     {"notice", 0, "TEXT", "What guests have to accept: confidentiality, recording, how long things are kept"},
@@ -512,6 +520,11 @@ static const struct command table[] = {
     {"workspace rename", "", "NAME...", 1, -1, "Give the workspace another name",
      "For owners. Contexts on people's devices keep the names that they have there.", NULL, NULL, NEEDS_SERVER, false,
      cmd_workspace_rename},
+    {"workspace set", "", "", 0, 0, "Say whether a workspace is confidential",
+     "For owners. On confidential canvases the interface says so and gives nothing to the system's clipboard; guests wait in a lobby and "
+     "have to accept a notice, unless a facilitator decides otherwise; exports begin with the word. It takes effect at once. A single "
+     "canvas can be marked instead: cocanvas set CANVAS canvas confidential yes",
+     workspace_set_options, workspace_set_examples, NEEDS_SERVER, false, cmd_workspace_set},
     {"workspace keep", "", "", 0, 0, "How long old history and removed canvases are kept",
      "For owners. What is older goes within a day, and cannot be had back: earlier revisions can't be shown, restored or undone "
      "then. The canvases themselves, and edits that are still waiting on somebody's device, are not affected.",

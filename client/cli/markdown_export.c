@@ -128,7 +128,7 @@ static void add_links(struct buf *out, const struct canvas *canvas, struct arena
     }
 }
 
-void export_markdown(const struct canvas *canvas, const struct names *names, struct arena *arena, struct buf *out)
+void export_markdown(const struct canvas *canvas, const struct names *names, bool confidential, struct arena *arena, struct buf *out)
 {
     size_t n;
     const char *template_id = canvas_header_text(canvas, "template");
@@ -136,6 +136,8 @@ void export_markdown(const struct canvas *canvas, const struct names *names, str
                *licence = canvas_header_text(canvas, "licence");
     buf_addf(out, "---\ntemplate: %.*s\n---\n\n# %s\n", (int)strcspn(template_id, "@ "), template_id,
              arena_line(arena, canvas_title(canvas)));
+    if (confidential)
+        buf_addf(out, "\n> **Confidential**\n");
     struct block **blocks = canvas_blocks_in_order(canvas, &n);
     for (size_t i = 0; i < n; i++)
         add_block(out, canvas, blocks[i], names, arena);

@@ -395,6 +395,12 @@ int client_role(const struct client *c)
     return c->role;
 }
 
+bool client_is_confidential(const struct client *c)
+{
+    const char *own = c->has_state ? canvas_header_text(replica_view(c->replica), "confidential") : "";
+    return c->confidential || (own[0] && strcmp(own, "no") != 0);
+}
+
 uint32_t client_session(const struct client *c)
 {
     return c->opened ? c->own_session : 0;

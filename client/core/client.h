@@ -98,6 +98,8 @@ bool client_is_guest(const struct client *c, uint32_t author);               /* 
 const uint8_t *client_pin(const struct client *c);                           /* of the server, after the handshake */
 const Cocanvas__Welcome *client_welcome(const struct client *c);
 int client_role(const struct client *c);
+/* The open canvas is confidential: its workspace is, or the canvas says so of itself. */
+bool client_is_confidential(const struct client *c);
 uint32_t client_session(const struct client *c); /* this connection's number in PresenceUpdate; 0: no canvas is open */
 
 /* After replica_edit and the like: seals, saves the outbox, submits. */

@@ -184,6 +184,7 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
         return;
     c->opened = true;
     c->role = (int)opened->role;
+    c->confidential = opened->confidential;
     c->no_client = !may_edit || opened->client == 0;
     c->own_session = opened->session;
     c->head_seq = opened->head_seq;
@@ -211,6 +212,7 @@ void client_on_role_changed(struct client *c, const Cocanvas__RoleChanged *chang
 {
     if (c->opened && c->replica && changed->role != COCANVAS__ROLE__NONE) {
         c->role = (int)changed->role;
+        c->confidential = changed->confidential;
         replica_set_role(c->replica, c->role);
     }
     if (c->cb.on_role)

@@ -113,6 +113,7 @@ struct client {
     struct outbox *outbox;
     struct replica *replica;
     int role;
+    bool confidential;        /* the canvas' workspace is */
     bool no_client;           /* opened without a client number, as a reader */
     uint32_t own_session;     /* from Opened */
     uint64_t head_seq, acked; /* from Opened */

@@ -203,12 +203,10 @@ void tui_canvas_state(struct tui *t, enum client_state state, const char *senten
         ui_link_changed(&t->ui, &t->link);
 }
 
-/* What its owners said with "set CANVAS canvas confidential yes". */
+/* What its owners said with "workspace set --confidential yes", or "set CANVAS canvas confidential yes". */
 bool tui_confidential(const struct tui *t)
 {
-    const struct canvas *view = t->shown ? ui_view(&t->ui) : NULL;
-    const char *value = view ? canvas_header_text(view, "confidential") : "";
-    return *value && strcmp(value, "no") != 0;
+    return t->shown && client_is_confidential(t->open->client);
 }
 
 void tui_canvas_status(struct tui *t, bool degraded, int64_t since_ms)

@@ -213,7 +213,7 @@ void ui_run_copy(struct ui *ui)
     size_t n = ui_targets(ui, &ids);
 
     if (ui->confidential) {
-        ui_say(ui, ROLE_WARN, "Copying is off in this workspace: its canvases are confidential.");
+        ui_say(ui, ROLE_WARN, "Copying is off here: this canvas is confidential.");
         return;
     }
     if (n == 0) {

@@ -15,7 +15,7 @@ enum {
 };
 
 #define ACCOUNT_COLUMNS "SELECT a.account_id, a.login, a.password_hash FROM account a"
-#define MEMBERSHIP_COLUMNS "SELECT m.workspace_id, w.name, m.role, m.author FROM workspace w JOIN member m USING (workspace_id)"
+#define MEMBERSHIP_COLUMNS "SELECT m.workspace_id, w.name, m.role, m.author, w.confidential FROM workspace w JOIN member m USING (workspace_id)"
 #define CANVAS_COLUMN_LIST "c.canvas_id, c.workspace_id, c.title, c.template_id, c.head_seq, c.created_ms, c.changed_ms,"  \
     " c.restricted, coalesce((extract(epoch FROM c.removed_at) * 1000)::int8, 0), coalesce(c.removed_by, 0)"
 #define CANVAS_COLUMNS "SELECT " CANVAS_COLUMN_LIST " FROM canvas c"
@@ -156,6 +156,7 @@ static struct store_membership *read_memberships(const PGresult *result, size_t 
         store_copy_text(list[i].name, sizeof list[i].name, result, i, 1);
         list[i].role = (int)pg_int(result, i, 2);
         list[i].author = (uint32_t)pg_int(result, i, 3);
+        list[i].confidential = pg_bool(result, i, 4);
     }
     return list;
 }

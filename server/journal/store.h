@@ -21,6 +21,7 @@ struct store_membership {
     char name[STORE_NAME];        /* the workspace's */
     int role;
     uint32_t author;
+    bool confidential;            /* the workspace is */
 };
 
 struct store_account {

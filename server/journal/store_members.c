@@ -8,11 +8,11 @@
 #include "server/journal/store_private.h"
 
 enum {
-    WORKSPACE_LOCK, WORKSPACE_CREATE, WORKSPACE_BY_REQUEST, WORKSPACE_RENAME, WORKSPACE_BY_MEMBER, MEMBERS, MEMBER_SET, MEMBER_GET,
+    WORKSPACE_LOCK, WORKSPACE_CREATE, WORKSPACE_BY_REQUEST, WORKSPACE_RENAME, WORKSPACE_SET, WORKSPACE_BY_MEMBER, MEMBERS, MEMBER_SET, MEMBER_GET,
     INVITATIONS, INVITATION_REVOKE, ACCESS_SET, ACCESS, CANVAS_REMOVE, CANVAS_RESTORE,
 };
 
-#define MEMBERSHIP "SELECT w.workspace_id, w.name, m.role, m.author FROM workspace w JOIN member m USING (workspace_id)"
+#define MEMBERSHIP "SELECT w.workspace_id, w.name, m.role, m.author, w.confidential FROM workspace w JOIN member m USING (workspace_id)"
 #define ACTOR_ROLE "(SELECT role FROM member WHERE workspace_id = $1::uuid AND author = $2::int8)"
 #define MS(column) "(extract(epoch FROM " column ") * 1000)::int8"
 #define MEMBER_COLUMNS                                                                                                 \
@@ -39,6 +39,7 @@ const struct pg_statement store_members_statements[] = {
     [WORKSPACE_BY_REQUEST] = {"workspace_by_request",
      MEMBERSHIP " WHERE w.created_by = $1::uuid AND w.request_id = $2::uuid AND m.account_id = $1::uuid AND m.role > 0"},
     [WORKSPACE_RENAME] = {"workspace_rename", "UPDATE workspace SET name = $3::text WHERE workspace_id = $1::uuid AND " ACTOR_ROLE " = 5"},
+    [WORKSPACE_SET] = {"workspace_set", "UPDATE workspace SET confidential = ($3::int8 = 1) WHERE workspace_id = $1::uuid AND " ACTOR_ROLE " = 5"},
     [WORKSPACE_BY_MEMBER] = {"workspace_by_member", MEMBERSHIP " WHERE w.workspace_id = $1::uuid AND m.author = $2::int8 AND m.role = 5"},
     /* $3 1: also the removed */
     [MEMBERS] = {"members", MEMBER_COLUMNS
@@ -151,7 +152,7 @@ static void on_workspace(void *ctx, void *arg, const struct pg_answer *answer)
         return;
     }
     struct store_membership workspace = {
-        .workspace = pg_uuid(found, 0, 0), .role = (int)pg_int(found, 0, 2), .author = (uint32_t)pg_int(found, 0, 3)};
+        .workspace = pg_uuid(found, 0, 0), .role = (int)pg_int(found, 0, 2), .author = (uint32_t)pg_int(found, 0, 3), .confidential = pg_bool(found, 0, 4)};
     store_copy_text(workspace.name, sizeof workspace.name, found, 0, 1);
     note->workspace(ctx, note->id, STATUS_OK, &workspace);
 }
@@ -177,20 +178,36 @@ void store_workspace_create(struct pg *pg, const struct store_workspace_new *wor
     pg_end(request);
 }
 
-void store_workspace_rename(struct pg *pg, const struct store_actor *actor, const char *name, void *ctx, uint64_t id, store_workspace_cb *cb)
+/* change: params after the actor were added by the caller. */
+static void change_workspace(struct pg *pg, int change, struct pg_params *params, const struct store_actor *actor, void *ctx, uint64_t id,
+                             store_workspace_cb *cb)
 {
     struct note *note = note_for(id);
     note->workspace = cb;
-    struct pg_params params = {0}, whose = {0};
-    add_actor(&params, actor);
-    pg_param_text(&params, name);
+    struct pg_params whose = {0};
     add_actor(&whose, actor);
     struct pg_request *request = pg_begin(pg, on_workspace, ctx, note);
     border_workspace(request, &actor->workspace);
     lock_workspace(request, &actor->workspace);
-    pg_exec(request, &store_members_statements[WORKSPACE_RENAME], &params);
+    pg_exec(request, &store_members_statements[change], params);
     pg_exec(request, &store_members_statements[WORKSPACE_BY_MEMBER], &whose);
     pg_end(request);
+}
+
+void store_workspace_rename(struct pg *pg, const struct store_actor *actor, const char *name, void *ctx, uint64_t id, store_workspace_cb *cb)
+{
+    struct pg_params params = {0};
+    add_actor(&params, actor);
+    pg_param_text(&params, name);
+    change_workspace(pg, WORKSPACE_RENAME, &params, actor, ctx, id, cb);
+}
+
+void store_workspace_set(struct pg *pg, const struct store_actor *actor, bool confidential, void *ctx, uint64_t id, store_workspace_cb *cb)
+{
+    struct pg_params params = {0};
+    add_actor(&params, actor);
+    pg_param_int(&params, confidential);
+    change_workspace(pg, WORKSPACE_SET, &params, actor, ctx, id, cb);
 }
 
 /* ---------------------------------------------------------------- members */

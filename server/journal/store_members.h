@@ -26,6 +26,8 @@ struct store_workspace_new {
 void store_workspace_create(struct pg *pg, const struct store_workspace_new *workspace, void *ctx, uint64_t id, store_workspace_cb *cb);
 void store_workspace_rename(struct pg *pg, const struct store_actor *actor, const char *name, void *ctx, uint64_t id, store_workspace_cb *cb);
 
+void store_workspace_set(struct pg *pg, const struct store_actor *actor, bool confidential, void *ctx, uint64_t id, store_workspace_cb *cb);
+
 struct store_member {
     uint32_t author;
     const char *name, *login;     /* borrowed; login "" unless the actor is an owner and the member has an account */

@@ -63,6 +63,7 @@ struct member {
     int role;                           /* wire.proto's Role */
     char name[260];
     bool is_guest;
+    bool confidential;                  /* its workspace is, as far as is known at the join; for Opened */
     bool has_client_id;
     struct uuid client_id;
     uint64_t have_seq, have_hash, sent_client_seq;

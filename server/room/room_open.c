@@ -88,6 +88,7 @@ static void send_opened(struct room *room, struct member *m, bool follows)
     opened.role = (Cocanvas__Role)m->role;
     opened.author = m->author;
     opened.session = m->session_no;
+    opened.confidential = m->confidential;
     opened.people = people_list(room, m->is_guest, &opened.n_people);
     if (m->client)
         fill_client(&opened, &m->client->pos, &reject);

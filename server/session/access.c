@@ -98,11 +98,13 @@ static void send_role(struct session *s, int role, const struct store_look *look
         workspaces[i].name = copies[i].name;
         workspaces[i].role = (Cocanvas__Role)copies[i].role;
         workspaces[i].author = copies[i].author;
+        workspaces[i].confidential = copies[i].confidential;
         list[i] = &workspaces[i];
     }
     Cocanvas__RoleChanged changed;
     cocanvas__role_changed__init(&changed);
     changed.role = (Cocanvas__Role)role;
+    changed.confidential = s->state == SESSION_OPEN && session_is_confidential(s);
     changed.n_workspaces = n;
     changed.workspaces = list;
     Cocanvas__Frame frame;

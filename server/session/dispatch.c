@@ -47,6 +47,7 @@ enum {
     ROW(INVITATION_REVOKE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_invitation_revoke)    \
     ROW(WORKSPACE_CREATE,      IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_workspace_create)     \
     ROW(WORKSPACE_RENAME,      IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_workspace_rename)     \
+    ROW(WORKSPACE_SET,         IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_workspace_set)        \
     ROW(MEMBER_LIST_REQUEST,   IN_EITHER,  SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_member_list)          \
     ROW(MEMBER_SET,            IN_EITHER,  SCOPE_WORKSPACE, FACILITATOR, SMALL,   false, handle_member_set)           \
     ROW(ACCESS_REQUEST,        IN_OPEN,    SCOPE_CANVAS,    FACILITATOR, SMALL,   false, handle_access)               \

@@ -61,6 +61,7 @@ void handle_invitation_create(struct session *s, const struct request *r);
 
 void handle_workspace_create(struct session *s, const struct request *r);
 void handle_workspace_rename(struct session *s, const struct request *r);
+void handle_workspace_set(struct session *s, const struct request *r);
 void handle_member_list(struct session *s, const struct request *r);
 void handle_member_set(struct session *s, const struct request *r);
 void handle_invitation_list(struct session *s, const struct request *r);

@@ -89,6 +89,7 @@ static void join(struct session *s, const struct store_look *access)
     m->author = access->author;
     m->role = access->role;
     m->is_guest = s->is_guest;
+    m->confidential = session_is_confidential(s);
     memcpy(m->name, access->name, sizeof m->name);
     if (m->role < rights_least_role())
         m->has_client_id = false; /* may not submit: reads only */

@@ -21,6 +21,9 @@ enum {
     CODE_USES_MOST = 1000,
 };
 
+/* What guests are shown where the facilitator says nothing. */
+#define CONFIDENTIAL_NOTICE                                                                                            \
+    "What you see here is confidential. Do not copy it, photograph it or pass it on."
 #define NONE_OPEN "No session of this canvas is open."
 
 static struct store_lead lead(const struct session *s)
@@ -114,16 +117,17 @@ static enum status check_live(const struct session *s, const Cocanvas__LiveOpen 
         return refuse(why, STATUS_MALFORMED, "Guests are viewers, commenters or editors.");
     if (!utf8_check(open->notice, len, &points) || points > NOTICE_POINTS || len > STORE_NOTICE_BYTES)
         return refuse(why, STATUS_BAD_TEXT, "A notice has at most %d characters.", NOTICE_POINTS);
+    bool confidential = session_is_confidential(s) || room_is_confidential(&s->member);
     *live = (struct store_live_new){
         .lead = lead(s),
         .role = open->role == COCANVAS__ROLE__NONE ? COCANVAS__ROLE__EDITOR : (int)open->role,
         .lobby = open->lobby == COCANVAS__LIVE_OPEN__LOBBY__ON,
         .pseudonyms = open->pseudonyms,
-        .notice = open->notice,
+        .notice = confidential && len == 0 ? CONFIDENTIAL_NOTICE : open->notice,
         .valid_ms = (int64_t)(open->valid_s ? open->valid_s : VALID_MOST_S) * 1000,
     };
     if (open->lobby == COCANVAS__LIVE_OPEN__LOBBY__DEFAULT)
-        live->lobby = room_is_confidential(&s->member);
+        live->lobby = confidential;
     return STATUS_OK;
 }
 

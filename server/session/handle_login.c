@@ -147,6 +147,7 @@ static void send_logged_in(struct session *s, const struct store_account *accoun
         workspaces[i].name = xstrdup(from->name);
         workspaces[i].role = (Cocanvas__Role)from->role;
         workspaces[i].author = from->author;
+        workspaces[i].confidential = from->confidential;
         list[i] = &workspaces[i];
     }
     Cocanvas__LoggedIn logged_in;

@@ -52,6 +52,7 @@ static void on_workspace(void *ctx, uint64_t id, enum status status, const struc
     told.name = copy.name;
     told.role = (Cocanvas__Role)copy.role;
     told.author = copy.author;
+    told.confidential = copy.confidential;
     Cocanvas__WorkspaceChanged changed = COCANVAS__WORKSPACE_CHANGED__INIT;
     changed.workspace = &told;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
@@ -104,6 +105,33 @@ void handle_workspace_rename(struct session *s, const struct request *r)
     request_begin(s, r);
     audit_expect(s, AUDIT(WORKSPACE_RENAMED), &actor.workspace, actor.author, 0, 0);
     store_workspace_rename(request_reads(s), &actor, wanted->name, s->sessions, s->id, on_workspace);
+}
+
+/* All who are in the workspace look again, and so hear of it. */
+static void on_workspace_set(void *ctx, uint64_t id, enum status status, const struct store_membership *workspace)
+{
+    struct uuid changed = workspace ? workspace->workspace : (struct uuid){{0}};
+    on_workspace(ctx, id, status, workspace);
+    if (status == STATUS_OK)
+        access_tell_workspace(ctx, &changed);
+}
+
+void handle_workspace_set(struct session *s, const struct request *r)
+{
+    const Cocanvas__WorkspaceSet *wanted = r->frame->workspace_set;
+    bool confidential = wanted->confidential == COCANVAS__WORKSPACE_SET__CONFIDENTIAL__YES;
+    struct store_actor actor;
+    if (!request_actor(s, r, &wanted->workspace, r->least_role, &actor))
+        return;
+    if (!confidential && wanted->confidential != COCANVAS__WORKSPACE_SET__CONFIDENTIAL__NO) {
+        session_refuse(s, r->number, STATUS_MALFORMED, "Say whether the workspace is confidential: yes or no.");
+        return;
+    }
+    request_begin(s, r);
+    audit_expect(s, AUDIT(SETTINGS), &actor.workspace, actor.author, 0, 0);
+    struct audit_event *event = audit_expected(s->sessions, s->id);
+    snprintf(event->text, sizeof event->text, "confidential: %s", confidential ? "yes" : "no");
+    store_workspace_set(request_reads(s), &actor, confidential, s->sessions, s->id, on_workspace_set);
 }
 
 /* ---- members */

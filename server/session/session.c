@@ -291,11 +291,13 @@ bool session_take_memberships(struct session *s, size_t n, const struct store_me
         list[i].workspace = memberships[i].workspace;
         list[i].role = memberships[i].role;
         list[i].author = memberships[i].author;
+        list[i].confidential = memberships[i].confidential;
     }
     bool differ = n != s->n_memberships;
     for (size_t i = 0; i < n && !differ; i++)
         differ = !uuid_equal(&list[i].workspace, &s->memberships[i].workspace) ||
-                 list[i].role != s->memberships[i].role || list[i].author != s->memberships[i].author;
+                 list[i].role != s->memberships[i].role || list[i].author != s->memberships[i].author ||
+                 list[i].confidential != s->memberships[i].confidential;
     free(s->memberships);
     s->memberships = list;
     s->n_memberships = n;
@@ -310,7 +312,19 @@ void session_add_membership(struct session *s, const struct store_membership *me
     if (i == s->n_memberships)
         s->memberships = xrealloc(s->memberships, ++s->n_memberships * sizeof *s->memberships);
     s->memberships[i] = (struct membership){
-        .workspace = membership->workspace, .role = membership->role, .author = membership->author};
+        .workspace = membership->workspace,
+        .role = membership->role,
+        .author = membership->author,
+        .confidential = membership->confidential,
+    };
+}
+
+bool session_is_confidential(const struct session *s)
+{
+    for (size_t i = 0; i < s->n_memberships; i++)
+        if (uuid_equal(&s->memberships[i].workspace, &s->workspace))
+            return s->memberships[i].confidential;
+    return false;
 }
 
 struct store_who session_who(const struct session *s)

@@ -134,6 +134,7 @@ struct membership {
     struct uuid workspace;
     int role; /* wire.proto's Role */
     uint32_t author;
+    bool confidential; /* the workspace is */
 };
 
 /* An invitation that PostgreSQL has not confirmed yet. Its token is told once and stored as a hash only. */
@@ -249,6 +250,8 @@ int session_best_role(const struct session *s);
 bool session_take_memberships(struct session *s, size_t n, const struct store_membership *memberships);
 /* One that has just been made, or changed. */
 void session_add_membership(struct session *s, const struct store_membership *membership);
+/* Whether the open canvas' workspace is confidential. */
+bool session_is_confidential(const struct session *s);
 /* For store_look(); borrows from the session. */
 struct store_who session_who(const struct session *s);
 /* For log lines; canvas is text to be kept by the caller. */

@@ -22,9 +22,9 @@ WEIGHTS = {
     "ping": 1, "pong": 1, "hello": 1, "login": 3, "open": 12, "close": 4, "submit": 12, "presence": 3, "progress": 1, "diverged": 1,
     "history_request": 4, "state_request": 3, "canvas_list_request": 4, "canvas_create": 2, "template_list_request": 1, "invitation_create": 2,
     "invitation_list_request": 3, "invitation_revoke": 2, "workspace_create": 1, "workspace_rename": 2, "member_list_request": 4, "member_set": 3,
-    "access_request": 2, "access_set": 2, "canvas_remove": 2, "canvas_restore": 2, "live_open": 1, "live_close": 1, "live_request": 2, "code_create": 1,
+    "access_request": 2, "access_set": 2, "canvas_remove": 2, "canvas_restore": 2, "live_open": 1, "workspace_set": 2, "live_close": 1, "live_request": 2, "code_create": 1,
     "code_revoke": 1, "lobby_request": 2, "lobby_decide": 2, "device_list_request": 2, "device_revoke": 2, "password_change": 1, "certificate_add": 1,
-    "member_reset": 2, "audit_request": 4, "retention_request": 2, "retention_set": 2, "canvas_exported": 1, "person_erase": 2, "workspace_erase": 2,
+    "backup_request": 2, "backup_read": 2, "member_reset": 2, "audit_request": 4, "retention_request": 2, "retention_set": 2, "canvas_exported": 1, "person_erase": 2, "workspace_erase": 2,
 }
 # What is not the outsiders' to change; the audit log is, by trying.
 BESIDE_STATE = {"audit", "audit_head", "audit_address"}
@@ -101,7 +101,8 @@ class World:
 
     def fill(self):
         plant, watch, seers, letter = self.exam.plant, self.exam.watch, self.seers, self.letter
-        self.owner.ask(workspace_rename={"name": plant(letter, "workspace's name", *seers["members"])})
+        self.title = plant(letter, "workspace's name", *seers["members"])
+        self.owner.ask(workspace_rename={"name": self.title})
         self.workspace = self.exam.workspace_of(self.owner)
         watch.plant_id(f"workspace {letter}", self.workspace, *seers["members"])
         self.canvases, self.on = {}, {}
@@ -292,7 +293,7 @@ class Canaries(unittest.TestCase):
         canvases = player.own * 3 + player.foreign + [rng.randbytes(16), rng.randbytes(3)]
         client = (player.opened or {}).get("client", 1)
         objects = [0, 1, 2, client << 32 | rng.randrange(1, 40), 1 << 32 | rng.randrange(1, 9), 2 << 32 | 2, rng.getrandbits(64)]
-        foreign_names = [self.b.owner.name, self.b.quiet.name]
+        foreign_names = [self.b.owner.name, self.b.quiet.name, self.b.title]
         numbers = [0, 1, 2, 3, 4, 5, 6, rng.getrandbits(32)]
         return {
             "workspace": workspaces, "canvas": canvases, "object": objects, "from": objects, "to": objects, "card": objects, "block": objects,
@@ -325,7 +326,7 @@ class Canaries(unittest.TestCase):
             form = rng.choice([["token"], ["login", "password"], ["invitation", "login", "name", "password"], ["code"], ["reset", "password"]])
             fields = {name: rng.choice(pools[name]) for name in form}
         if player.name == "owner" and body in ("workspace_erase", "workspace_rename", "retention_set", "member_set", "invitation_create", "person_erase",
-                                               "member_reset", "canvas_create", "invitation_revoke"):
+                                               "member_reset", "canvas_create", "invitation_revoke", "workspace_set"):
             fields["workspace"] = rng.choice([self.b.workspace, player.home, rng.randbytes(16)])    # A itself stays whole
         return fields
 
@@ -341,6 +342,25 @@ class Canaries(unittest.TestCase):
 
     def dump(self):
         return self.server.postgres.run("pg_dump", "-h", self.server.postgres.data, "-U", "cocanvas", self.server.database)
+
+    def knock_everywhere(self):
+        """Each request of each player that names a workspace or a canvas, with each foreign one; with a canvas open and without. One's own workspace counts
+        as foreign to all but its owner: they have not the role."""
+        for player in self.players:
+            workspaces = [self.b.workspace] + [self.a.workspace] * 2 * (player.name != "owner")
+            for own in [None, *player.own[:1]]:
+                for body in WEIGHTS:
+                    for name in {"workspace", "canvas"} & set(MESSAGES[frame_type(body)]):
+                        for id_ in workspaces if name == "workspace" else player.foreign:
+                            if not player.wire or (player.opened is None) == (own is not None):
+                                player.do(*(("open", {"canvas": own}) if own else ("close", {})))
+                            fields = self.special(player, body, Maker(self.rng, self.pools(player)).message(frame_type(body)))
+                            author = self.rng.choice([2, 3])
+                            right = {"confirm": self.b.title if body == "workspace_erase" else {2: self.b.owner.name, 3: self.b.quiet.name}[author],
+                                     "author": author, "name": "A new name", "number": 1, "after": fields.get("after"), "confidential": 2, "role": 0, "all": True}
+                            fields.update({k: v for k, v in right.items() if k in MESSAGES[frame_type(body)] and v is not None})
+                            player.do(body, {**fields, name: id_})
+            self.assertEqual(self.watch.found, [], f"CANARY_SEED={SEED}")
 
     def play(self, alive):
         bodies = list(WEIGHTS)
@@ -368,6 +388,7 @@ class Canaries(unittest.TestCase):
         self.people()
         before = self.foreign_state()
         self.assertTrue(before["journal"] and before["member"] and before["join_code"])
+        self.knock_everywhere()
         self.play([self.a])
         self.assertEqual({t: rows for t, rows in self.foreign_state().items() if rows != before[t]}, {}, f"changed from outside, CANARY_SEED={SEED}")
         self.play([self.a, self.b])

@@ -1,5 +1,6 @@
 """Workspaces, members, invitations, who may see a canvas, and the trash: over the wire, with sessions that are alive while something changes; and
 with the client's commands."""
+import json
 import os
 import sys
 import unittest
@@ -7,7 +8,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from local_server import LocalServer, Postgres, wait_for  # noqa: E402
 from people import Case, Person  # noqa: E402
-from wire import CODES, ENUMS, Closed, encode, frame  # noqa: E402
+from wire import CODES, ENUMS, HELLO, Closed, encode, frame  # noqa: E402
 
 ROLE = ENUMS["Role"]
 VIEWER, COMMENTER, EDITOR, FACILITATOR, OWNER = (ROLE[r] for r in ("VIEWER", "COMMENTER", "EDITOR", "FACILITATOR", "OWNER"))
@@ -404,6 +405,35 @@ class Rules(Wires):
             self.assertEqual(self.code(self.ask(self.host, workspace_create={"name": name, "request_id": os.urandom(16)})), "MALFORMED", name)
         self.assertEqual(self.code(self.ask(self.host, workspace_create={"name": "x", "request_id": b"short"})), "MALFORMED")
 
+    def test_a_confidential_workspace(self):
+        """Those who are there are told at once; guests come through a lobby and are shown a notice, unless somebody decides otherwise."""
+        canvas = self.canvas()
+        ben, opened = self.on(self.join("ben", FACILITATOR), canvas)
+        self.assertNotIn("confidential", opened)
+        set_ = lambda wire, word: self.ask(wire, workspace_set={"workspace": self.workspace, "confidential": word})         # noqa: E731
+        self.assertEqual(self.code(set_(ben, "YES")), "NOT_FOUND")
+        self.assertEqual(self.code(set_(self.host, "AS_IS")), "MALFORMED")
+        self.assertTrue(set_(self.host, "YES")["workspace_changed"]["workspace"]["confidential"])
+        self.assertTrue(ben.expect("role_changed")["confidential"])
+        live = self.ask(ben, live_open={})["live_session"]
+        self.assertTrue(live["lobby"])
+        self.assertIn("confidential", live["notice"])
+        self.ask(ben, live_close={})
+        live = self.ask(ben, live_open={"lobby": "OFF", "notice": "Ours."})["live_session"]
+        self.assertEqual((live.get("lobby", False), live["notice"]), (False, "Ours."))
+        code = self.ask(ben, code_create={})["code_created"]["code"]
+        guest = self.server.wire()
+        self.open_wires.append(guest)
+        guest.send(HELLO, {"login": {"code": code}})
+        guest.expect("welcome")
+        guest.send({"login": {"code": code, "name": "Gus", "accept_notice": guest.expect("guest_notice")["id"]}})
+        guest.expect("logged_in")
+        self.assertTrue(guest.open(canvas)["confidential"])
+        self.assertNotIn("confidential", set_(self.host, "NO")["workspace_changed"]["workspace"])
+        self.assertEqual(guest.expect("role_changed"), {"role": EDITOR})         # and no word about workspaces
+        settings = self.server.sql(f"SELECT text FROM audit WHERE workspace_id = '{self.workspace.hex()}' AND event = 33 ORDER BY number")
+        self.assertEqual(settings.splitlines(), ["confidential: yes", "confidential: no"])
+
     def test_foreign_is_like_missing(self):
         """A workspace, an invitation, a member, a canvas of somebody else's, and one that never was: the same bytes."""
         foreign, foreign_canvas, nowhere, never = self.workspace, self.canvas(), os.urandom(16), os.urandom(16)
@@ -452,6 +482,17 @@ class Nobody(Wires):
 
 
 class Commands(Case):
+    def test_a_confidential_workspace(self):
+        owner = self.owner
+        canvas = owner.json("new", "swot", "Kept close")[0]["canvas"]["id"]
+        self.assertIs(json.loads(owner.ok("export", canvas).out)["confidential"], False)
+        self.fails(2, owner.run("workspace", "set"), "--confidential yes")
+        self.assertTrue(owner.json("workspace", "set", "--confidential", "yes")[0]["workspace"]["confidential"])
+        self.addCleanup(owner.run, "workspace", "set", "--confidential", "no")
+        self.assertRegex(owner.ok("workspace", "list").out, "OWNER, confidential")
+        self.assertIs(json.loads(owner.ok("export", canvas).out)["confidential"], True)
+        self.assertIn("# Kept close\n\n> **Confidential**\n", owner.ok("export", canvas, "--format", "markdown").out)
+
     def test_workspaces_members_and_invitations(self):
         owner = self.owner
         made = owner.json("workspace", "create", "Acme", "AG")[0]

@@ -44,7 +44,7 @@ static void to_json(struct canvas *c, struct buf *out)
     struct arena arena;
     arena_init(&arena, (size_t)1 << 30);
     buf_init(out);
-    export_json(c, &names, &arena, out);
+    export_json(c, &names, false, &arena, out);
     arena_fini(&arena);
 }
 
@@ -233,8 +233,9 @@ static void test_markdown_round_trip(void **state)
         assert_int_equal(batch_resolve_apply(&c, 1, &op, &actor, &arena, &bad, &why), STATUS_OK);
     }
     buf_init(&file);
-    export_markdown(&c, &names, &arena, &file);
+    export_markdown(&c, &names, true, &arena, &file);
     buf_add(&file, "", 1);
+    assert_non_null(strstr((const char *)buf_at(&file), "\n# Test\n\n> **Confidential**\n"));
     struct markdown m = parsed((const char *)buf_at(&file), &arena);
     assert_string_equal(m.title, "Test");
     assert_int_equal(m.n_blocks, 2);

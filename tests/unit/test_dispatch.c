@@ -47,6 +47,7 @@ static const struct expectation expectations[] = {
     EXPECT(INVITATION_LIST_REQUEST, "ro", 'm', OWNER, 128, invitation_list),
     EXPECT(INVITATION_REVOKE, "ro", 'm', OWNER, 128, invitation_revoke),
     EXPECT(WORKSPACE_CREATE, "ro", 'm', NONE, 1024, workspace_create),
+    EXPECT(WORKSPACE_SET, "ro", 'm', OWNER, 128, workspace_set),
     EXPECT(WORKSPACE_RENAME, "ro", 'm', OWNER, 1024, workspace_rename),
     EXPECT(MEMBER_LIST_REQUEST, "ro", 'm', VIEWER, 128, member_list),
     EXPECT(MEMBER_SET, "ro", 'm', FACILITATOR, 128, member_set),
