@@ -34,6 +34,7 @@ struct model_server {
     bool compose;                               /* a fault: catch-up composes */
     int64_t now_ms;
     struct room_anonymous anonymous;
+    bool switches; /* people switch "anonymous" on and off */
     struct arena arena;
     uint64_t duplicates, rejects, transforms;
 };

@@ -33,7 +33,7 @@ enum { BLOCK_ONE = 1, BLOCK_TWO = 2, CLIENTS_MAX = 16, ROWS_MAX = 20000 };
 
 struct fake_row {
     uint32_t client;
-    uint64_t client_seq;
+    uint64_t client_seq, mark;
     uint8_t *payload;
     size_t len;
 };
@@ -135,6 +135,9 @@ struct client {
     bool in_flight;
     bool must_reopen;     /* a snapshot in the middle may contain the batch in flight: only Opened tells */
     struct buf submitted; /* the Submit in flight, encoded */
+    bool anonymous;       /* how it seals batches from now on */
+    uint64_t mark;        /* of the last batch that it sealed, 0: it had a name */
+    uint64_t written_seq; /* of the batches that it seals */
     uint32_t counter;     /* last object counter used */
 
     Cocanvas__Opened__Mode mode;

@@ -138,14 +138,17 @@ static void fake_write_row(struct fake_canvas *c, const struct journal_row *row)
     assert_int_equal(batch->client, row->client);
     assert_int_equal(batch->client_seq, row->client_seq);
     assert_true(row->seq <= ROWS_MAX);
+    bool anonymous = row->client == CLIENT_ANONYMOUS;
+    assert_true(anonymous == (batch->mark != 0));
     for (uint64_t seq = 1; row->client != 0 && seq <= c->head; seq++) /* P3 */
-        assert_false(c->rows[seq].client == row->client && c->rows[seq].client_seq == row->client_seq);
+        assert_false(anonymous ? c->rows[seq].mark == batch->mark
+                               : c->rows[seq].client == row->client && c->rows[seq].client_seq == row->client_seq);
     if (batch_apply_committed(&c->state, batch, &why) != STATUS_OK)
         fail_msg("row %llu: %s", (unsigned long long)row->seq, why.text);
     c->head = row->seq;
     c->hash[c->head] = canvas_hash(&c->state);
     struct fake_row *kept = &c->rows[c->head];
-    *kept = (struct fake_row){.client = row->client, .client_seq = row->client_seq, .len = row->payload_len};
+    *kept = (struct fake_row){.client = row->client, .client_seq = row->client_seq, .mark = batch->mark, .len = row->payload_len};
     kept->payload = xmalloc(row->payload_len + 1);
     memcpy(kept->payload, row->payload, row->payload_len);
     arena_fini(&arena);

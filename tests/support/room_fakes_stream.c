@@ -106,7 +106,8 @@ static void check_durable(const struct client *c, const Cocanvas__Frame *frame)
         assert_true(frame->checkpoint->seq <= truth->head);
         assert_int_equal(frame->checkpoint->hash, truth->hash[frame->checkpoint->seq]);
     } else if (frame->body_case == COCANVAS__FRAME__BODY_REJECT) {
-        assert_true(truth->clients[c->number - 1].pos.last_client_seq >= frame->reject->client_seq);
+        /* What refuses an anonymous batch is not kept. */
+        assert_true(truth->clients[c->number - 1].pos.last_client_seq + (c->mark ? 1 : 0) >= frame->reject->client_seq);
     }
 }
 
@@ -150,7 +151,7 @@ static void client_on_opened(struct client *c, const Cocanvas__Opened *o)
     c->opened_reject = o->last_reject ? o->last_reject->client_seq : 0;
     if (o->last_object > c->counter)
         c->counter = o->last_object;
-    if (c->in_flight && o->acked_client_seq >= c->client_seq)
+    if (c->in_flight && !c->mark && o->acked_client_seq >= c->client_seq)
         c->in_flight = false;
     if (c->client_seq < o->acked_client_seq)
         c->client_seq = o->acked_client_seq;
@@ -184,10 +185,10 @@ static void client_on_committed(struct client *c, const Cocanvas__Committed *bat
         fail_msg("client %u at %llu: %s", c->number, (unsigned long long)c->state.seq, why.text);
     client_check_hash(c);
     c->n_committed++;
-    if (batch->client != c->number || c->number == 0)
+    if (c->mark ? batch->mark != c->mark : batch->client != c->number || c->number == 0)
         return;
     c->n_own++;
-    if (batch->client_seq == c->client_seq)
+    if (c->mark || batch->client_seq == c->client_seq)
         c->in_flight = false;
 }
 
@@ -262,7 +263,7 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
         c->reject_code = (enum status)frame->reject->code;
         c->reject_op = frame->reject->op;
         c->reject_seq = frame->reject->client_seq;
-        if (frame->reject->client_seq == c->client_seq)
+        if (frame->reject->client_seq == c->client_seq + (c->mark ? 1 : 0))
             c->in_flight = false;
         break;
     case COCANVAS__FRAME__BODY_CHECKPOINT:

@@ -88,13 +88,17 @@ void client_seal(struct client *c, uint64_t client_seq, uint64_t base_seq, size_
     submit.base_seq = base_seq;
     submit.n_ops = n_ops;
     submit.ops = ops;
+    submit.anonymous = c->anonymous;
+    submit.mark = c->mark = c->anonymous ? mark_random() : 0;
+    submit.written_seq = c->written_seq;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_SUBMIT;
     frame.submit = &submit;
     buf_clear(&c->submitted, SIZE_MAX);
     size_t len = cocanvas__frame__get_packed_size(&frame);
     buf_wrote(&c->submitted, cocanvas__frame__pack(&frame, buf_reserve(&c->submitted, len)));
-    c->client_seq = client_seq;
+    if (!c->anonymous)
+        c->client_seq = client_seq;
     c->in_flight = true;
 }
 
@@ -106,7 +110,7 @@ void client_submit_at(struct client *c, uint64_t base_seq, Cocanvas__Op *op)
 
 uint64_t client_new_id(struct client *c)
 {
-    return object_id(c->number, ++c->counter);
+    return c->anonymous ? object_id_anonymous() : object_id(c->number, ++c->counter);
 }
 
 /* Creates a card at the end of block one; returns its id. */

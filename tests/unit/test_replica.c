@@ -14,7 +14,7 @@ enum { SESSIONS = 2000, STEPS = 200, PEERS = 4 };
 
 struct tally {
     unsigned long edits, refused, undos, redos, crashes, snapshots, truncated, duplicates, rejects, transforms, batches,
-        lost, diverged;
+        lost, diverged, switches, anonymous;
 };
 
 static const char *checked(struct model_server *s, struct peer *peers, size_t n)
@@ -57,6 +57,24 @@ static void connect_again(struct peer *p, struct rng *rng, struct tally *t)
     t->truncated += snapshot && truncated;
 }
 
+static void switch_anonymous(struct peer *p, struct tally *t)
+{
+    Cocanvas__PropSet set;
+    Cocanvas__Value value;
+    Cocanvas__Op op = COCANVAS__OP__INIT, *ops[1] = {&op};
+    char key[] = "anonymous";
+
+    cocanvas__prop_set__init(&set);
+    cocanvas__value__init(&value);
+    value.kind_case = COCANVAS__VALUE__KIND_FLAG;
+    value.flag = !canvas_is_anonymous(replica_view(p->r));
+    set.key = key;
+    set.value = &value;
+    op.kind_case = COCANVAS__OP__KIND_PROP_SET;
+    op.prop_set = &set;
+    t->switches += replica_edit(p->r, 1, ops, p->server->now_ms, false, NULL) == STATUS_OK;
+}
+
 static void step(struct peer *p, struct rng *rng, bool ties, struct tally *t)
 {
     enum status st;
@@ -82,6 +100,8 @@ static void step(struct peer *p, struct rng *rng, bool ties, struct tally *t)
         t->crashes++;
     } else if (dice < 75) {
         (void)peer_deliver(p);
+    } else if (p->server->switches && dice < 77) {
+        switch_anonymous(p, t);
     } else {
         st = peer_edit(p, rng, ties);
         t->edits += st == STATUS_OK;
@@ -117,6 +137,7 @@ static const char *session(uint64_t seed, struct tally *t, enum text_side side)
 
     model_init(&s, rng_below(&rng, 2) ? &limits : NULL);
     s.side = side;
+    s.switches = seed % 3 == 0;
     for (size_t i = 0; i < n; i++) {
         peer_init(&peers[i], &s, (uint32_t)i + 1);
         peer_connect(&peers[i], true, UINT32_MAX);
@@ -131,6 +152,7 @@ static const char *session(uint64_t seed, struct tally *t, enum text_side side)
             wrong = p->why.text;
         if (rng_below(&rng, 400) == 0 && s.head > 10)
             s.oldest = s.head - rng_below(&rng, 10);
+        anonymous_trim(&s.anonymous, s.oldest);
     }
     if (!wrong && !peers_settle(peers, n))
         wrong = "a replica refused a committed batch";
@@ -149,6 +171,12 @@ static const char *session(uint64_t seed, struct tally *t, enum text_side side)
     t->rejects += s.rejects;
     t->transforms += s.transforms;
     t->batches += s.head;
+    for (uint64_t seq = 1; seq <= s.head; seq++) {
+        Cocanvas__Committed *batch = model_batch(&s, seq);
+
+        t->anonymous += batch->mark != 0;
+        cocanvas__committed__free_unpacked(batch, NULL);
+    }
     model_fini(&s);
     return wrong ? "diverged" : NULL;
 }
@@ -167,6 +195,8 @@ static void sessions_converge(void **state)
                   "(%lu truncated), %lu crashes, %lu lost\n",
                   t.edits, t.refused, t.undos, t.redos, t.batches, t.transforms, t.rejects, t.duplicates, t.snapshots,
                   t.truncated, t.crashes, t.lost);
+    print_message("%lu switches, %lu anonymous batches\n", t.switches, t.anonymous);
+    assert_true(one || (t.switches > 300 && t.anonymous > 2000));
     /* A session that does nothing proves nothing. */
     assert_true(one || (t.edits > 20000 && t.undos > 1000 && t.redos > 100 && t.transforms > 5000 && t.rejects > 500 &&
                         t.duplicates > 0));
