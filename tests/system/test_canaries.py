@@ -107,14 +107,14 @@ class World:
         watch.plant_id(f"workspace {letter}", self.workspace, *seers["members"])
         self.canvases, self.on = {}, {}
         for kind, who in (("shared", "guests"), ("plain", "members"), ("restricted", "owners"), ("trash", "members")):
-            # The trash lists titles; what is on a canvas there nobody sees any more.
+            # The trash lists titles; what is on a canvas there nobody can open.
             title = plant(letter, f"title ({kind})", *seers[who])
             request_id = os.urandom(16)
             self.exam.request_ids.append(request_id)
             made = self.owner.ask(canvas_create={"title": title, "template": "bmc", "request_id": request_id})["canvas_created"]["canvas"]
             self.canvases[kind] = watch.plant_id(f"canvas {letter} ({kind})", made["id"], *seers[who])
             self.on[kind] = self.owner.on(made["id"])
-            contents = seers["owners" if kind == "restricted" else "nobody" if kind == "trash" else who]
+            contents = seers["owners" if kind in ("restricted", "trash") else who]      # the trash: in an owner's backup
             if kind == "restricted":
                 self.owner.ask(self.on[kind], access_set={"restriction": "RESTRICTED"})
             self.write(kind, contents)
@@ -357,7 +357,7 @@ class Canaries(unittest.TestCase):
                             fields = self.special(player, body, Maker(self.rng, self.pools(player)).message(frame_type(body)))
                             author = self.rng.choice([2, 3])
                             right = {"confirm": self.b.title if body == "workspace_erase" else {2: self.b.owner.name, 3: self.b.quiet.name}[author],
-                                     "author": author, "name": "A new name", "number": 1, "after": fields.get("after"), "confidential": 2, "role": 0, "all": True}
+                                     "author": author, "name": "A new name", "number": 1, "after": fields.get("after"), "confidential": 2, "role": 0, "all": True, "about": 0, "since_ms": 0}
                             fields.update({k: v for k, v in right.items() if k in MESSAGES[frame_type(body)] and v is not None})
                             player.do(body, {**fields, name: id_})
             self.assertEqual(self.watch.found, [], f"CANARY_SEED={SEED}")
