@@ -15,6 +15,7 @@ struct backup {
     PGconn *conn;
     struct backup_writer file;
     const atomic_bool *stop;
+    struct keyring *keys;
     bool whole;
     char workspace[UUID_TEXT], canvas[UUID_TEXT]; /* whose rows are written; "" none */
     struct buf rows;                              /* that were read and not written */
@@ -124,9 +125,10 @@ static void make_statement(const struct backup *b, const struct backup_table *ta
 
 static enum status write_table_head(struct backup *b, const struct backup_table *table, struct backup_layout *layout, struct why *why)
 {
-    Cocanvas__Backup__Table message = COCANVAS__BACKUP__TABLE__INIT;
+    Cocanvas__Backup__Table message;
     Cocanvas__Backup__Record record = COCANVAS__BACKUP__RECORD__INIT;
     Cocanvas__Backup__Column columns[BACKUP_COLUMNS_MOST], *list[BACKUP_COLUMNS_MOST];
+    cocanvas__backup__table__init(&message);
     for (int i = 0; i < layout->n; i++) {
         cocanvas__backup__column__init(&columns[i]);
         columns[i].name = layout->names[i];
@@ -178,7 +180,7 @@ static enum status write_canvas(struct backup *b, const struct uuid *workspace, 
     uuid_format(canvas, b->canvas);
     enum status status = write_tables(b, BACKUP_CANVAS, why);
     if (status == STATUS_OK)
-        status = backup_canvas_state(b->conn, workspace, canvas, &state, why);
+        status = backup_canvas_state(&(struct backup_canvas){b->conn, b->keys, workspace, canvas}, &state, why);
     if (status != STATUS_OK)
         return status;
     message.id = (ProtobufCBinaryData){sizeof canvas->b, (uint8_t *)(uintptr_t)canvas->b};
@@ -208,8 +210,9 @@ static enum status write_canvases(struct backup *b, const struct uuid *workspace
 
 static enum status write_workspace(struct backup *b, const struct uuid *workspace, const char *name, struct why *why)
 {
-    Cocanvas__Backup__Workspace message = COCANVAS__BACKUP__WORKSPACE__INIT;
+    Cocanvas__Backup__Workspace message;
     Cocanvas__Backup__Record record = COCANVAS__BACKUP__RECORD__INIT;
+    cocanvas__backup__workspace__init(&message);
     uuid_format(workspace, b->workspace);
     message.id = (ProtobufCBinaryData){sizeof workspace->b, (uint8_t *)(uintptr_t)workspace->b};
     message.name = (char *)(uintptr_t)name;
@@ -225,7 +228,7 @@ static enum status write_workspace(struct backup *b, const struct uuid *workspac
 
 static enum status write_head(struct backup *b, const char *program, struct why *why)
 {
-    Cocanvas__Backup__Head head = COCANVAS__BACKUP__HEAD__INIT;
+    Cocanvas__Backup__Head head;
     Cocanvas__Backup__Record record = COCANVAS__BACKUP__RECORD__INIT;
     PGresult *result;
     enum status status = pg_blocking(b->conn,
@@ -234,6 +237,7 @@ static enum status write_head(struct backup *b, const char *program, struct why 
     if (status != STATUS_OK)
         return status;
     struct uuid server = pg_uuid(result, 0, 2);
+    cocanvas__backup__head__init(&head);
     head.format = BACKUP_FORMAT;
     head.program = (char *)(uintptr_t)program;
     head.schema = (uint32_t)pg_int(result, 0, 0);
@@ -275,7 +279,7 @@ static enum status write_all(struct backup *b, const struct backup_wanted *wante
 
 enum status backup_make(const struct backup_wanted *wanted, FILE *out, struct backup_counts *counts, struct why *why)
 {
-    struct backup b = {.whole = !wanted->workspace, .stop = wanted->stop};
+    struct backup b = {.whole = !wanted->workspace, .stop = wanted->stop, .keys = wanted->keys};
     enum status status = pg_blocking_connect(wanted->conninfo, &b.conn, why);
     if (status != STATUS_OK)
         return status;

@@ -17,9 +17,12 @@
 #include "common/ids.h"
 #include "common/status.h"
 
+struct keyring;
+
 struct backup_wanted {
     const char *conninfo;
     const struct uuid *workspace; /* NULL: all, with the secrets */
+    struct keyring *keys;         /* to compute the hashes of sealed canvases; NULL: they have none in the backup */
     const char *program;          /* what Head says */
     const atomic_bool *stop;      /* becomes true: it ends soon, with SHUTDOWN; NULL: nobody will */
 };
@@ -31,6 +34,7 @@ enum status backup_find_workspace(const char *conninfo, const char *words, struc
 struct restore_wanted {
     const char *conninfo;  /* of a database with this program's schema */
     const char *workspace; /* id or name of the only one to restore; NULL: all that the file holds */
+    struct keyring *keys;  /* to compare sealed canvases; NULL: they are taken as they are */
     const char *owner;     /* login of somebody who becomes an owner of each; NULL: nobody */
     bool match_logins;     /* members whose accounts are not here are those who have their logins here */
 };

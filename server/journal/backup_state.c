@@ -11,102 +11,142 @@
 
 enum { PAGE = 256, BATCH_BYTES = 64 << 20 };
 
-static struct pg_params which(const struct uuid *workspace, const struct uuid *canvas)
+struct replay {
+    const struct backup_canvas *which;
+    struct canvas c;
+    struct arena arena; /* of one batch */
+    struct buf plain;   /* what was sealed */
+    bool no_key;        /* something is sealed and cannot be read here */
+};
+
+static struct pg_params of(const struct backup_canvas *which)
 {
     struct pg_params params = {0};
-    pg_param_uuid(&params, workspace);
-    pg_param_uuid(&params, canvas);
+    pg_param_uuid(&params, which->workspace);
+    pg_param_uuid(&params, which->canvas);
     return params;
 }
 
-static enum status wrong(const struct uuid *canvas, const char *what, struct why *why)
+static enum status wrong(const struct replay *r, const char *what, struct why *why)
 {
     char id[UUID_TEXT];
-    uuid_format(canvas, id);
+    uuid_format(r->which->canvas, id);
     return refuse(why, STATUS_INTERNAL, "what is stored of canvas %s does not fit together: %s", id, what);
 }
 
-static enum status load(PGconn *conn, const struct uuid *workspace, const struct uuid *canvas, struct canvas *c, struct why *why)
+/* Plain bytes of what is stored. False: sealed, and not to be opened: by a missing key (no_key), or because it was changed. hash: of a
+ * state, as it is stored beside it; may be NULL. */
+static bool open_bytes(struct replay *r, enum seal_kind kind, uint64_t seq, const uint8_t **bytes, size_t *len, uint64_t *hash)
 {
-    struct pg_params params = which(workspace, canvas);
+    const struct seal_place place = {kind, *r->which->workspace, *r->which->canvas, seq};
+    if (!seal_is_sealed(*bytes, *len))
+        return true;
+    struct seal_key *key = r->which->keys ? keyring_find(r->which->keys, r->which->workspace) : NULL;
+    r->no_key = key == NULL;
+    buf_clear(&r->plain, PAGE);
+    if (!key || seal_open(key, &place, *bytes, *len, &r->plain) != STATUS_OK)
+        return false;
+    *bytes = buf_at(&r->plain);
+    *len = buf_len(&r->plain);
+    if (hash)
+        *hash = seal_mask_hash(key, &place, *hash);
+    return true;
+}
+
+static enum status load(struct replay *r, struct why *why)
+{
+    struct pg_params params = of(r->which);
     PGresult *found;
-    enum status status = pg_blocking(conn,
+    enum status status = pg_blocking(r->which->conn,
         "SELECT seq, hash, state FROM snapshot WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid ORDER BY seq DESC LIMIT 1", &params,
         &found, why);
     if (status != STATUS_OK)
         return status;
-    size_t len = 0;
-    struct why detail;
-    const uint8_t *bytes = PQntuples(found) > 0 ? pg_bytes(found, 0, 2, &len) : NULL;
-    if (!bytes)
-        status = wrong(canvas, "no state", why);
-    else if (canvas_decode(c, bytes, len, &detail) != STATUS_OK || canvas_hash(c) != (uint64_t)pg_int(found, 0, 1) ||
-             c->seq != (uint64_t)pg_int(found, 0, 0))
-        status = wrong(canvas, "its newest stored state", why);
+    if (PQntuples(found) == 0) {
+        status = wrong(r, "no state", why);
+    } else {
+        size_t len;
+        struct why detail;
+        const uint8_t *bytes = pg_bytes(found, 0, 2, &len);
+        uint64_t seq = (uint64_t)pg_int(found, 0, 0), hash = (uint64_t)pg_int(found, 0, 1);
+        bool ok = open_bytes(r, SEAL_STATE, seq, &bytes, &len, &hash) && canvas_decode(&r->c, bytes, len, &detail) == STATUS_OK &&
+                  canvas_hash(&r->c) == hash && r->c.seq == seq;
+        status = ok || r->no_key ? STATUS_OK : wrong(r, "its newest stored state", why);
+    }
     PQclear(found);
     return status;
 }
 
-static bool apply(struct canvas *c, struct arena *arena, const PGresult *page, int row)
+static bool apply(struct replay *r, const PGresult *page, int row)
 {
     size_t len;
     struct why why;
     const uint8_t *bytes = pg_bytes(page, row, 0, &len);
-    arena_reset(arena);
-    Cocanvas__Committed *batch = message_decode_committed(arena, bytes, len);
-    return batch && batch_apply_committed(c, batch, &why) == STATUS_OK;
+    if (!open_bytes(r, SEAL_BATCH, r->c.seq + 1, &bytes, &len, NULL))
+        return false;
+    arena_reset(&r->arena);
+    Cocanvas__Committed *batch = message_decode_committed(&r->arena, bytes, len);
+    return batch && batch_apply_committed(&r->c, batch, &why) == STATUS_OK;
 }
 
-static enum status replay(PGconn *conn, const struct uuid *workspace, const struct uuid *canvas, struct canvas *c, struct arena *arena,
-                          struct why *why)
+static enum status apply_page(struct replay *r, int *n, struct why *why)
 {
-    for (int n = PAGE; n == PAGE;) {
-        struct pg_params params = which(workspace, canvas);
-        PGresult *page;
-        pg_param_int(&params, (int64_t)c->seq);
-        pg_param_int(&params, PAGE);
-        enum status status = pg_blocking(conn,
-            "SELECT payload FROM journal WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq > $3::int8 ORDER BY seq LIMIT $4::int8",
-            &params, &page, why);
-        if (status != STATUS_OK)
-            return status;
-        n = PQntuples(page);
-        bool ok = true;
-        for (int i = 0; ok && i < n; i++)
-            ok = apply(c, arena, page, i);
-        PQclear(page);
-        if (!ok)
-            return wrong(canvas, "a batch cannot be applied", why);
-    }
-    return STATUS_OK;
-}
-
-static enum status check_head(PGconn *conn, const struct uuid *workspace, const struct uuid *canvas, uint64_t seq, struct why *why)
-{
-    struct pg_params params = which(workspace, canvas);
-    PGresult *head;
-    enum status status = pg_blocking(conn, "SELECT head_seq FROM canvas WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid", &params, &head, why);
+    struct pg_params params = of(r->which);
+    PGresult *page;
+    pg_param_int(&params, (int64_t)r->c.seq);
+    pg_param_int(&params, PAGE);
+    enum status status = pg_blocking(r->which->conn,
+        "SELECT payload FROM journal WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND seq > $3::int8 ORDER BY seq LIMIT $4::int8",
+        &params, &page, why);
     if (status != STATUS_OK)
         return status;
-    bool fits = PQntuples(head) == 1 && (uint64_t)pg_int(head, 0, 0) == seq;
-    PQclear(head);
-    return fits ? STATUS_OK : wrong(canvas, "its last batch is missing", why);
+    bool ok = true;
+    *n = PQntuples(page);
+    for (int i = 0; ok && i < *n; i++)
+        ok = apply(r, page, i);
+    PQclear(page);
+    return ok || r->no_key ? STATUS_OK : wrong(r, "a batch cannot be applied", why);
 }
 
-enum status backup_canvas_state(PGconn *conn, const struct uuid *workspace, const struct uuid *canvas, struct backup_state *state, struct why *why)
+static enum status head_of(const struct replay *r, uint64_t *seq, struct why *why)
+{
+    struct pg_params params = of(r->which);
+    PGresult *head;
+    enum status status =
+        pg_blocking(r->which->conn, "SELECT head_seq FROM canvas WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid", &params, &head, why);
+    if (status != STATUS_OK)
+        return status;
+    bool there = PQntuples(head) == 1;
+    *seq = there ? (uint64_t)pg_int(head, 0, 0) : 0;
+    PQclear(head);
+    return there ? STATUS_OK : wrong(r, "it is not there", why);
+}
+
+static enum status replay(struct replay *r, struct backup_state *state, struct why *why)
+{
+    enum status status = load(r, why);
+    for (int n = PAGE; status == STATUS_OK && !r->no_key && n == PAGE;)
+        status = apply_page(r, &n, why);
+    if (status == STATUS_OK)
+        status = head_of(r, &state->seq, why);
+    if (status == STATUS_OK && !r->no_key && r->c.seq != state->seq)
+        status = wrong(r, "its last batch is missing", why);
+    state->has_hash = !r->no_key;
+    state->hash = r->no_key ? 0 : canvas_hash(&r->c);
+    return status;
+}
+
+enum status backup_canvas_state(const struct backup_canvas *which, struct backup_state *state, struct why *why)
 {
     static const struct canvas_limits none;
-    struct canvas c;
-    struct arena arena;
-    canvas_init(&c, &none);
-    arena_init(&arena, BATCH_BYTES);
-    enum status status = load(conn, workspace, canvas, &c, why);
-    if (status == STATUS_OK)
-        status = replay(conn, workspace, canvas, &c, &arena, why);
-    if (status == STATUS_OK)
-        status = check_head(conn, workspace, canvas, c.seq, why);
-    *state = (struct backup_state){.seq = c.seq, .hash = canvas_hash(&c), .has_hash = true};
-    arena_fini(&arena);
-    canvas_fini(&c);
+    struct replay r = {.which = which};
+    canvas_init(&r.c, &none);
+    arena_init(&r.arena, BATCH_BYTES);
+    buf_init(&r.plain);
+    *state = (struct backup_state){0};
+    enum status status = replay(&r, state, why);
+    buf_fini(&r.plain);
+    arena_fini(&r.arena);
+    canvas_fini(&r.c);
     return status;
 }

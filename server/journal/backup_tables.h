@@ -8,6 +8,7 @@
 
 #include "common/ids.h"
 #include "common/status.h"
+#include "server/journal/keyring.h"
 
 enum backup_scope {
     BACKUP_NEVER,     /* this server's own, or over in a moment */
@@ -49,7 +50,11 @@ struct backup_state {
     uint64_t seq, hash;
     bool has_hash;
 };
-enum status backup_canvas_state(PGconn *conn, const struct uuid *workspace, const struct uuid *canvas, struct backup_state *state,
-                                struct why *why) MUST_CHECK;
+struct backup_canvas {
+    PGconn *conn;
+    struct keyring *keys; /* NULL: none */
+    const struct uuid *workspace, *canvas;
+};
+enum status backup_canvas_state(const struct backup_canvas *which, struct backup_state *state, struct why *why) MUST_CHECK;
 
 #endif

@@ -214,7 +214,7 @@ static enum status finish_canvas(struct restore *r, const Cocanvas__Backup__Canv
     if (!uuid_from_bytes(canvas->id.data, canvas->id.len, &id) || !uuid_equal(&id, &r->canvas))
         return refuse(why, STATUS_MALFORMED, "The backup is damaged: rows of one canvas stand behind another.");
     r->canvas = (struct uuid){{0}};
-    status = backup_canvas_state(r->conn, &r->workspace, &id, &state, why);
+    status = backup_canvas_state(&(struct backup_canvas){r->conn, r->wanted->keys, &r->workspace, &id}, &state, why);
     if (status != STATUS_OK)
         return status;
     char text[UUID_TEXT];
