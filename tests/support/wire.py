@@ -11,10 +11,10 @@ PROTO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "pr
 SCALARS = {"uint32", "uint64", "int64", "bool", "string", "bytes", "fixed64"}
 
 
-def read_protos():
-    """{message: {field: (number, type, repeated)}} and {enum: {name: value}} of both files."""
+def read_protos(files=("canvas.proto", "wire.proto")):
+    """{message: {field: (number, type, repeated)}} and {enum: {name: value}} of these files."""
     messages, enums = {}, {}
-    for file in ("canvas.proto", "wire.proto"):
+    for file in files:
         with open(os.path.join(PROTO, file), encoding="utf-8") as f:
             text = re.sub(r"//[^\n]*", "", f.read())
         stack = []
@@ -89,8 +89,9 @@ def read_varint(data, at):
             return n, at
 
 
-def decode(message, data):
-    by_number = {number: (name, ftype, repeated) for name, (number, ftype, repeated) in MESSAGES[message].items()}
+def decode(message, data, messages=None):
+    messages = messages or MESSAGES
+    by_number = {number: (name, ftype, repeated) for name, (number, ftype, repeated) in messages[message].items()}
     out, at = {}, 0
     while at < len(data):
         key, at = read_varint(data, at)
@@ -116,7 +117,7 @@ def decode(message, data):
                 n, i = read_varint(value, i)
                 values.append(n)
         elif ftype not in SCALARS and ftype not in ENUMS:
-            values = [decode(ftype, value)]
+            values = [decode(ftype, value, messages)]
         if repeated:
             out.setdefault(name, []).extend(values)
         else:
