@@ -195,9 +195,7 @@ static void edit_done(struct replica *r, struct own_list *fresh, struct own_list
 
     for (size_t i = 0; i < fresh->n; i++)
         anonymous = anonymous || fresh->at[i]->anonymous;
-    for (size_t i = 0; i < fresh->n; i++)
-        own_list_add(&r->pending, fresh->at[i]);
-    fresh->n = 0;
+    own_list_add_all(&r->pending, fresh);
     step_stack_clear(&r->redo);
     if (join) {
         step_join(&r->undo.at[r->undo.n - 1], inverse);

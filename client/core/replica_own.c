@@ -1,4 +1,5 @@
 /* Own ops and lists of them: copies, composition, and the words they carry. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,14 +75,34 @@ static void list_reserve(struct own_list *list)
     if (list->n < list->cap)
         return;
     list->cap = list->cap ? list->cap * 2 : 8;
-    list->at = xrealloc(list->at, list->cap * sizeof(struct own_op *));
+    list->at =
+        xrealloc(list->front ? list->at - list->front : list->at, (list->front + list->cap) * sizeof(struct own_op *));
+    list->at += list->front;
+}
+
+/* As many free places in front as there are ops, so that n ops put in front of each other cost n steps. */
+static void list_reserve_front(struct own_list *list)
+{
+    size_t front = list->n + 8;
+    struct own_op **at;
+
+    if (list->front > 0)
+        return;
+    at = xmalloc((front + list->n) * sizeof(struct own_op *));
+    if (list->n)
+        memcpy(at + front, list->at, list->n * sizeof(struct own_op *));
+    free(list->at);
+    list->at = at + front;
+    list->cap = list->n;
+    list->front = front;
 }
 
 void own_list_clear(struct own_list *list)
 {
     for (size_t i = 0; i < list->n; i++)
         own_free(list->at[i]);
-    free(list->at);
+    if (list->at)
+        free(list->at - list->front);
     *list = (struct own_list){0};
 }
 
@@ -93,8 +114,10 @@ void own_list_append(struct own_list *list, struct own_op *own)
 
 void own_list_prepend(struct own_list *list, struct own_op *own)
 {
-    list_reserve(list);
-    memmove(list->at + 1, list->at, list->n * sizeof(struct own_op *));
+    list_reserve_front(list);
+    list->at--;
+    list->front--;
+    list->cap++;
     list->at[0] = own;
     list->n++;
 }
@@ -184,15 +207,13 @@ static bool is_plain_set(const struct element *e)
            e->kind == COCANVAS__OP__KIND_VOTE_SET;
 }
 
-static void add_text(struct own_list *list, struct own_op *own)
+/* False: they do not fit together. Takes own if they do. */
+static bool compose_text(struct own_op *before, struct own_op *own)
 {
-    struct own_op *before = own_list_text(list, own->op->text_edit->object, own->op->text_edit->key);
     struct text_op both;
 
-    if (!before || before->broken || before->anonymous != own->anonymous || text_op_post_len(&before->text) != own->text.pre_len) {
-        own_list_append(list, own);
-        return;
-    }
+    if (before->broken || before->anonymous != own->anonymous || text_op_post_len(&before->text) != own->text.pre_len)
+        return false;
     text_op_init(&both);
     text_compose(&both, &before->text, &own->text);
     text_op_fini(&before->text);
@@ -201,6 +222,15 @@ static void add_text(struct own_list *list, struct own_op *own)
     before->time_ms = own->time_ms;
     before->written_seq = own->written_seq;
     own_free(own);
+    return true;
+}
+
+static void add_text(struct own_list *list, struct own_op *own)
+{
+    struct own_op *before = own_list_text(list, own->op->text_edit->object, own->op->text_edit->key);
+
+    if (!before || !compose_text(before, own))
+        own_list_append(list, own);
 }
 
 void own_list_add(struct own_list *list, struct own_op *own)
@@ -221,6 +251,92 @@ void own_list_add(struct own_list *list, struct own_op *own)
         break;
     }
     own_list_append(list, own);
+}
+
+/* What later ops of a list are looked up by: the op that stands for a text or for a set, and where. */
+struct standing {
+    char *name; /* owned */
+    size_t at;
+    UT_hash_handle hh;
+};
+
+enum { FEW_OPS = 32, STANDING_NAME = 320 };
+
+static size_t standing_name(const struct own_op *own, char out[STANDING_NAME])
+{
+    struct element e = op_element(own->op);
+
+    if (own->is_text)
+        e = (struct element){COCANVAS__OP__KIND_TEXT_EDIT, own->op->text_edit->object, own->op->text_edit->key};
+    else if (!is_plain_set(&e))
+        return 0;
+    return (size_t)snprintf(out, STANDING_NAME, "%d %llx %s", (int)e.kind, (unsigned long long)e.id, e.key);
+}
+
+static void stand(struct standing **all, const struct own_op *own, size_t at)
+{
+    char name[STANDING_NAME];
+    size_t len = standing_name(own, name);
+    struct standing *standing = NULL;
+
+    if (len == 0)
+        return;
+    HASH_FIND(hh, *all, name, len, standing);
+    if (!standing) {
+        standing = xcalloc(1, sizeof(*standing));
+        standing->name = xstrdup(name);
+        HASH_ADD_KEYPTR(hh, *all, standing->name, len, standing);
+    }
+    standing->at = at;
+}
+
+/* Composes own into the text that stands there, or takes the set away that it replaces; true: own is done with. */
+static bool replace_standing(struct own_list *list, struct standing *all, struct own_op *own)
+{
+    char name[STANDING_NAME];
+    size_t len = standing_name(own, name);
+    struct standing *standing = NULL;
+    struct own_op **before;
+
+    if (len)
+        HASH_FIND(hh, all, name, len, standing);
+    if (!standing)
+        return false;
+    before = &list->at[standing->at];
+    if (own->is_text)
+        return compose_text(*before, own);
+    own->first_step = (*before)->first_step;
+    own_free(*before);
+    *before = NULL;
+    return false;
+}
+
+void own_list_add_all(struct own_list *list, struct own_list *fresh)
+{
+    struct standing *all = NULL, *standing, *next;
+    size_t kept = 0;
+
+    for (size_t i = 0; fresh->n <= FEW_OPS && i < fresh->n; i++)
+        own_list_add(list, fresh->at[i]);
+    for (size_t i = 0; fresh->n > FEW_OPS && i < list->n; i++)
+        stand(&all, list->at[i], i);
+    for (size_t i = 0; fresh->n > FEW_OPS && i < fresh->n; i++) {
+        if (replace_standing(list, all, fresh->at[i]))
+            continue;
+        own_list_append(list, fresh->at[i]);
+        stand(&all, fresh->at[i], list->n - 1);
+    }
+    fresh->n = 0;
+    for (size_t i = 0; i < list->n; i++)
+        if (list->at[i])
+            list->at[kept++] = list->at[i];
+    list->n = kept;
+    HASH_ITER(hh, all, standing, next)
+    {
+        HASH_DEL(all, standing);
+        free(standing->name);
+        free(standing);
+    }
 }
 
 /* ---------------------------------------------------------------- words */

@@ -27,8 +27,9 @@ struct own_op {
 };
 
 struct own_list {
-    struct own_op **at; /* owned */
-    size_t n, cap;
+    struct own_op **at; /* owned, from `front` places before */
+    size_t n, cap;      /* room from `at` on */
+    size_t front;       /* free places before `at` */
 };
 
 /* One undo step: the ops that take it back, in the order in which they are to be applied. */
@@ -132,6 +133,8 @@ struct own_op *own_list_take(struct own_list *list, size_t at);
 /* Adds an op of a later time, composed (but never a named one with an anonymous one) with what is there: one TextEdit per text, one set per property, tag and
  * vote. Takes own. */
 void own_list_add(struct own_list *list, struct own_op *own);
+/* The same with all of `fresh`, which is empty then. Costs no more per op when there are thousands. */
+void own_list_add_all(struct own_list *list, struct own_list *fresh);
 /* The TextEdit of that text, NULL if there is none. */
 struct own_op *own_list_text(const struct own_list *list, uint64_t object, const char *key);
 bool own_is_noop(const struct own_op *own);

@@ -208,11 +208,11 @@ void replica_rejected(struct replica *r, const Cocanvas__Reject *reject)
         else
             own_list_add(&r->pending, flown.at[i]);
     }
-    for (size_t i = 0; i < after.n; i++)
-        own_list_add(&r->pending, after.at[i]);
+    flown.n = 0;
+    own_list_add_all(&r->pending, &after);
     free(goes);
-    free(flown.at);
-    free(after.at);
+    own_list_clear(&flown);
+    own_list_clear(&after);
     in_flight_done(r);
     r->pending_undo_of = 0;
     replica_tell(r, NULL, NULL, true, NULL);

@@ -274,16 +274,18 @@ static void record(struct replica *r, struct own_list *fresh, const struct step 
 {
     bool alone = r->pending.n == 0;
     bool cancelled = false;
+    size_t left = 0;
 
     for (size_t i = 0; i < fresh->n; i++) {
         if (cancel_unsent(r, fresh->at[i], undone->id)) {
             own_free(fresh->at[i]);
             cancelled = true;
         } else {
-            own_list_add(&r->pending, fresh->at[i]);
+            fresh->at[left++] = fresh->at[i];
         }
     }
-    fresh->n = 0;
+    fresh->n = left;
+    own_list_add_all(&r->pending, fresh);
     drop_noops(&r->pending);
     r->pending_undo_of = alone ? undone->client_seq : 0;
     r->may_join = false;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "tests/support/op_help.h"
 #include "tests/support/unique_text.h"
 
 enum { SESSIONS = 300 };
@@ -544,9 +545,73 @@ static void undo_says_which_batch(void **state)
     cocanvas__committed__free_unpacked(batch, NULL);
 }
 
+/* As a restore or a revert makes them. What replaces what is as if they had come one by one. */
+static void thousands_of_ops_are_one_step(void **state)
+{
+    enum { CARDS = 40, ROUNDS = 50 };
+    static const char *const keys[] = {"color", "status", "f.rank"};
+    struct model_server s;
+    struct peer p;
+    struct arena arena;
+    struct rng rng = {rng_seed(0x0b5e55ed)};
+    Cocanvas__Op *ops[CARDS + CARDS * ROUNDS];
+    uint32_t len[CARDS];
+    struct buf before, after;
+    size_t n = 0;
+    struct why why = {""};
+
+    (void)state;
+    model_init(&s, NULL);
+    peer_init(&p, &s, 1);
+    peer_connect(&p, true, UINT32_MAX);
+    arena_init(&arena, 64 << 20);
+    buf_init(&before);
+    buf_init(&after);
+    see_canvas(replica_view(p.r), &before);
+    for (uint32_t i = 0; i < CARDS; i++, n++) {
+        ops[n] = card_create(&arena, object_id(1, i + 1), 1, 0, "x");
+        len[i] = 1;
+    }
+    while (n < sizeof(ops) / sizeof(*ops)) {
+        uint32_t i = rng_below(&rng, CARDS);
+        char value[16];
+
+        (void)snprintf(value, sizeof(value), "%zu", n);
+        if (rng_below(&rng, 2)) {
+            ops[n++] = prop_text(&arena, object_id(1, i + 1), keys[rng_below(&rng, 3)], value);
+        } else {
+            ops[n++] = text_edit(&arena, object_id(1, i + 1), "", len[i], rng_below(&rng, len[i] + 1), "y", 0);
+            len[i]++;
+        }
+    }
+    assert_int_equal(replica_edit(p.r, n, ops, 1000, false, &why), STATUS_OK);
+    assert_true(replica_unsent_ops(p.r) <= CARDS + CARDS * 4);
+    assert_int_equal(replica_undo_depth(p.r), 1);
+    see_canvas(replica_view(p.r), &after);
+    assert_true(peers_settle(&p, 1));
+    assert_true(view_is_confirmed(p.r));
+    see_canvas(replica_view(p.r), &before);
+    assert_string_equal((const char *)buf_at(&before), (const char *)buf_at(&after));
+    assert_int_equal(replica_undo(p.r, 1000, &why), STATUS_OK);
+    assert_true(peers_settle(&p, 1));
+    assert_int_equal(s.rejects, 0);
+    for (uint32_t i = 0; i < CARDS; i++)
+        assert_true(canvas_card(replica_view(p.r), object_id(1, i + 1))->deleted_seq != 0);
+    assert_int_equal(replica_redo(p.r, 1000, &why), STATUS_OK);
+    assert_true(peers_settle(&p, 1));
+    see_canvas(replica_view(p.r), &before);
+    assert_string_equal((const char *)buf_at(&before), (const char *)buf_at(&after));
+    buf_fini(&before);
+    buf_fini(&after);
+    arena_fini(&arena);
+    peer_fini(&p);
+    model_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(thousands_of_ops_are_one_step),
         cmocka_unit_test(n_undos_and_n_redos_are_no_change),
         cmocka_unit_test(a_name_is_taken_from_its_own_state),
         cmocka_unit_test(a_name_is_taken_back_while_it_is_under_way),
