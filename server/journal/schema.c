@@ -37,8 +37,8 @@ static struct embedded_file *sorted_files(size_t *n)
     return files;
 }
 
-/* The version that the database has; 0: none. */
-static enum status present_version(PGconn *conn, long *version, struct why *why)
+/* The newest change that the database has; 0: none. */
+static enum status newest_applied(PGconn *conn, long *version, struct why *why)
 {
     PGresult *result;
     enum status status = pg_blocking(conn, "SELECT coalesce(max(version), 0) FROM schema_migration", NULL, &result, why);
@@ -47,6 +47,20 @@ static enum status present_version(PGconn *conn, long *version, struct why *why)
     *version = (long)pg_int(result, 0, 0);
     PQclear(result);
     return STATUS_OK;
+}
+
+/* Not only what is newer than the newest: changes that were made side by side come in any order. */
+static enum status is_applied(PGconn *conn, long version, bool *yes, struct why *why)
+{
+    struct pg_params params = {0};
+    pg_param_int(&params, version);
+    PGresult *result;
+    enum status status = pg_blocking(conn, "SELECT EXISTS (SELECT 1 FROM schema_migration WHERE version = $1::int8)", &params, &result, why);
+    if (status == STATUS_OK) {
+        *yes = pg_bool(result, 0, 0);
+        PQclear(result);
+    }
+    return status;
 }
 
 static enum status apply_file(PGconn *conn, const struct embedded_file *file, struct why *why)
@@ -64,14 +78,17 @@ static enum status apply_file(PGconn *conn, const struct embedded_file *file, st
 static enum status apply_pending(PGconn *conn, bool plan_only, struct why *why)
 {
     long version = 0;
-    enum status status = present_version(conn, &version, why);
+    enum status status = newest_applied(conn, &version, why);
     size_t n;
     struct embedded_file *files = sorted_files(&n);
     long newest = n > 0 ? version_of(files[n - 1].name) : 0;
     if (status == STATUS_OK && version > newest)
         status = refuse(why, STATUS_VERSION, "the database has schema %ld, this program knows only up to %ld: use a newer cocanvasd", version, newest);
     for (size_t i = 0; status == STATUS_OK && i < n; i++) {
-        if (version_of(files[i].name) <= version)
+        bool applied = true;
+        if (version_of(files[i].name) > 0)
+            status = is_applied(conn, version_of(files[i].name), &applied, why);
+        if (status != STATUS_OK || applied)
             continue;
         if (plan_only)
             log_notice(NULL, "schema: would apply %s", files[i].name);

@@ -9,6 +9,9 @@
 -- A table with a workspace_id gets row-level security by that, and all rights for the application unless it is named below. A table
 -- without one gets nothing: it needs lines of its own here, and a place in tests/unit/test_border.c.
 
+-- The rules end in IS TRUE so that they are filters only, and never tempt a plan to look up a row by its workspace instead of by the
+-- key that the statement names.
+
 CREATE OR REPLACE FUNCTION border_workspaces() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT nullif(pg_catalog.current_setting('cocanvas.workspaces', true), '')::uuid[]
 $$;
@@ -41,7 +44,7 @@ BEGIN
         EXECUTE format('DROP POLICY IF EXISTS authentication ON %s', t);
         IF by_workspace THEN
             EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
-            EXECUTE format('CREATE POLICY application ON %s TO cocanvas_application USING (workspace_id = ANY ((SELECT border_workspaces())::uuid[]))', t);
+            EXECUTE format('CREATE POLICY application ON %s TO cocanvas_application USING ((workspace_id = ANY ((SELECT border_workspaces())::uuid[])) IS TRUE)', t);
             EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO cocanvas_application', t);
         END IF;
     END LOOP;
@@ -63,7 +66,7 @@ REVOKE ALL ON password_reset FROM cocanvas_application;
 -- The logins of the people in these workspaces, and one's own; no password.
 ALTER TABLE account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY application ON account TO cocanvas_application USING (account_id = (SELECT border_account()) OR EXISTS
-    (SELECT 1 FROM member m WHERE m.account_id = account.account_id AND m.workspace_id = ANY ((SELECT border_workspaces())::uuid[])));
+    (SELECT 1 FROM member m WHERE m.account_id = account.account_id AND (m.workspace_id = ANY ((SELECT border_workspaces())::uuid[])) IS TRUE));
 GRANT SELECT (account_id, login) ON account TO cocanvas_application;
 
 -- ---- authentication
