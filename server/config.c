@@ -120,6 +120,15 @@ const struct option_row config_options[] = {
            "Edits that one connection may send in the long run, a second; what is more waits and is not refused. A batch counts "
            "once, and once more for each 128 bytes. 0: no limit."),
     NUMBER(edits_burst, 5000, 1, 10000000, RELOAD, "And so many at once, after a pause."),
+    NUMBER(presence_per_s, 50, 0, 1000000, RELOAD,
+           "How often one connection may say where its person is, a second, in the long run; what is more waits. 0: no limit."),
+    NUMBER(presence_burst, 500, 1, 10000000, RELOAD, "And so many at once."),
+    NUMBER(requests_per_s, 50, 0, 1000000, RELOAD,
+           "Requests (lists, opening, history, invitations …) that one connection may make a second in the long run; what is more waits. "
+           "One counts once, and once more for each 8 KiB. 0: no limit."),
+    NUMBER(requests_burst, 2000, 1, 10000000, RELOAD, "And so many at once."),
+    NUMBER(connections_per_account, 500, 0, 1000000, RELOAD,
+           "Connections of one person at the same time; also of one guest. 0: no limit."),
     NUMBER(room_log_bytes, 4194304, 65536, 1073741824, RELOAD,
            "Committed batches that an open canvas keeps in memory for clients that lag behind, in bytes."),
     NUMBER(room_log_batches, 4096, 16, 10000000, RELOAD, "And how many."),

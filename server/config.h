@@ -67,6 +67,11 @@ struct config {
     int64_t objects;
     int64_t submit_ops;
     int64_t submit_bytes;
+    int64_t presence_per_s;
+    int64_t presence_burst;
+    int64_t requests_per_s;
+    int64_t requests_burst;
+    int64_t connections_per_account;
     int64_t edits_per_s;
     int64_t edits_burst;
     int64_t room_log_bytes;

@@ -258,7 +258,8 @@ static void set_login_limits(struct server *s)
     const struct config *c = &s->settings.config;
     struct limits_settings settings = {.per_address = (unsigned)c->login_failures,
                                        .per_login = (unsigned)c->login_failures_per_login,
-                                       .per_minute = (unsigned)c->login_failures_per_minute};
+                                       .per_minute = (unsigned)c->login_failures_per_minute,
+                                       .per_account = (unsigned)c->connections_per_account};
     struct why why;
     ASSERT(networks_parse(c->shared_networks, &settings.shared, &why) == STATUS_OK);
     limits_set(s->limits, &settings);

@@ -112,6 +112,9 @@ static unsigned share(int64_t limit, unsigned count)
     return (unsigned)((limit + count - 1) / count);
 }
 
+/* Of a message, that count as one more. */
+enum { EDIT_BYTES = 128, REQUEST_BYTES = 8192 };
+
 /* Fills both settings structs from w->settings; they are borrowed by everything below, which sees the change at once.
  */
 static void use_settings(struct worker *w)
@@ -122,7 +125,12 @@ static void use_settings(struct worker *w)
         .incarnation = w->options.incarnation,
         .has_next_pin = w->settings.has_next_pin,
         .rooms = room_limits(c),
-        .pace = {.per_s = (uint32_t)c->edits_per_s, .burst = (uint32_t)c->edits_burst},
+        .paces =
+            {
+                [PACE_EDITS] = {(uint32_t)c->edits_per_s, (uint32_t)c->edits_burst, EDIT_BYTES},
+                [PACE_PRESENCE] = {(uint32_t)c->presence_per_s, (uint32_t)c->presence_burst, REQUEST_BYTES},
+                [PACE_REQUESTS] = {(uint32_t)c->requests_per_s, (uint32_t)c->requests_burst, REQUEST_BYTES},
+            },
         .ping_ms = (uint32_t)c->ping_ms,
         .invitation_ms = c->invitation_days * 86400000,
         .devices = {.idle_ms = c->device_idle_days * 86400000, .most_ms = c->device_days * 86400000},

@@ -192,6 +192,23 @@ static void decode_and_handle(struct session *s, const struct dispatch_row *row,
     }
 }
 
+/* What keeps a connection going costs nothing; an Open is a request like any other. */
+static void spend(struct session *s, const struct dispatch_row *row, size_t len)
+{
+    static const Cocanvas__Frame__BodyCase free_ones[] = {
+        COCANVAS__FRAME__BODY_HELLO, COCANVAS__FRAME__BODY_LOGIN,    COCANVAS__FRAME__BODY_PING,     COCANVAS__FRAME__BODY_PONG,
+        COCANVAS__FRAME__BODY_CLOSE, COCANVAS__FRAME__BODY_PROGRESS, COCANVAS__FRAME__BODY_DIVERGED,
+    };
+    for (size_t i = 0; i < sizeof free_ones / sizeof *free_ones; i++)
+        if (row->body == free_ones[i])
+            return;
+    session_spend(s,
+                  row->body == COCANVAS__FRAME__BODY_SUBMIT     ? PACE_EDITS
+                  : row->body == COCANVAS__FRAME__BODY_PRESENCE ? PACE_PRESENCE
+                                                                : PACE_REQUESTS,
+                  len);
+}
+
 void dispatch(struct session *s, const uint8_t *body, size_t len)
 {
     struct request r = {.body = body, .len = len};
@@ -203,6 +220,7 @@ void dispatch(struct session *s, const uint8_t *body, size_t len)
         session_refuse(s, r.number, status, "%s", why.text);
         return;
     }
+    spend(s, row, len);
     r.least_role = row->least_role;
     if (row->raw)
         row->handle(s, &r);

@@ -142,7 +142,6 @@ void handle_close(struct session *s, const struct request *r)
 
 void handle_submit(struct session *s, const struct request *r)
 {
-    session_spend(s, r->len);
     room_submit(&s->member, r->body, r->len);
 }
 

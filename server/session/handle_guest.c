@@ -100,6 +100,11 @@ static void come_in(struct session *s, const struct store_guest *found)
 {
     struct store_membership in = {.workspace = found->workspace, .role = found->role, .author = found->author};
     char login[32];
+    struct why why;
+    if (!session_take_seat(s, NULL, &found->workspace, found->author, &why)) {
+        refuse_guest(s, STATUS_BUSY, why.text);
+        return;
+    }
     snprintf(login, sizeof login, "guest-%u", (unsigned)found->number);
     s->is_guest = true;
     s->live = found->session;

@@ -171,6 +171,11 @@ static void send_logged_in(struct session *s, const struct store_account *accoun
 
 static void succeed(struct session *s, const struct store_account *account)
 {
+    struct why why;
+    if (!session_take_seat(s, &account->id, NULL, 0, &why)) {
+        refuse_login(s, STATUS_BUSY, why.text);
+        return;
+    }
     s->account = account->id;
     (void)session_take_memberships(s, account->n_memberships, account->memberships);
     free(s->login);

@@ -12,10 +12,18 @@
 
 enum { LOGIN_FORGOTTEN_MS = 30000, MINUTE_MS = 60000 };
 
+/* Who is connected. */
+struct seats {
+    struct address person;
+    unsigned n;
+    UT_hash_handle hh;
+};
+
 struct limits {
     pthread_mutex_t lock; /* guards everything below */
     struct limits_settings settings;
     struct failures addresses, logins, all;
+    struct seats *seats; /* owned */
     uint64_t seed;   /* so that nobody can choose logins that share a bucket */
     int64_t told_ms; /* when the crowd was last logged; 0: never */
 };
@@ -107,6 +115,11 @@ void limits_free(struct limits *l)
     failures_fini(&l->addresses);
     failures_fini(&l->logins);
     failures_fini(&l->all);
+    struct seats *one, *next;
+    HASH_ITER(hh, l->seats, one, next) {
+        HASH_DEL(l->seats, one);
+        free(one);
+    }
     pthread_mutex_destroy(&l->lock);
     free(l);
 }
@@ -196,5 +209,39 @@ void limits_failed(struct limits *l, const struct address *address, int64_t now_
     pthread_mutex_lock(&l->lock);
     failures_add(&l->addresses, address, now_ms);
     failures_add(&l->all, &everybody, now_ms);
+    pthread_mutex_unlock(&l->lock);
+}
+
+/* ---- connections of one person */
+
+bool limits_enter(struct limits *l, const struct address *person, struct why *why)
+{
+    pthread_mutex_lock(&l->lock);
+    struct seats *at;
+    HASH_FIND(hh, l->seats, person, sizeof *person, at);
+    bool may = !at || l->settings.per_account == 0 || at->n < l->settings.per_account;
+    if (may && !at) {
+        at = xcalloc(1, sizeof *at);
+        at->person = *person;
+        HASH_ADD(hh, l->seats, person, sizeof at->person, at);
+    }
+    if (may)
+        at->n++;
+    else
+        refuse(why, STATUS_BUSY, "You are connected %u times already: close some of them first.", at->n);
+    pthread_mutex_unlock(&l->lock);
+    return may;
+}
+
+void limits_leave(struct limits *l, const struct address *person)
+{
+    pthread_mutex_lock(&l->lock);
+    struct seats *at;
+    HASH_FIND(hh, l->seats, person, sizeof *person, at);
+    ASSERT(at && at->n > 0);
+    if (--at->n == 0) {
+        HASH_DEL(l->seats, at);
+        free(at);
+    }
     pthread_mutex_unlock(&l->lock);
 }

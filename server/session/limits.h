@@ -6,7 +6,9 @@
  * account: it makes no difference) that has failed too often is slowed down to one try in half a minute, wherever it
  * comes from. When too much fails in all, each address has three tries left instead of its full number: so a crowd
  * of attackers is slowed down, and a person who comes with the right password is not kept out. Behind the shared
- * networks sit many people with one address: they may fail twenty times as often. */
+ * networks sit many people with one address: they may fail twenty times as often.
+ *
+ * And how many connections one person has at this moment, so that what one connection may do bounds what an account may. */
 #ifndef COCANVAS_SERVER_SESSION_LIMITS_H
 #define COCANVAS_SERVER_SESSION_LIMITS_H
 
@@ -31,6 +33,7 @@ struct networks {
 
 struct limits_settings {
     unsigned per_address, per_login, per_minute; /* failures; the last is in all */
+    unsigned per_account;                        /* connections; 0: no limit */
     struct networks shared;
 };
 
@@ -53,6 +56,9 @@ bool limits_may_try(struct limits *l, const struct address *address, const char 
 void limits_give_back(struct limits *l, const char *login, int64_t now_ms);
 /* It failed: for the address and in all. */
 void limits_failed(struct limits *l, const struct address *address, int64_t now_ms);
+/* One more connection of that person (a key of 16 bytes), until it leaves; false: there are too many. */
+bool limits_enter(struct limits *l, const struct address *person, struct why *why);
+void limits_leave(struct limits *l, const struct address *person);
 /* How many times the usual number of failures an address may have: 1, or 20 behind a shared network. */
 unsigned limits_times(struct limits *l, const struct address *address);
 

@@ -1,7 +1,7 @@
 /* See pace.h. */
 #include "server/session/pace.h"
 
-enum { UNIT = 1000 }; /* an edit, in thousandths: so that a millisecond's share is a whole number at any rate */
+enum { UNIT = 1000 }; /* a message, in thousandths: so that a millisecond's share is a whole number at any rate */
 
 /* What is still missing at now_ms. A clock that stands still or a day's pause: nothing overflows. */
 static int64_t missing(const struct pace *p, const struct pace_limits *limits, int64_t now_ms)
@@ -15,7 +15,7 @@ void pace_spend(struct pace *p, const struct pace_limits *limits, uint64_t len, 
 {
     if (limits->per_s == 0)
         return;
-    p->spent = missing(p, limits, now_ms) + (int64_t)(1 + len / PACE_BYTES) * UNIT;
+    p->spent = missing(p, limits, now_ms) + (int64_t)(1 + len / limits->bytes) * UNIT;
     p->at_ms = now_ms;
 }
 

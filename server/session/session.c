@@ -13,6 +13,7 @@
 #include "server/session/account.h"
 #include "server/session/dispatch.h"
 #include "server/session/guest.h"
+#include "server/session/limits.h"
 #include "server/session/audit.h"
 #include "server/session/handle.h"
 
@@ -128,12 +129,19 @@ static void set_held(struct session *s, bool held)
     s->sessions->holds += held;
 }
 
-void session_spend(struct session *s, size_t len)
+static bool in_debt(const struct session *s, int64_t now_ms)
 {
-    const struct pace_limits *limits = &s->sessions->settings->pace;
+    for (int kind = 0; kind < PACES; kind++)
+        if (pace_wait_ms(&s->paces[kind], &s->sessions->settings->paces[kind], now_ms) > 0)
+            return true;
+    return false;
+}
+
+void session_spend(struct session *s, enum pace_kind kind, size_t len)
+{
     int64_t now_ms = s->sessions->mono_ms(s->sessions->ctx);
-    pace_spend(&s->pace, limits, len, now_ms);
-    set_held(s, pace_wait_ms(&s->pace, limits, now_ms) > 0);
+    pace_spend(&s->paces[kind], &s->sessions->settings->paces[kind], len, now_ms);
+    set_held(s, in_debt(s, now_ms));
 }
 
 void sessions_release_held(struct sessions *all)
@@ -143,11 +151,26 @@ void sessions_release_held(struct sessions *all)
         return;
     int64_t now_ms = all->mono_ms(all->ctx);
     HASH_ITER(hh, all->by_id, s, next) {
-        if (!s->held || pace_wait_ms(&s->pace, &all->settings->pace, now_ms) > 0)
+        if (!s->held || in_debt(s, now_ms))
             continue;
         set_held(s, false);
         all->host->resume(s->conn);
     }
+}
+
+/* ---- how many connections of one person */
+
+bool session_take_seat(struct session *s, const struct uuid *account, const struct uuid *workspace, uint32_t author, struct why *why)
+{
+    struct address key = {{0}};
+    memcpy(key.b, account ? account->b : workspace->b, sizeof key.b);
+    for (size_t i = 0; !account && i < sizeof author; i++) /* a guest has no account, but a number in a workspace */
+        key.b[i] ^= (uint8_t)(author >> 8 * i);
+    if (!limits_enter(s->sessions->limits, &key, why))
+        return false;
+    s->has_seat = true;
+    s->seat = key;
+    return true;
 }
 
 /* ---- the end */
@@ -157,6 +180,9 @@ void session_end(struct session *s)
     if (s->state == SESSION_ENDED)
         return;
     set_held(s, false);
+    if (s->has_seat)
+        limits_leave(s->sessions->limits, &s->seat);
+    s->has_seat = false;
     bool waited = s->state == SESSION_WAITING;
     room_leave(&s->member);
     session_set_state(s, SESSION_ENDED);

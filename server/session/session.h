@@ -65,7 +65,7 @@ struct session_settings {
     bool has_next_pin;
     uint8_t next_pin[PIN_BYTES]; /* of the certificate that will follow */
     struct room_limits rooms;
-    struct pace_limits pace;
+    struct pace_limits paces[PACES];
     uint32_t ping_ms;
     int64_t invitation_ms; /* longest validity of an invitation */
     int workspace_role;    /* least role that one must have in some workspace to make another one; -1: nobody may */
@@ -148,8 +148,10 @@ struct session {
     uint64_t id; /* the connection's number: never used again in this process */
     enum session_state state;
     bool busy;                 /* an answer is outstanding: no further frame */
-    bool held;                 /* it edits too fast: no further frame for a while */
-    struct pace pace;
+    bool held;                 /* it edits or asks too fast: no further frame for a while */
+    struct pace paces[PACES];
+    bool has_seat;             /* counts among its account's connections, under … */
+    struct address seat;       /* … this key */
     struct sessions *sessions; /* the worker's; another one after a move */
     struct stream *stream;     /* the connection's */
     void *conn;
@@ -230,8 +232,11 @@ void session_drained(struct session *s);
 
 /* Changes the state, after checking that the change is allowed; logs it at debug level. */
 void session_set_state(struct session *s, enum session_state state);
-/* A batch is taken: if that was too much at once, the session is held. */
-void session_spend(struct session *s, size_t len);
+/* A message is taken: if that was too much at once, the session is held. */
+void session_spend(struct session *s, enum pace_kind kind, size_t len);
+/* The session is this account's (or, account NULL, this guest's) from now on; false: it has too many connections already, which is said in
+ * why. Until session_end(). */
+bool session_take_seat(struct session *s, const struct uuid *account, const struct uuid *workspace, uint32_t author, struct why *why);
 /* The answer is there: frames go on. */
 void session_unbusy(struct session *s);
 void session_send(struct session *s, const Cocanvas__Frame *frame);

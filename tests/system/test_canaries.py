@@ -213,7 +213,7 @@ class Canaries(unittest.TestCase):
         self.rng = random.Random(SEED)
         self.watch, self.closing, self.request_ids = Watch(self.rng), [], []
         self.server = LocalServer(workers=2, password_memory_kib=1024, password_passes=1, login_failures=1000000, login_failures_per_minute=1000000,
-                                  login_failures_per_login=1000000, edits_per_s=0)
+                                  login_failures_per_login=1000000, edits_per_s=0, requests_per_s=0, presence_per_s=0)
         self.addCleanup(self.server.close)
         self.addCleanup(lambda: [w.close() for w in self.closing])
 

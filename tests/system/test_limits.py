@@ -13,7 +13,7 @@ import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from local_server import LocalServer, die_with_parent, free_port, wait_for  # noqa: E402
-from wire import CODES, ENUMS, HELLO, Closed, Wire, frame  # noqa: E402
+from wire import CODES, ENUMS, HELLO, PASSING, Closed, Wire, frame  # noqa: E402
 
 
 # Where memory is measured, a sanitizer must not keep what was freed.
@@ -255,6 +255,70 @@ class TooFast(Case):
                 self.assertEqual(sum("pong" in got for got in came), 1)
                 self.assertEqual(next(got["committed"]["client_seq"] for got in came if "committed" in got), 2)
             self.check_stop(server)
+
+    def test_presence_and_requests_without_measure_wait(self):
+        """The same for where somebody is, and for what somebody asks for: none is lost, the newest place is the one that counts."""
+        for options, body, fields in (({"presence_per_s": 1, "presence_burst": 30}, "presence", {"caret": 1}),
+                                      ({"requests_per_s": 1, "requests_burst": 30}, "canvas_list_request", {})):
+            with self.subTest(body), LocalServer(workers=1, **options) as server:
+                canvas = server.canvas()
+                with server.member() as ann, server.member("bob") as bob:
+                    ann.open(canvas)
+                    b = bob.open(canvas, os.urandom(16))
+                    ann.send(*[{"request": 5, body: fields}] * 100, {"presence": {"caret": 7}}, {"ping": {"nonce": 9}})
+                    wait_for(lambda: int(server.status()["held_editors"]) == 1, "that the connection is held")
+                    add_card(bob, b, 1, 0)
+                    bob.expect("committed")
+                    bob.alive()
+                    server.options[next(iter(options))] = 0
+                    server.write_config()
+                    self.assertEqual(server.admin("reload")[0], 0)
+                    self.assertEqual(ann.expect("pong", but=(*PASSING, "committed", "canvas_list"))["nonce"], 9)
+                    carets = []
+                    while 7 not in carets:
+                        update = bob.expect("presence_update", but=("people", "status", "checkpoint", "ping"))
+                        carets = [p.get("presence", {}).get("caret") for p in update.get("present", [])]
+                self.check_stop(server)
+
+    def test_connections_of_one_account(self):
+        """A person has so many at once, a guest too; who leaves makes room, and others are not concerned."""
+        with LocalServer(connections_per_account=3) as server:
+            canvas, token = server.canvas(), server.token("ann")
+            with server.member("bob"):
+                wires = [server.member() for _ in range(3)]
+                with server.wire() as late:
+                    late.send(HELLO, {"login": {"token": token}})
+                    late.expect("welcome")
+                    self.assertIn("3 times", late.refused("BUSY")["message"])
+                    wires.pop().close()
+
+                    def let_in():
+                        late.send({"login": {"token": token}})
+                        return "logged_in" in late.either("logged_in", "error")
+                    wait_for(let_in, "that there is room")
+                for wire in wires:
+                    wire.close()
+            self.guests(server, canvas)
+            self.check_stop(server)
+
+    def guests(self, server, canvas):
+        wait_for(lambda: server.status()["members"] == "0" and server.status()["connections"] == "0", "that all are gone")
+        with server.member() as leader, server.wire() as first:
+            leader.open(canvas)
+            leader.send({"request": 1, "live_open": {"lobby": "OFF"}}, {"request": 2, "code_create": {}})
+            code = leader.expect("code_created", but=(*PASSING, "live_session"))["code"]
+            first.send(HELLO, {"login": {"code": code}})
+            notice = first.expect("guest_notice", but=("welcome",))["id"]
+            first.send({"login": {"code": code, "name": "Gus", "accept_notice": notice}})
+            token = first.expect("logged_in")["token"]
+            more = [server.wire() for _ in range(3)]
+            for wire in more[:2]:
+                wire.login(token=token)
+            more[2].send(HELLO, {"login": {"token": token}})
+            more[2].expect("welcome")
+            more[2].refused("BUSY")
+            for wire in more:
+                wire.close()
 
     def test_how_people_edit_is_never_held(self):
         with LocalServer() as server:

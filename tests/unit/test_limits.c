@@ -55,6 +55,29 @@ static void an_address_has_so_many_failures(void **state)
     limits_free(l);
 }
 
+/* Each person has so many connections at once; who leaves makes room. */
+static void a_person_has_so_many_connections(void **state)
+{
+    (void)state;
+    struct address ann = {{1}}, ben = {{2}};
+    struct limits_settings settings = {.per_address = 1, .per_login = 1, .per_minute = 1, .per_account = 2};
+    struct limits *l = limits_new();
+    struct why why;
+    limits_set(l, &settings);
+    assert_true(limits_enter(l, &ann, &why) && limits_enter(l, &ann, &why) && limits_enter(l, &ben, &why));
+    assert_false(limits_enter(l, &ann, &why));
+    assert_non_null(strstr(why.text, "2 times"));
+    limits_leave(l, &ann);
+    assert_true(limits_enter(l, &ann, &why));
+    assert_false(limits_enter(l, &ann, &why));
+    settings.per_account = 0;
+    limits_set(l, &settings);
+    for (int i = 0; i < 1000; i++)
+        assert_true(limits_enter(l, &ann, &why));
+    limits_leave(l, &ben);
+    limits_free(l);
+}
+
 static void a_login_is_slowed_down_from_everywhere(void **state)
 {
     (void)state;
@@ -187,6 +210,7 @@ static void common_passwords_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_person_has_so_many_connections),
         cmocka_unit_test(an_address_has_so_many_failures), cmocka_unit_test(a_login_is_slowed_down_from_everywhere),
         cmocka_unit_test(tries_at_the_same_time_count),    cmocka_unit_test(a_crowd_leaves_three_tries_to_each),
         cmocka_unit_test(a_workshop_shares_an_address),    cmocka_unit_test(networks_are_what_they_say),

@@ -8,7 +8,7 @@
 
 #include "server/session/pace.h"
 
-static const struct pace_limits limits = {.per_s = 10, .burst = 5};
+static const struct pace_limits limits = {.per_s = 10, .burst = 5, .bytes = 128};
 
 static void a_burst_is_free_and_then_it_is_even(void **state)
 {
@@ -73,7 +73,7 @@ static void no_limit(void **state)
 /* A reload changes the limits under a bucket that is in debt; a clock that goes back gives nothing away. */
 static void other_limits_and_clocks(void **state)
 {
-    const struct pace_limits fast = {.per_s = 1000000, .burst = 1000000}, none = {0};
+    const struct pace_limits fast = {.per_s = 1000000, .burst = 1000000, .bytes = 128}, none = {0};
     struct pace p = {0};
 
     (void)state;
