@@ -51,6 +51,12 @@ const struct option_row config_options[] = {
     TEXT(next_certificate, "", RELOAD,
          "The certificate that will follow. Its public key is announced to clients, which then accept the change "
          "without a question. Empty: none."),
+    TEXT(seal_key_file, "", RESTART,
+         "Key file for sealed workspaces: 64 hex digits (openssl rand -hex 32), mode 0600. Empty: none can be sealed. Lost: their contents are "
+         "lost. Not to be kept together with backups of the database."),
+    TEXT(seal_keyring, "", RESTART,
+         "Folder with the keys of sealed workspaces, each wrapped by the key file; several daemons on one database share it. To be copied "
+         "elsewhere, but not into backups of the database: erasing a sealed workspace destroys its key here. Empty: keyring, beside the key file."),
     TEXT(public_host, "localhost", RELOAD, "HOST or HOST:PORT that people reach this server by: used in links."),
     TEXT(workspace_name, "Workspace", RESTART, "Name of the workspace that the very first start makes."),
     TEXT(node_name, "", RESTART,
@@ -356,6 +362,15 @@ int config_workspace_role(const struct config *c)
     return strcmp(c->new_workspaces, "owners") == 0 ? COCANVAS__ROLE__OWNER : -1;
 }
 
+static enum status beside_key_file(struct config *c, struct why *why)
+{
+    const char *slash = strrchr(c->seal_key_file, '/');
+    if (c->seal_keyring[0] || !c->seal_key_file[0])
+        return STATUS_OK;
+    int n = snprintf(c->seal_keyring, sizeof c->seal_keyring, "%.*skeyring", slash ? (int)(slash - c->seal_key_file) + 1 : 0, c->seal_key_file);
+    return n < (int)sizeof c->seal_keyring ? STATUS_OK : refuse(why, STATUS_MALFORMED, "seal_key_file is too long");
+}
+
 enum status config_finish(struct config *c, struct why *why)
 {
     if (strcmp(c->borders, "try") != 0 && strcmp(c->borders, "require") != 0 && strcmp(c->borders, "off") != 0)
@@ -365,6 +380,8 @@ enum status config_finish(struct config *c, struct why *why)
         status = below_state_dir(c, c->certificate, "server.crt", why);
     if (status == STATUS_OK)
         status = below_state_dir(c, c->private_key, "server.key", why);
+    if (status == STATUS_OK)
+        status = beside_key_file(c, why);
     if (status == STATUS_OK)
         status = check_together(c, why);
     return status;

@@ -28,6 +28,8 @@ struct config {
     char certificate[CONFIG_PATH];
     char private_key[CONFIG_PATH];
     char next_certificate[CONFIG_PATH];
+    char seal_key_file[CONFIG_PATH];
+    char seal_keyring[CONFIG_PATH];
     char public_host[CONFIG_NAME];
     char workspace_name[CONFIG_NAME];
     char node_name[CONFIG_NAME];

@@ -21,6 +21,7 @@
 #include "server/identity.h"
 #include "server/journal/clerk.h"
 #include "server/journal/journal.h"
+#include "server/journal/keyring.h"
 #include "server/mailbox.h"
 #include "server/net/listener.h"
 #include "server/process.h"
@@ -493,12 +494,25 @@ static void on_cut(void *ctx, const struct uuid *canvas, uint64_t oldest_seq)
     worker_history_cut(s->workers[worker_of(canvas, s->n_workers) - 1], canvas, oldest_seq);
 }
 
+/* Without it everything goes on but what is sealed, so it is no reason not to start. */
+static void check_key_file(const struct config *c)
+{
+    struct why why;
+    struct keyring *ring = keyring_new(c->seal_key_file, c->seal_keyring);
+    if (c->seal_key_file[0] && !keyring_is_ready(ring, &why))
+        log_error(NULL, "sealed workspaces cannot be opened: %s", why.text);
+    keyring_free(ring);
+}
+
 static void start_clerk(struct server *s)
 {
     const struct config *c = &s->settings.config;
+    check_key_file(c);
     struct clerk_options options = {
         .conninfo = c->database,
         .borders = s->borders,
+        .seal_key_file = c->seal_key_file,
+        .seal_keyring = c->seal_keyring,
         .queue_most = AUDIT_QUEUE,
         .every_ms = c->sweep_interval_s * 1000,
         .pause_ms = SWEEP_PAUSE_MS,

@@ -638,6 +638,8 @@ static void make_journal_and_rooms(struct worker *w)
         .conninfo = database_of_workers(c),
         .borders = w->options.borders,
         .node_name = c->node_name,
+        .seal_key_file = c->seal_key_file,
+        .seal_keyring = c->seal_keyring,
         .incarnation = w->options.incarnation,
         .worker = w->options.number,
         .read_batches = READ_BATCHES,

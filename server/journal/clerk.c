@@ -45,7 +45,7 @@ static const char *const session[] = {
     NULL,
 };
 
-static const struct pg_statement *const tables[] = {border_statements, clerk_statements, sweep_statements, NULL};
+static const struct pg_statement *const tables[] = {border_statements, clerk_statements, sweep_statements, sealing_statements, NULL};
 
 static void send_next(struct clerk *c);
 
@@ -109,6 +109,8 @@ void clerk_add(struct clerk *c, const struct audit_event *event)
     }
     queue(c, event, NULL);
     send_next(c);
+    if (event->row.event == COCANVAS__AUDIT_ROW__EVENT__WORKSPACE_SEALED)
+        clerk_sweep(c); /* what was there before is rewritten at once */
 }
 
 /* ---- writing */
@@ -238,7 +240,9 @@ struct clerk *clerk_new(struct event_base *base, const struct clerk_options *opt
     struct clerk *c = xcalloc(1, sizeof *c);
     c->base = base;
     c->options = *options;
-    c->options.conninfo = NULL;
+    c->options.conninfo = c->options.seal_key_file = c->options.seal_keyring = NULL;
+    c->keyring = keyring_new(options->seal_key_file != NULL ? options->seal_key_file : "",
+                             options->seal_keyring != NULL ? options->seal_keyring : "");
     TAILQ_INIT(&c->queue);
     const struct pg_options pg = {
         .conninfo = options->conninfo,
@@ -293,6 +297,7 @@ void clerk_free(struct clerk *c)
         return;
     sweep_fini(c);
     pg_free(c->pg);
+    keyring_free(c->keyring);
     while (!TAILQ_EMPTY(&c->queue))
         drop(c, TAILQ_FIRST(&c->queue));
     free(c);
@@ -300,6 +305,7 @@ void clerk_free(struct clerk *c)
 
 void clerk_sweep(struct clerk *c)
 {
+    c->sweep.again = c->sweep.stage != SWEEP_REST;
     sweep_begin(c);
 }
 

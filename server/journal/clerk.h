@@ -35,6 +35,8 @@ struct audit_event {
 struct clerk_options {
     const char *conninfo;
     bool borders;              /* events are written as the application, which can't change the log (border.h) */
+    const char *seal_key_file; /* as in journal.h */
+    const char *seal_keyring;
     unsigned queue_most;       /* events in memory */
     int64_t every_ms;          /* between two passes over what is to be thrown away; 0: none by itself */
     int64_t pause_ms;          /* between two steps of a pass */
@@ -47,7 +49,7 @@ struct clerk_options {
 
 struct clerk *clerk_new(struct event_base *base, const struct clerk_options *options);
 void clerk_add(struct clerk *c, const struct audit_event *event);
-/* Begins a pass now, unless one is under way. */
+/* Begins a pass now; one that is under way is followed by another one. */
 void clerk_sweep(struct clerk *c);
 /* Runs the loop until all events are written, at most so long; the rest goes into the daemon's log. For the end. */
 void clerk_finish(struct clerk *c, int64_t ms);

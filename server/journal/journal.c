@@ -18,6 +18,7 @@
 enum {
     HEARTBEAT_MS = 2000,
     STEADY_MS = 10000,       /* up for so long: the next time down is a new one */
+    SEALED_KEPT = 1 << 20,
 };
 
 /* The lease is renewed only when a second or more of it is gone, so that many workers cost no more than one. */
@@ -48,7 +49,7 @@ static const char *const session[] = {
 
 static const struct pg_statement *const commit_tables[] = {border_statements, group_statements, lease_statements, NULL};
 static const struct pg_statement *const read_tables[] = {border_statements, journal_read_statements, store_statements, store_account_statements,
-                                                        store_audit_statements, store_members_statements, store_session_statements, NULL};
+                                                        store_audit_statements, store_members_statements, store_session_statements, store_sealed_statements, NULL};
 
 static int64_t clock_ms(clockid_t clock)
 {
@@ -164,13 +165,29 @@ void journal_add_canvas(struct journal *j, uint64_t room_id, const struct uuid *
                         uint64_t old_head, uint64_t new_head)
 {
     ASSERT(!j->underway);
-    group_add_canvas(&j->group, room_id, workspace, canvas, epoch, old_head, new_head);
+    enum keyring_way way = keyring_way_known(j->keyring, workspace, &j->sealing);
+    j->place = (struct seal_place){.workspace = *workspace, .object = *canvas};
+    j->lost = way == KEYRING_LOST;
+    /* No canvas has epoch 0: what can't be sealed is not written, and the room finds out why when it takes the canvas again. */
+    group_add_canvas(&j->group, room_id, workspace, canvas, j->lost ? 0 : epoch, old_head, new_head);
 }
 
 void journal_add_row(struct journal *j, const struct journal_row *row)
 {
     ASSERT(!j->underway);
-    group_add_row(&j->group, row);
+    if (j->sealing == NULL && !j->lost) {
+        group_add_row(&j->group, row);
+        return;
+    }
+    struct journal_row sealed = *row;
+    j->place.kind = SEAL_BATCH;
+    j->place.seq = row->seq;
+    buf_clear(&j->sealed, SEALED_KEPT);
+    if (j->sealing != NULL)
+        seal_bytes(j->sealing, &j->place, row->payload, row->payload_len, &j->sealed);
+    sealed.payload = j->sealed.data;
+    sealed.payload_len = buf_len(&j->sealed);
+    group_add_row(&j->group, &sealed);
 }
 
 void journal_add_position(struct journal *j, const struct journal_client *client)
@@ -182,7 +199,12 @@ void journal_add_position(struct journal *j, const struct journal_client *client
 void journal_set_title(struct journal *j, const char *title)
 {
     ASSERT(!j->underway);
-    group_set_title(&j->group, title);
+    char *owned;
+    j->place.kind = SEAL_TITLE;
+    j->place.seq = 0;
+    const char *stored = stored_seal_text(j->sealing, &j->place, title, &owned);
+    group_set_title(&j->group, j->lost ? "" : stored);
+    free(owned);
 }
 
 /* Bad data, limits of a row or a statement, and constraints on a single row. */
@@ -257,6 +279,7 @@ static struct pg *connect_pg(struct journal *j, struct event_base *base, const c
     const struct pg_options options = {
         .conninfo = j->options.conninfo, .name = name, .worker = j->options.worker, .session = session, .statements = tables,
         .borders = j->options.borders, .role = j->options.borders ? border_application : NULL, .on_state = on_pg_state, .ctx = j,
+        .keyring = j->keyring,
     };
     struct pg *pg = pg_new(base, &options);
     free(name);
@@ -268,10 +291,14 @@ struct journal *journal_new(struct event_base *base, const struct journal_option
     struct journal *j = xcalloc(1, sizeof *j);
     j->options = *options;
     j->options.conninfo = xstrdup(options->conninfo);
+    j->options.seal_key_file = j->options.seal_keyring = NULL;
     j->options.node_name = xstrdup(options->node_name != NULL ? options->node_name : "");
     j->cb = *cb;
     j->ctx = ctx;
     group_init(&j->group);
+    buf_init(&j->sealed);
+    j->keyring = keyring_new(options->seal_key_file != NULL ? options->seal_key_file : "",
+                             options->seal_keyring != NULL ? options->seal_keyring : "");
     j->commits = connect_pg(j, base, "commits", commit_tables);
     j->reads = connect_pg(j, base, "reads", read_tables);
     j->heartbeat = event_new(base, -1, EV_PERSIST, on_heartbeat, j);
@@ -288,6 +315,8 @@ void journal_free(struct journal *j)
     pg_free(j->commits);
     pg_free(j->reads);
     group_fini(&j->group);
+    keyring_free(j->keyring);
+    buf_fini(&j->sealed);
     free((void *)(uintptr_t)j->options.conninfo);
     free((void *)(uintptr_t)j->options.node_name);
     free(j);
@@ -296,6 +325,11 @@ void journal_free(struct journal *j)
 struct pg *journal_reads(struct journal *j)
 {
     return j->reads;
+}
+
+void journal_forget_key(struct journal *j, const struct uuid *workspace)
+{
+    keyring_forget(j->keyring, workspace);
 }
 
 const struct journal_stats *journal_stats(const struct journal *j)

@@ -40,6 +40,7 @@ struct journal_canvas {
     const uint8_t *const *suffix;
     const size_t *suffix_len;
     uint32_t next_client;         /* client numbers below are given */
+    bool sealed;                  /* what is stored of it is sealed (the bytes here are not) */
 };
 
 /* A client's bookkeeping on a canvas; outlives the journal's truncation (P3). */
@@ -80,7 +81,8 @@ struct journal_callbacks {
      * clock. */
     void (*on_state)(void *ctx, bool up, int64_t since_ms);
     /* Answer to journal_take: status OK, NOT_FOUND, CONFLICT (another live node owns it), DEGRADED (try again at the
-     * next on_state up; that one will come). */
+     * next on_state up; that one will come), GONE (it is sealed, and the key is missing), INTERNAL (what is stored was changed
+     * by somebody else). After the last two it is released again. */
     void (*on_taken)(void *ctx, uint64_t room_id, enum status status, const struct journal_canvas *canvas);
     /* Answer to journal_client: OK, DENIED (the client_id belongs to another member), FENCED as CONFLICT, DEGRADED. */
     void (*on_client)(void *ctx, uint64_t room_id, uint64_t member_id, enum status status, const struct journal_client *client);
@@ -100,6 +102,8 @@ struct journal_options {
     struct uuid incarnation;          /* of this daemon's start: the owner written into the canvas */
     const char *node_name;            /* this daemon's, among those that share the database; NULL or "": the only one. A new incarnation
                                        * under a name supersedes the one before at once, without waiting for its lease. */
+    const char *seal_key_file;        /* of sealed workspaces (keyring.h); NULL or "": none */
+    const char *seal_keyring;
     unsigned worker;                  /* for logs and application_name */
     bool borders;                     /* the connections are the application's, and see only what each request says (border.h) */
     size_t read_batches;              /* most batches in one on_read */
@@ -152,6 +156,9 @@ void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *wo
 /* The connection for everything that is not an edit: accounts, lists (store.h). */
 struct pg;
 struct pg *journal_reads(struct journal *j);
+
+/* The workspace was erased: its key leaves this journal's memory. */
+void journal_forget_key(struct journal *j, const struct uuid *workspace);
 
 /* Counters for bench and admin. */
 struct journal_stats {

@@ -6,6 +6,7 @@
 #include "server/journal/group.h"
 #include "server/journal/journal.h"
 #include "server/journal/pg.h"
+#include "server/journal/stored.h"
 
 struct journal {
     struct journal_options options;      /* its strings are owned */
@@ -23,6 +24,11 @@ struct journal {
     int64_t up_since_mono_ms;
     bool underway;                       /* a group was sent and not answered */
     struct group group;
+    struct keyring *keyring;             /* owned */
+    struct seal_key *sealing;            /* of the canvas whose part is being added; NULL: it is not sealed. Borrowed. */
+    bool lost;                           /* it is sealed, and its key is missing */
+    struct seal_place place;             /* … and where */
+    struct buf sealed;                   /* the newest row */
     struct journal_stats stats;
 };
 
@@ -36,5 +42,6 @@ extern const struct pg_statement store_session_statements[];
 extern const struct pg_statement store_account_statements[];
 extern const struct pg_statement store_audit_statements[];
 extern const struct pg_statement store_members_statements[];
+extern const struct pg_statement store_sealed_statements[];
 
 #endif

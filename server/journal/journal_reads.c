@@ -19,7 +19,8 @@ const struct pg_statement journal_read_statements[] = {
      " WHERE c.canvas_id = $2::uuid AND EXISTS (SELECT 1 FROM node m WHERE m.incarnation = $1::uuid)"
      "  AND (c.owner IS NULL OR c.owner = $1::uuid"
      "   OR NOT EXISTS (SELECT 1 FROM node n WHERE n.incarnation = c.owner AND n.lease_until > now()))"
-     " RETURNING c.workspace_id, c.epoch, c.head_seq, c.next_client"},
+     " RETURNING c.workspace_id, c.epoch, c.head_seq, c.next_client,"
+     "  (SELECT w.sealed FROM workspace w WHERE w.workspace_id = c.workspace_id)"},
     [HEAD] = {"head",
      "SELECT coalesce((SELECT min(j.seq) FROM journal j WHERE j.workspace_id = c.workspace_id AND j.canvas_id = c.canvas_id), c.head_seq + 1)"
      " FROM canvas c WHERE c.canvas_id = $1::uuid"},
@@ -78,6 +79,9 @@ struct note {
     uint32_t author;          /* client: who asks */
     uint64_t seq;             /* snapshot: its seq; read: to_seq */
     bool read_state;          /* take */
+    struct uuid workspace, canvas; /* read, state; take: the canvas */
+    size_t offset, len;       /* state: the part that was asked for, */
+    bool whole;               /* to be cut out of the whole */
 };
 
 static struct note *note_for(uint64_t room_id)
@@ -95,15 +99,29 @@ static void take_head(struct journal_canvas *canvas, const PGresult *taken)
     canvas->epoch = (uint64_t)pg_int(taken, 0, 1);
     canvas->head_seq = (uint64_t)pg_int(taken, 0, 2);
     canvas->next_client = (uint32_t)pg_int(taken, 0, 3);
+    canvas->sealed = pg_int(taken, 0, 4) != SEALED_NOT;
 }
 
-static void take_snapshot(struct journal_canvas *canvas, const PGresult *snapshot)
+/* From now on we know how to write there, and what to take when reading. */
+static enum status take_key(struct journal *j, const struct journal_canvas *canvas, int64_t sealed)
+{
+    if (sealed == SEALED_NOT)
+        return STATUS_OK;
+    if (sealed == SEALED_ALL)
+        keyring_set_all_sealed(j->keyring, &canvas->workspace);
+    return keyring_find_again(j->keyring, &canvas->workspace) != NULL ? STATUS_OK : STATUS_GONE;
+}
+
+static enum status take_snapshot(struct journal *j, const struct note *note, struct journal_canvas *canvas, const PGresult *snapshot,
+                                 struct buf *plain)
 {
     if (PQntuples(snapshot) == 0)
-        return;
+        return STATUS_OK;
     canvas->snapshot_seq = (uint64_t)pg_int(snapshot, 0, 0);
     canvas->snapshot_hash = (uint64_t)pg_int(snapshot, 0, 1);
     canvas->snapshot = pg_bytes(snapshot, 0, 2, &canvas->snapshot_len);
+    const struct seal_place place = {SEAL_STATE, canvas->workspace, note->canvas, canvas->snapshot_seq};
+    return stored_open_state(j->keyring, &place, plain, &canvas->snapshot, &canvas->snapshot_len, &canvas->snapshot_hash);
 }
 
 /* The byte strings of one column, as arrays that the caller frees. */
@@ -117,6 +135,24 @@ static size_t column_of_bytes(const PGresult *result, int column, const uint8_t 
     return n;
 }
 
+/* Rows of seq and batch. */
+static enum status open_batches(struct journal *j, const struct uuid *workspace, const struct uuid *canvas, const PGresult *rows,
+                                const uint8_t **bytes, size_t *len, struct buf *plain)
+{
+    int n = PQntuples(rows);
+    size_t total = 0;
+    for (int i = 0; i < n; i++)
+        total += len[i];
+    if (n > 0 && seal_is_sealed(bytes[n - 1], len[n - 1]))
+        buf_reserve(plain, total);      /* all at once: nothing moves */
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < n; i++) {
+        const struct seal_place place = {SEAL_BATCH, *workspace, *canvas, (uint64_t)pg_int(rows, i, 0)};
+        status = stored_open(j->keyring, &place, plain, &bytes[i], &len[i]);
+    }
+    return status;
+}
+
 static void answer_taken(struct journal *j, const struct note *note, const struct pg_answer *answer)
 {
     struct journal_canvas canvas = {0};
@@ -124,15 +160,25 @@ static void answer_taken(struct journal *j, const struct note *note, const struc
     canvas.oldest_seq = (uint64_t)pg_int(answer->results[1], 0, 0);
     const uint8_t **suffix = NULL;
     size_t *suffix_len = NULL;
-    if (note->read_state) {
-        take_snapshot(&canvas, answer->results[2]);
+    struct buf state, batches;
+    buf_init(&state);
+    buf_init(&batches);
+    enum status status = take_key(j, &canvas, pg_int(answer->results[0], 0, 4));
+    if (note->read_state && status == STATUS_OK)
+        status = take_snapshot(j, note, &canvas, answer->results[2], &state);
+    if (note->read_state && status == STATUS_OK) {
         canvas.n_suffix = column_of_bytes(answer->results[3], 1, &suffix, &suffix_len);
+        status = open_batches(j, &canvas.workspace, &note->canvas, answer->results[3], suffix, suffix_len, &batches);
         canvas.suffix = suffix;
         canvas.suffix_len = suffix_len;
     }
-    j->cb.on_taken(j->ctx, note->room_id, STATUS_OK, &canvas);
+    if (status != STATUS_OK)
+        journal_release(j, &canvas.workspace, &note->canvas, canvas.epoch);
+    j->cb.on_taken(j->ctx, note->room_id, status, status == STATUS_OK ? &canvas : NULL);
     free(suffix);
     free(suffix_len);
+    buf_fini(&state);
+    buf_fini(&batches);
 }
 
 static void on_taken(void *ctx, void *arg, const struct pg_answer *answer)
@@ -163,6 +209,7 @@ void journal_take(struct journal *j, uint64_t room_id, const struct uuid *worksp
 {
     struct note *note = note_for(room_id);
     note->read_state = read_state;
+    note->canvas = *canvas;
     struct pg_params params = {0};
     pg_param_uuid(&params, &j->options.incarnation);
     pg_param_uuid(&params, canvas);
@@ -263,12 +310,17 @@ static void on_read(void *ctx, void *arg, const struct pg_answer *answer)
     const uint8_t **committed;
     size_t *len;
     const PGresult *page = answer->results[0];
+    struct buf plain;
+    buf_init(&plain);
     size_t n = column_of_bytes(page, 1, &committed, &len);
+    enum status status = open_batches(j, &note->workspace, &note->canvas, page, committed, len, &plain);
     bool last = n == 0 || (uint64_t)pg_int(page, (int)n - 1, 0) >= note->seq;
     uint64_t oldest = (uint64_t)pg_int(answer->results[1], 0, 0);
-    j->cb.on_read(j->ctx, note->room_id, note->member_id, note->request, STATUS_OK, n, committed, len, last, oldest);
+    j->cb.on_read(j->ctx, note->room_id, note->member_id, note->request, status, status == STATUS_OK ? n : 0, committed, len,
+                  status != STATUS_OK || last, oldest);
     free(committed);
     free(len);
+    buf_fini(&plain);
 }
 
 /* Numbers from outside may be anything up to 2^64 - 1, the database's end at 2^63 - 1. */
@@ -284,6 +336,8 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
     note->member_id = member_id;
     note->request = request;
     note->seq = to_seq;
+    note->workspace = *workspace;
+    note->canvas = *canvas;
     struct pg_params params = {0};
     pg_param_uuid(&params, workspace);
     pg_param_uuid(&params, canvas);
@@ -300,6 +354,21 @@ void journal_read(struct journal *j, uint64_t room_id, uint64_t member_id, uint3
 
 /* ---------------------------------------------------------------- snapshots */
 
+/* What is sealed proves itself only as a whole, so the whole is read for each part, and nothing is kept: a state has some megabytes at
+ * most, and few people read old ones. */
+static enum status cut_part(struct journal *j, const struct note *note, struct journal_state *part, struct buf *plain)
+{
+    const struct seal_place place = {SEAL_STATE, note->workspace, note->canvas, part->seq};
+    enum status status = stored_open_state(j->keyring, &place, plain, &part->bytes, &part->len, &part->hash);
+    if (status != STATUS_OK)
+        return status;
+    part->total_bytes = part->len;
+    size_t offset = note->offset < part->len ? note->offset : part->len;
+    part->bytes += offset;
+    part->len = part->len - offset < note->len ? part->len - offset : note->len;
+    return STATUS_OK;
+}
+
 static void on_state_part(void *ctx, void *arg, const struct pg_answer *answer)
 {
     struct journal *j = ctx;
@@ -308,29 +377,44 @@ static void on_state_part(void *ctx, void *arg, const struct pg_answer *answer)
     enum status status = answer->outcome != PG_DONE                ? STATUS_DEGRADED
                          : PQntuples(answer->results[0]) == 0 ? STATUS_NOT_FOUND
                                                               : STATUS_OK;
+    struct buf plain;
+    buf_init(&plain);
     if (status == STATUS_OK) {
         const PGresult *found = answer->results[0];
         part.seq = (uint64_t)pg_int(found, 0, 0);
         part.hash = (uint64_t)pg_int(found, 0, 1);
         part.total_bytes = (size_t)pg_int(found, 0, 2);
         part.bytes = pg_bytes(found, 0, 3, &part.len);
+        if (!note->whole && note->offset == 0 && seal_is_sealed(part.bytes, part.len)) {     /* just now */
+            (void)keyring_find(j->keyring, &note->workspace);
+            journal_state(j, note->room_id, note->member_id, note->request, &note->workspace, &note->canvas, part.seq, part.seq, 0, note->len);
+            return;
+        }
+        status = note->whole ? cut_part(j, note, &part, &plain) : STATUS_OK;
     }
     j->cb.on_state_part(j->ctx, note->room_id, note->member_id, note->request, status, status == STATUS_OK ? &part : NULL);
+    buf_fini(&plain);
 }
 
 void journal_state(struct journal *j, uint64_t room_id, uint64_t member_id, uint32_t request, const struct uuid *workspace,
                    const struct uuid *canvas, uint64_t least_seq, uint64_t most_seq, size_t offset, size_t len)
 {
     struct note *note = note_for(room_id);
+    struct seal_key *key;
     note->member_id = member_id;
     note->request = request;
+    note->workspace = *workspace;
+    note->canvas = *canvas;
+    note->offset = offset;
+    note->len = len;
+    note->whole = keyring_way_known(j->keyring, workspace, &key) != KEYRING_PLAIN;
     struct pg_params params = {0};
     pg_param_uuid(&params, workspace);
     pg_param_uuid(&params, canvas);
     pg_param_int(&params, clamp(least_seq));
     pg_param_int(&params, clamp(most_seq));
-    pg_param_int(&params, clamp(offset + 1));
-    pg_param_int(&params, clamp(len));
+    pg_param_int(&params, note->whole ? 1 : clamp(offset + 1));
+    pg_param_int(&params, note->whole ? INT32_MAX : clamp(len));
     struct pg_request *pg_request = pg_begin(j->reads, on_state_part, j, note);
     border_workspace(pg_request, workspace);
     pg_exec(pg_request, &journal_read_statements[STATE], &params);
@@ -355,10 +439,22 @@ void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *wo
     struct note *note = note_for(room_id);
     note->seq = seq;
     struct pg_params params = {0};
-    under_epoch(&params, j, workspace, canvas, epoch);
+    const struct seal_place place = {SEAL_STATE, *workspace, *canvas, seq};
+    struct seal_key *key;
+    struct buf sealed;
+    buf_init(&sealed);
+    enum keyring_way way = keyring_way_known(j->keyring, workspace, &key);
+    if (way == KEYRING_SEALED) {
+        seal_bytes(key, &place, bytes, len, &sealed);
+        hash = seal_mask_hash(key, &place, hash);
+    }
+    under_epoch(&params, j, workspace, canvas, way == KEYRING_LOST ? 0 : epoch);      /* 0 is no canvas' epoch */
     pg_param_int(&params, (int64_t)seq);
     pg_param_int(&params, (int64_t)hash);
-    pg_param_bytes(&params, bytes, len);
+    if (way == KEYRING_PLAIN)
+        pg_param_bytes(&params, bytes, len);
+    else
+        pg_param_bytes(&params, sealed.data, buf_len(&sealed));
     struct pg_params which = {0};
     pg_param_uuid(&which, workspace);
     pg_param_uuid(&which, canvas);
@@ -368,4 +464,5 @@ void journal_snapshot(struct journal *j, uint64_t room_id, const struct uuid *wo
     pg_exec(request, &journal_read_statements[SNAPSHOT], &params);
     pg_exec(request, &journal_read_statements[SNAPSHOT_PRUNE], &which);
     pg_end(request);
+    buf_fini(&sealed);
 }

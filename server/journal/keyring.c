@@ -27,6 +27,7 @@ struct keyring_entry {
     struct uuid workspace;
     struct seal_key *key; /* NULL: missing */
     bool told;            /* … and the log says so */
+    bool all;             /* nothing plain is left */
     UT_hash_handle hh;
 };
 
@@ -188,7 +189,7 @@ static enum status read_key(struct keyring *ring, const struct uuid *workspace, 
 
 /* ---------------------------------------------------------------- finding */
 
-static struct keyring_entry *entry_of(struct keyring *ring, const struct uuid *workspace)
+static struct keyring_entry *entry_of(const struct keyring *ring, const struct uuid *workspace)
 {
     struct keyring_entry *entry;
     HASH_FIND(hh, ring->entries, workspace, sizeof *workspace, entry);
@@ -264,6 +265,17 @@ enum keyring_way keyring_way(struct keyring *ring, const struct uuid *workspace,
     }
     *key = keyring_find(ring, workspace);
     return *key ? KEYRING_SEALED : KEYRING_LOST;
+}
+
+void keyring_set_all_sealed(struct keyring *ring, const struct uuid *workspace)
+{
+    make_entry(ring, workspace)->all = true;
+}
+
+bool keyring_is_all_sealed(const struct keyring *ring, const struct uuid *workspace)
+{
+    const struct keyring_entry *entry = entry_of(ring, workspace);
+    return entry && entry->all;
 }
 
 /* ---------------------------------------------------------------- making and destroying */

@@ -42,6 +42,10 @@ enum keyring_way keyring_way(struct keyring *ring, const struct uuid *workspace,
 /* By what was found before alone: no file is looked at. PLAIN: nothing sealed was met there. */
 enum keyring_way keyring_way_known(struct keyring *ring, const struct uuid *workspace, struct seal_key **key);
 
+/* All that is stored of the workspace is sealed: what is not is not taken from now on (stored.h). */
+void keyring_set_all_sealed(struct keyring *ring, const struct uuid *workspace);
+bool keyring_is_all_sealed(const struct keyring *ring, const struct uuid *workspace);
+
 /* Destroys the key, here and on the disk; the others are to forget it. Again is no error. */
 void keyring_destroy(struct keyring *ring, const struct uuid *workspace);
 /* Out of this one's memory; what was sealed stays sealed. */

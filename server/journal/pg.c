@@ -518,6 +518,11 @@ static void on_deferred(evutil_socket_t fd, short what, void *arg)
     }
 }
 
+struct keyring *pg_keyring(const struct pg *pg)
+{
+    return pg->options.keyring;
+}
+
 bool pg_is_ready(const struct pg *pg)
 {
     return pg->state == PG_READY;

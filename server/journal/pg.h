@@ -16,6 +16,7 @@
 
 #include "common/ids.h"
 
+struct keyring;
 struct pg;
 struct pg_request;
 
@@ -57,11 +58,13 @@ struct pg_options {
      * answered. Also false for a first connection that fails. */
     void (*on_state)(void *ctx, struct pg *pg, bool ready);
     void *ctx;
+    struct keyring *keyring;                        /* with which those who make requests here seal and open; NULL: none. Borrowed. */
 };
 
 struct pg *pg_new(struct event_base *base, const struct pg_options *options);
 void pg_free(struct pg *pg);
 bool pg_is_ready(const struct pg *pg);
+struct keyring *pg_keyring(const struct pg *pg);
 /* Gives the connection up, at once not ready, and connects anew after a pause: for a server that answers but cannot
  * serve. */
 void pg_reset(struct pg *pg, const char *reason);

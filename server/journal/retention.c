@@ -57,7 +57,7 @@ const struct pg_statement sweep_statements[] = {
     /* It stays on the list for an hour: who wrote at the moment of the erasure has written by then, and that goes, too. */
     [ERASED] = {"sweep_erased", "DELETE FROM erasure WHERE" ONE_CANVAS " AND created_at < now() - interval '1 hour'"},
     [FIND] = {"sweep_find",
-     "SELECT c.workspace_id, c.canvas_id, w.history_days FROM canvas c JOIN workspace w USING (workspace_id)"
+     "SELECT c.workspace_id, c.canvas_id, w.history_days, w.sealed FROM canvas c JOIN workspace w USING (workspace_id)"
      " WHERE w.history_days > 0 AND (c.workspace_id, c.canvas_id) > ($1::uuid, $2::uuid) ORDER BY c.workspace_id, c.canvas_id LIMIT 1"},
     /* $3 what is older than that goes. First seq that is there, last one that goes, newest stored state not after it, how
      * many were looked at. */
@@ -69,10 +69,11 @@ const struct pg_statement sweep_statements[] = {
      "  (SELECT count(*) FROM look) FROM cut WHERE cut.seq IS NOT NULL"},
     [BASE] = {"sweep_base", "SELECT seq, hash, state FROM snapshot WHERE" ONE_CANVAS " AND seq = $3::int8"},
     [REPLAY] = {"sweep_replay",
-     "SELECT payload FROM journal WHERE" ONE_CANVAS " AND seq > $3::int8 AND seq <= $4::int8 ORDER BY seq LIMIT 256"},
+     "SELECT payload, seq FROM journal WHERE" ONE_CANVAS " AND seq > $3::int8 AND seq <= $4::int8 ORDER BY seq LIMIT 256"},
     [STORE] = {"sweep_store",
      "INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state)"
-     " SELECT workspace_id, canvas_id, $3::int8, $4::int8, $5::bytea FROM canvas WHERE" ONE_CANVAS
+     " SELECT c.workspace_id, c.canvas_id, $3::int8, $4::int8, $5::bytea FROM canvas c JOIN workspace w USING (workspace_id)"
+     " WHERE c.workspace_id = $1::uuid AND c.canvas_id = $2::uuid AND ($6::int8 = 1 OR w.sealed = 0)"
      " ON CONFLICT (workspace_id, canvas_id, seq) DO NOTHING"},
     [STORE_ALONE] = {"sweep_store_alone",
      "DELETE FROM snapshot s WHERE s.workspace_id = $1::uuid AND s.canvas_id = $2::uuid AND s.seq < $3::int8"
@@ -108,21 +109,25 @@ static void rest(struct clerk *c)
     drop_state(&c->sweep);
     c->sweep.stage = SWEEP_REST;
     c->stats.passes++;
-    if (c->options.every_ms > 0)
+    if (c->sweep.again) {
+        c->sweep.again = false;
+        arm(c, c->options.pause_ms);
+    } else if (c->options.every_ms > 0) {
         arm(c, c->options.every_ms);
+    }
 }
 
-static void go_on(struct clerk *c, enum sweep_stage stage)
+void sweep_go_on(struct clerk *c, enum sweep_stage stage)
 {
     c->sweep.stage = stage;
     arm(c, c->options.pause_ms);
 }
 
 /* A stage that walks through a table begins before its first row. */
-static void begin_stage(struct clerk *c, enum sweep_stage stage)
+void sweep_begin_stage(struct clerk *c, enum sweep_stage stage)
 {
     c->sweep.workspace = c->sweep.canvas = (struct uuid){{0}};
-    go_on(c, stage);
+    sweep_go_on(c, stage);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
@@ -137,7 +142,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 }
 
 /* True if the step was done; else the pass is over, and the next one goes on from what is there. */
-static bool is_done(struct clerk *c, const struct pg_answer *answer)
+bool sweep_is_done(struct clerk *c, const struct pg_answer *answer)
 {
     c->stats.steps++;
     if (answer->outcome == PG_DONE)
@@ -155,7 +160,7 @@ static long affected(const PGresult *result)
 }
 
 /* $1 workspace, $2 canvas. */
-static struct pg_params here(const struct clerk *c)
+struct pg_params sweep_here(const struct clerk *c)
 {
     struct pg_params params = {0};
     pg_param_uuid(&params, &c->sweep.workspace);
@@ -163,10 +168,16 @@ static struct pg_params here(const struct clerk *c)
     return params;
 }
 
-static void ask(struct clerk *c, int statement, const struct pg_params *params, pg_answer_cb *cb)
+struct pg_request *sweep_request(struct clerk *c, pg_answer_cb *cb)
 {
     struct pg_request *request = pg_begin(c->pg, cb, c, NULL);
     border_none(request); /* as the owner: all workspaces */
+    return request;
+}
+
+static void ask(struct clerk *c, int statement, const struct pg_params *params, pg_answer_cb *cb)
+{
+    struct pg_request *request = sweep_request(c, cb);
     pg_exec(request, &sweep_statements[statement], params);
     pg_end(request);
 }
@@ -184,24 +195,24 @@ static void on_addresses(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (is_done(c, answer))
-        go_on(c, affected(answer->results[0]) > 0 ? SWEEP_ADDRESSES : SWEEP_TRASH);
+    if (sweep_is_done(c, answer))
+        sweep_go_on(c, affected(answer->results[0]) > 0 ? SWEEP_ADDRESSES : SWEEP_TRASH);
 }
 
 static void on_trash(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *gone = answer->results[0];
     if (PQntuples(gone) == 0) {
-        begin_stage(c, SWEEP_ERASE);
+        sweep_begin_stage(c, SWEEP_ERASE);
         return;
     }
     struct uuid workspace = pg_uuid(gone, 0, 0), canvas = pg_uuid(gone, 0, 1);
     tell_audit(c, COCANVAS__AUDIT_ROW__EVENT__CANVAS_ERASED, &workspace, &canvas, 0);
-    go_on(c, SWEEP_TRASH);
+    sweep_go_on(c, SWEEP_TRASH);
 }
 
 /* ---- what is being erased */
@@ -210,14 +221,14 @@ static void on_erased(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (is_done(c, answer))
-        go_on(c, SWEEP_ERASE);
+    if (sweep_is_done(c, answer))
+        sweep_go_on(c, SWEEP_ERASE);
 }
 
 /* Nothing is left of it now. */
 static void strike_off(struct clerk *c)
 {
-    struct pg_params params = here(c);
+    struct pg_params params = sweep_here(c);
     ask(c, ERASED, &params, on_erased);
 }
 
@@ -227,6 +238,7 @@ static void erase_audit(struct clerk *c)
 {
     struct pg_params params = {0};
     pg_param_uuid(&params, &c->sweep.workspace);
+    keyring_destroy(c->keyring, &c->sweep.workspace); /* if whoever erased it did not come to that */
     ask(c, ERASE_AUDIT, &params, on_erased_audit);
 }
 
@@ -234,7 +246,7 @@ static void on_erased_audit(void *ctx, void *note, const struct pg_answer *answe
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     if (pg_int(answer->results[0], 0, 0) > 0)
         erase_audit(c);
@@ -246,9 +258,8 @@ static void on_erased_canvas(void *ctx, void *note, const struct pg_answer *answ
 
 static void erase_canvas(struct clerk *c)
 {
-    struct pg_params params = here(c);
-    struct pg_request *request = pg_begin(c->pg, on_erased_canvas, c, NULL);
-    border_none(request); /* as the owner: all workspaces */
+    struct pg_params params = sweep_here(c);
+    struct pg_request *request = sweep_request(c, on_erased_canvas);
     pg_exec(request, &sweep_statements[ERASE_JOURNAL], &params);
     pg_exec(request, &sweep_statements[ERASE_SNAPSHOTS], &params);
     pg_exec(request, &sweep_statements[ERASE_CLIENTS], &params);
@@ -259,7 +270,7 @@ static void on_erased_canvas(void *ctx, void *note, const struct pg_answer *answ
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     if (affected(answer->results[0]) + affected(answer->results[1]) + affected(answer->results[2]) > 0)
         erase_canvas(c);
@@ -271,11 +282,11 @@ static void on_erase_next(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *next = answer->results[0];
     if (PQntuples(next) == 0) {
-        begin_stage(c, SWEEP_FIND);
+        sweep_begin_stage(c, SWEEP_FIND);
         return;
     }
     c->sweep.workspace = pg_uuid(next, 0, 0);
@@ -291,7 +302,7 @@ static void on_erase_next(void *ctx, void *note, const struct pg_answer *answer)
 static void next_canvas(struct clerk *c)
 {
     drop_state(&c->sweep);
-    go_on(c, SWEEP_FIND);
+    sweep_go_on(c, SWEEP_FIND);
 }
 
 static void on_find(void *ctx, void *note, const struct pg_answer *answer)
@@ -299,18 +310,20 @@ static void on_find(void *ctx, void *note, const struct pg_answer *answer)
     struct clerk *c = ctx;
     struct sweep *w = &c->sweep;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *found = answer->results[0];
     if (PQntuples(found) == 0) {
-        begin_stage(c, SWEEP_HEADS);
+        sweep_begin_stage(c, SWEEP_SEAL);
         return;
     }
     w->workspace = pg_uuid(found, 0, 0);
     w->canvas = pg_uuid(found, 0, 1);
     w->days = pg_int(found, 0, 2);
     w->n_cut = 0;
-    go_on(c, SWEEP_WINDOW);
+    if (pg_int(found, 0, 3) == SEALED_ALL)
+        keyring_set_all_sealed(c->keyring, &w->workspace);
+    sweep_go_on(c, SWEEP_WINDOW);
 }
 
 static int64_t cutoff_ms(const struct clerk *c)
@@ -324,7 +337,7 @@ static void on_window(void *ctx, void *note, const struct pg_answer *answer)
     struct clerk *c = ctx;
     struct sweep *w = &c->sweep;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *found = answer->results[0];
     if (PQntuples(found) == 0 || pg_int(found, 0, 1) < pg_int(found, 0, 0) || pg_is_null(found, 0, 2)) {
@@ -335,7 +348,7 @@ static void on_window(void *ctx, void *note, const struct pg_answer *answer)
     w->base = (uint64_t)pg_int(found, 0, 2);
     w->cut = (uint64_t)pg_int(found, 0, 1);
     w->more = pg_int(found, 0, 3) == WINDOW_SEQS && w->cut == oldest + WINDOW_SEQS - 1;
-    go_on(c, w->base == w->cut ? SWEEP_STORE : SWEEP_BASE);
+    sweep_go_on(c, w->base == w->cut ? SWEEP_STORE : SWEEP_BASE);
 }
 
 /* What is stored does not fit together: nothing is cut. */
@@ -354,7 +367,7 @@ static void on_base(void *ctx, void *note, const struct pg_answer *answer)
     struct sweep *w = &c->sweep;
     struct why why;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *found = answer->results[0];
     if (PQntuples(found) == 0) { /* a room has thrown it away meanwhile; there are later ones */
@@ -363,22 +376,38 @@ static void on_base(void *ctx, void *note, const struct pg_answer *answer)
     }
     size_t len;
     const uint8_t *bytes = pg_bytes(found, 0, 2, &len);
+    const struct seal_place place = {SEAL_STATE, w->workspace, w->canvas, (uint64_t)pg_int(found, 0, 0)};
+    uint64_t hash = (uint64_t)pg_int(found, 0, 1);
+    struct buf plain;
+    buf_init(&plain);
+    enum status status = stored_open_state(c->keyring, &place, &plain, &bytes, &len, &hash);
     canvas_init(&w->state, &none);
     w->has_state = true;
-    if (canvas_decode(&w->state, bytes, len, &why) != STATUS_OK || canvas_hash(&w->state) != (uint64_t)pg_int(found, 0, 1))
+    if (status == STATUS_GONE)
+        give_up(c, "its key is missing");
+    else if (status != STATUS_OK || canvas_decode(&w->state, bytes, len, &why) != STATUS_OK || canvas_hash(&w->state) != hash)
         give_up(c, "the stored state is not what was stored");
     else
-        go_on(c, SWEEP_REPLAY);
+        sweep_go_on(c, SWEEP_REPLAY);
+    buf_fini(&plain);
 }
 
-static bool apply(struct sweep *w, const PGresult *batches, int row)
+static bool apply(struct clerk *c, const PGresult *batches, int row)
 {
+    struct sweep *w = &c->sweep;
     size_t len;
     struct why why;
     const uint8_t *bytes = pg_bytes(batches, row, 0, &len);
+    const struct seal_place place = {SEAL_BATCH, w->workspace, w->canvas, (uint64_t)pg_int(batches, row, 1)};
+    struct buf plain;
+    buf_init(&plain);
     arena_reset(&w->arena);
-    Cocanvas__Committed *batch = message_decode_committed(&w->arena, bytes, len);
-    return batch && batch_apply_committed(&w->state, batch, &why) == STATUS_OK;
+    Cocanvas__Committed *batch = NULL;
+    if (stored_open(c->keyring, &place, &plain, &bytes, &len) == STATUS_OK)
+        batch = message_decode_committed(&w->arena, bytes, len);
+    bool ok = batch && batch_apply_committed(&w->state, batch, &why) == STATUS_OK;
+    buf_fini(&plain);
+    return ok;
 }
 
 static void on_replay(void *ctx, void *note, const struct pg_answer *answer)
@@ -386,46 +415,66 @@ static void on_replay(void *ctx, void *note, const struct pg_answer *answer)
     struct clerk *c = ctx;
     struct sweep *w = &c->sweep;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *batches = answer->results[0];
     bool ok = PQntuples(batches) > 0;
     for (int i = 0; ok && i < PQntuples(batches); i++)
-        ok = apply(w, batches, i);
+        ok = apply(c, batches, i);
     if (!ok)
         give_up(c, "the batches before the cut cannot be applied");
     else
-        go_on(c, w->state.seq < w->cut ? SWEEP_REPLAY : SWEEP_STORE);
+        sweep_go_on(c, w->state.seq < w->cut ? SWEEP_REPLAY : SWEEP_STORE);
 }
 
 static void on_store(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     drop_state(&c->sweep);
-    go_on(c, SWEEP_CUT);
+    sweep_go_on(c, SWEEP_CUT);
+}
+
+/* Plain only if the workspace is not sealed by then: the statement looks. */
+static void exec_store(struct clerk *c, struct pg_request *request, struct seal_key *key)
+{
+    struct sweep *w = &c->sweep;
+    const struct seal_place place = {SEAL_STATE, w->workspace, w->canvas, w->cut};
+    struct pg_params state = sweep_here(c);
+    uint64_t hash = canvas_hash(&w->state);
+    struct buf plain, sealed, *stored = key ? &sealed : &plain;
+    buf_init(&plain);
+    buf_init(&sealed);
+    canvas_encode(&w->state, &plain);
+    if (key) {
+        seal_bytes(key, &place, buf_at(&plain), buf_len(&plain), &sealed);
+        hash = seal_mask_hash(key, &place, hash);
+    }
+    pg_param_int(&state, (int64_t)w->cut);
+    pg_param_int(&state, (int64_t)hash);
+    pg_param_bytes(&state, buf_at(stored), buf_len(stored));
+    pg_param_int(&state, key != NULL);
+    pg_exec(request, &sweep_statements[STORE], &state);
+    buf_fini(&plain);
+    buf_fini(&sealed);
 }
 
 /* One that is stored already only becomes the oldest. */
 static void store(struct clerk *c)
 {
     struct sweep *w = &c->sweep;
-    struct pg_params which = here(c), state = here(c);
-    struct buf bytes;
-    pg_param_int(&which, (int64_t)w->cut);
-    pg_param_int(&state, (int64_t)w->cut);
-    struct pg_request *request = pg_begin(c->pg, on_store, c, NULL);
-    border_none(request); /* as the owner: all workspaces */
-    if (w->has_state) {
-        buf_init(&bytes);
-        pg_param_int(&state, (int64_t)canvas_hash(&w->state));
-        canvas_encode(&w->state, &bytes);
-        pg_param_bytes(&state, buf_at(&bytes), buf_len(&bytes));
-        pg_exec(request, &sweep_statements[STORE], &state);
-        buf_fini(&bytes);
+    struct pg_params which = sweep_here(c);
+    struct seal_key *key;
+    if (w->has_state && keyring_way(c->keyring, &w->workspace, &key) == KEYRING_LOST) {
+        give_up(c, "its key is missing");
+        return;
     }
+    pg_param_int(&which, (int64_t)w->cut);
+    struct pg_request *request = sweep_request(c, on_store);
+    if (w->has_state)
+        exec_store(c, request, key);
     pg_exec(request, &sweep_statements[STORE_ALONE], &which);
     pg_end(request);
 }
@@ -435,12 +484,12 @@ static void on_cut(void *ctx, void *note, const struct pg_answer *answer)
     struct clerk *c = ctx;
     struct sweep *w = &c->sweep;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     long n = affected(answer->results[0]);
     w->n_cut += (uint64_t)n;
     if (n == CUT_BATCHES) {
-        go_on(c, SWEEP_CUT);
+        sweep_go_on(c, SWEEP_CUT);
         return;
     }
     if (w->n_cut > 0)
@@ -450,7 +499,7 @@ static void on_cut(void *ctx, void *note, const struct pg_answer *answer)
     bool more = w->more && n > 0;
     w->n_cut = 0;
     if (more)
-        go_on(c, SWEEP_WINDOW);
+        sweep_go_on(c, SWEEP_WINDOW);
     else
         next_canvas(c);
 }
@@ -461,7 +510,7 @@ static void on_heads(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
     (void)note;
-    if (!is_done(c, answer))
+    if (!sweep_is_done(c, answer))
         return;
     const PGresult *heads = answer->results[0];
     int n = PQntuples(heads);
@@ -476,7 +525,7 @@ static void on_heads(void *ctx, void *note, const struct pg_answer *answer)
         log_notice(NULL, "audit log of workspace %s: row %lld has hash %s", workspace, (long long)pg_int(heads, i, 1), hash);
     }
     if (n == HEADS_PAGE)
-        go_on(c, SWEEP_HEADS);
+        sweep_go_on(c, SWEEP_HEADS);
     else
         rest(c);
 }
@@ -511,25 +560,25 @@ static void step(struct clerk *c)
         ask(c, TRASH, &params, on_trash);
         return;
     case SWEEP_ERASE:
-        params = here(c);
+        params = sweep_here(c);
         ask(c, ERASE_NEXT, &params, on_erase_next);
         return;
     case SWEEP_FIND:
-        params = here(c);
+        params = sweep_here(c);
         ask(c, FIND, &params, on_find);
         return;
     case SWEEP_WINDOW:
-        params = here(c);
+        params = sweep_here(c);
         pg_param_int(&params, cutoff_ms(c));
         ask(c, WINDOW, &params, on_window);
         return;
     case SWEEP_BASE:
-        params = here(c);
+        params = sweep_here(c);
         pg_param_int(&params, (int64_t)w->base);
         ask(c, BASE, &params, on_base);
         return;
     case SWEEP_REPLAY:
-        params = here(c);
+        params = sweep_here(c);
         pg_param_int(&params, (int64_t)w->state.seq);
         pg_param_int(&params, (int64_t)w->cut);
         ask(c, REPLAY, &params, on_replay);
@@ -538,9 +587,15 @@ static void step(struct clerk *c)
         store(c);
         return;
     case SWEEP_CUT:
-        params = here(c);
+        params = sweep_here(c);
         pg_param_int(&params, (int64_t)w->cut);
         ask(c, CUT, &params, on_cut);
+        return;
+    case SWEEP_SEAL:
+    case SWEEP_SEAL_CANVAS:
+    case SWEEP_SEAL_STATES:
+    case SWEEP_SEAL_BATCHES:
+        sealing_step(c);
         return;
     case SWEEP_HEADS:
         heads(c);
@@ -553,7 +608,7 @@ void sweep_begin(struct clerk *c)
     if (c->sweep.stage != SWEEP_REST)
         return;
     event_del(c->sweep.timer);
-    begin_stage(c, SWEEP_ADDRESSES);
+    sweep_begin_stage(c, SWEEP_ADDRESSES);
 }
 
 void sweep_init(struct clerk *c)

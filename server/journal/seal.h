@@ -45,8 +45,8 @@ enum seal_kind {
 struct seal_place {
     enum seal_kind kind;
     struct uuid workspace;
-    struct uuid object; /* the canvas; NOTICE and LABEL: the live session */
-    uint64_t seq;       /* BATCH and STATE: theirs; LABEL: the code's number; else 0 */
+    struct uuid object; /* the canvas; NOTICE: the live session */
+    uint64_t seq;       /* BATCH and STATE: theirs; else 0 */
 };
 
 /* A key that was loaded; for one thread. */

@@ -87,11 +87,11 @@ const struct pg_statement store_statements[] = {
      " WHERE " STORE_CANVAS_ROLE " > 0 AND (c.removed_at IS NOT NULL) = ($3::int8 = 1) AND m.account_id = $1::uuid AND ($2::uuid IS NULL OR c.workspace_id = $2::uuid)"
      "  AND ($4::int8 IS NULL OR (c.changed_ms, c.canvas_id) < ($4::int8, $5::uuid))"
      " ORDER BY c.changed_ms DESC, c.canvas_id DESC LIMIT $6::int8"},
-    /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash */
+    /* $1 workspace, $2 canvas, $3 request, $4 author, $5 title, $6 template, $7 state, $8 its hash, $9 whether they are sealed */
     [CANVAS_CREATE] = {"canvas_create",
-     "WITH made AS ("
+     "WITH " STORE_SEAL ", made AS ("
      " INSERT INTO canvas (workspace_id, canvas_id, request_id, created_by, title, template_id, created_ms, changed_ms)"
-     " VALUES ($1::uuid, $2::uuid, $3::uuid, $4::int8, $5::text, $6::text, " NOW_MS ", " NOW_MS ")"
+     " SELECT $1::uuid, $2::uuid, $3::uuid, $4::int8, $5::text, $6::text, " NOW_MS ", " NOW_MS " WHERE " STORE_MAY_WRITE("$9")
      " ON CONFLICT (workspace_id, request_id) DO NOTHING RETURNING workspace_id, canvas_id"
      ") INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state)"
      " SELECT workspace_id, canvas_id, 0, $8::int8, $7::bytea FROM made"},
@@ -108,6 +108,8 @@ struct note {
     store_look_cb *look;
     store_people_cb *people;
     store_canvases_cb *canvases;
+    struct keyring *keyring;      /* canvases */
+    bool made;                    /* one was to be made */
 };
 
 static struct note *note_for(uint64_t id)
@@ -118,6 +120,12 @@ static struct note *note_for(uint64_t id)
 }
 
 /* What a request that was not done is answered with. An answer that came with a warning is not trusted either. */
+enum keyring_way store_way(struct pg *pg, const struct uuid *workspace, struct seal_key **key)
+{
+    *key = NULL;
+    return pg_keyring(pg) != NULL ? keyring_way(pg_keyring(pg), workspace, key) : KEYRING_PLAIN;
+}
+
 enum status store_failure(const struct pg_answer *answer)
 {
     if (answer->outcome != PG_FAILED)
@@ -391,6 +399,14 @@ void store_people(struct pg *pg, const struct uuid *workspace, const struct uuid
 
 /* ---------------------------------------------------------------- canvases */
 
+static void open_texts(struct keyring *keyring, struct store_canvas *canvas, char *owned[2])
+{
+    struct seal_place place = {SEAL_TITLE, canvas->workspace, canvas->id, 0};
+    canvas->title = stored_open_text(keyring, &place, canvas->title, &owned[0]);
+    place.kind = SEAL_TEMPLATE;
+    canvas->template_id = stored_open_text(keyring, &place, canvas->template_id, &owned[1]);
+}
+
 /* The list is always the newest statement's result: a creation has one before it. */
 static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
 {
@@ -401,7 +417,12 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
     }
     const PGresult *found = answer->results[answer->n_results - 1];
     size_t n = (size_t)PQntuples(found);
+    if (n == 0 && note->made) {   /* nothing may be written as it would have been */
+        note->canvases(ctx, note->id, STATUS_GONE, 0, NULL);
+        return;
+    }
     struct store_canvas *canvases = xcalloc(n, sizeof *canvases);
+    char **owned = xcalloc(2 * n, sizeof *owned);
     for (size_t i = 0; i < n; i++) {
         int row = (int)i;
         canvases[i] = (struct store_canvas){
@@ -410,8 +431,12 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
             .changed_ms = pg_int(found, row, 6), .restricted = pg_bool(found, row, 7), .removed_ms = pg_int(found, row, 8),
             .removed_by = (uint32_t)pg_int(found, row, 9),
         };
+        open_texts(note->keyring, &canvases[i], &owned[2 * i]);
     }
     note->canvases(ctx, note->id, STATUS_OK, n, canvases);
+    for (size_t i = 0; i < 2 * n; i++)
+        free(owned[i]);
+    free(owned);
     free(canvases);
 }
 
@@ -420,6 +445,7 @@ void store_canvas_list(struct pg *pg, const struct uuid *account, const struct u
 {
     struct note *note = note_for(id);
     note->canvases = cb;
+    note->keyring = pg_keyring(pg);
     struct pg_params params = {0};
     pg_param_uuid(&params, account);
     pg_param_uuid(&params, workspace);
@@ -436,21 +462,67 @@ void store_canvas_list(struct pg *pg, const struct uuid *account, const struct u
     pg_end(request);
 }
 
+/* What a new canvas is stored with. */
+struct new_contents {
+    enum keyring_way way;
+    const char *title, *template_id;
+    const uint8_t *state;
+    size_t state_len;
+    uint64_t state_hash;
+    char *owned[2];
+    struct buf sealed;
+};
+
+static void seal_contents(struct new_contents *to, struct pg *pg, const struct store_canvas_new *canvas, const struct uuid *id)
+{
+    struct seal_key *key;
+    struct seal_place place = {SEAL_TITLE, canvas->workspace, *id, 0};
+    *to = (struct new_contents){.title = "", .template_id = "", .way = store_way(pg, &canvas->workspace, &key)};
+    buf_init(&to->sealed);
+    if (to->way == KEYRING_LOST)
+        return;
+    to->title = stored_seal_text(key, &place, canvas->title, &to->owned[0]);
+    place.kind = SEAL_TEMPLATE;
+    to->template_id = stored_seal_text(key, &place, canvas->template_id != NULL ? canvas->template_id : "", &to->owned[1]);
+    to->state = canvas->state;
+    to->state_len = canvas->state_len;
+    to->state_hash = canvas->state_hash;
+    if (key == NULL)
+        return;
+    place.kind = SEAL_STATE;
+    seal_bytes(key, &place, canvas->state, canvas->state_len, &to->sealed);
+    to->state = buf_at(&to->sealed);
+    to->state_len = buf_len(&to->sealed);
+    to->state_hash = seal_mask_hash(key, &place, canvas->state_hash);
+}
+
+static void free_contents(struct new_contents *contents)
+{
+    free(contents->owned[0]);
+    free(contents->owned[1]);
+    buf_fini(&contents->sealed);
+}
+
 void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, void *ctx, uint64_t id, store_canvases_cb *cb)
 {
     struct note *note = note_for(id);
     note->canvases = cb;
+    note->keyring = pg_keyring(pg);
+    note->made = true;
     struct uuid fresh;
     uuid_random(&fresh);
+    struct new_contents contents;
+    seal_contents(&contents, pg, canvas, &fresh);
     struct pg_params params = {0};
     pg_param_uuid(&params, &canvas->workspace);
     pg_param_uuid(&params, &fresh);
     pg_param_uuid(&params, &canvas->request_id);
     pg_param_int(&params, canvas->created_by);
-    pg_param_text(&params, canvas->title);
-    pg_param_text(&params, canvas->template_id != NULL ? canvas->template_id : "");
-    pg_param_bytes(&params, canvas->state, canvas->state_len);
-    pg_param_int(&params, (int64_t)canvas->state_hash);
+    pg_param_text(&params, contents.title);
+    pg_param_text(&params, contents.template_id);
+    pg_param_bytes(&params, contents.state, contents.state_len);
+    pg_param_int(&params, (int64_t)contents.state_hash);
+    pg_param_int(&params, STORE_WAY(contents.way));
     struct pg_params which = {0};
     pg_param_uuid(&which, &canvas->workspace);
     pg_param_uuid(&which, &canvas->request_id);
@@ -459,4 +531,5 @@ void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, v
     pg_exec(request, &store_statements[CANVAS_CREATE], &params);
     pg_exec(request, &store_statements[CANVAS_BY_REQUEST], &which);
     pg_end(request);
+    free_contents(&contents);
 }

@@ -116,6 +116,7 @@ struct note {
     store_erased_cb *erased;
     struct uuid workspace;
     uint32_t author;
+    struct keyring *keyring;      /* of a workspace's erasure */
 };
 
 static struct note *note_for(uint64_t id)
@@ -259,6 +260,8 @@ static void on_erased(void *ctx, void *arg, const struct pg_answer *answer)
         return;
     }
     const PGresult *verdict = answer->results[answer->n_results - 1];
+    if (note->keyring != NULL && status_of(pg_text(verdict, 0, 0)) == STATUS_OK)
+        keyring_destroy(note->keyring, &note->workspace);
     erased.has_account = !pg_is_null(verdict, 0, 1);
     if (erased.has_account)
         erased.account = pg_uuid(verdict, 0, 1);
@@ -317,6 +320,7 @@ void store_workspace_erase(struct pg *pg, const struct store_actor *actor, const
     struct note *note = note_for(id);
     note->erased = cb;
     note->workspace = actor->workspace;
+    note->keyring = pg_keyring(pg);
     struct pg_params params = {0};
     add_actor(&params, actor);
     pg_param_text(&params, confirm);

@@ -25,11 +25,11 @@ enum {
 
 const struct pg_statement store_members_statements[] = {
     [WORKSPACE_LOCK] = {"workspace_lock", "SELECT 1 FROM workspace WHERE workspace_id = $1::uuid FOR NO KEY UPDATE"},
-    /* $1 account, $2 request, $3 id, $4 name, $5 least role, $6 the person's name or null */
+    /* $1 account, $2 request, $3 id, $4 name, $5 least role, $6 the person's name or null, $7 sealed */
     [WORKSPACE_CREATE] = {"workspace_create",
      "WITH made AS ("
-     " INSERT INTO workspace (workspace_id, name, created_by, request_id, next_author)"
-     " SELECT $3::uuid, $4::text, $1::uuid, $2::uuid, 2"
+     " INSERT INTO workspace (workspace_id, name, created_by, request_id, next_author, sealed)"
+     " SELECT $3::uuid, $4::text, $1::uuid, $2::uuid, 2, $7::int8"
      " WHERE $5::int8 = 0 OR EXISTS (SELECT 1 FROM member WHERE account_id = $1::uuid AND role >= $5::int8)"
      " ON CONFLICT (created_by, request_id) DO NOTHING RETURNING workspace_id"
      ") INSERT INTO member (workspace_id, author, account_id, role, name)"
@@ -161,18 +161,17 @@ void store_workspace_create(struct pg *pg, const struct store_workspace_new *wor
 {
     struct note *note = note_for(id);
     note->workspace = cb;
-    struct uuid fresh;
-    uuid_random(&fresh);
     struct pg_params params = {0};
     pg_param_uuid(&params, &workspace->account);
     pg_param_uuid(&params, &workspace->request_id);
     struct pg_params which = params;
-    pg_param_uuid(&params, &fresh);
+    pg_param_uuid(&params, &workspace->id);
     pg_param_text(&params, workspace->name);
     pg_param_int(&params, workspace->least_role);
     pg_param_text(&params, workspace->person);
+    pg_param_int(&params, workspace->sealed ? SEALED_ALL : SEALED_NOT);
     struct pg_request *request = pg_begin(pg, on_workspace, ctx, note);
-    border_account(request, &workspace->account, &fresh);
+    border_account(request, &workspace->account, &workspace->id);
     pg_exec(request, &store_members_statements[WORKSPACE_CREATE], &params);
     pg_exec(request, &store_members_statements[WORKSPACE_BY_REQUEST], &which);
     pg_end(request);

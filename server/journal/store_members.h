@@ -22,6 +22,8 @@ struct store_workspace_new {
     struct uuid account, request_id;
     const char *name, *person;
     int least_role;
+    struct uuid id;               /* that it gets if it is a new one */
+    bool sealed;                  /* its key is made already */
 };
 void store_workspace_create(struct pg *pg, const struct store_workspace_new *workspace, void *ctx, uint64_t id, store_workspace_cb *cb);
 void store_workspace_rename(struct pg *pg, const struct store_actor *actor, const char *name, void *ctx, uint64_t id, store_workspace_cb *cb);

@@ -5,6 +5,7 @@
 
 #include "server/journal/journal_internal.h"
 #include "server/journal/store.h"
+#include "server/journal/stored.h"
 
 #define STORE_NOW_MS "(extract(epoch FROM now()) * 1000)::int8"
 
@@ -38,6 +39,15 @@
 #define STORE_DEVICE_LIVE(idle, most)                                                                                  \
     "(d.certificate OR (d.used_at > now() - " idle "::int8 * interval '1 ms' AND d.created_at > now() - " most         \
     "::int8 * interval '1 ms'))"
+
+/* Something new goes into a workspace as the workspace is sealed, and it stays so until the transaction ends. `way` is the parameter
+ * that STORE_WAY fills. What is sealed may go anywhere. */
+#define STORE_SEAL "seal AS (SELECT sealed FROM workspace WHERE workspace_id = $1::uuid FOR SHARE)"
+#define STORE_MAY_WRITE(way)                                                                                           \
+    "(" way "::int8 = 1 OR (" way "::int8 = 0 AND NOT EXISTS (SELECT 1 FROM seal WHERE sealed > 0)))"
+#define STORE_WAY(way) ((way) == KEYRING_SEALED ? 1 : (way) == KEYRING_PLAIN ? 0 : 2)
+/* How to write in a workspace by requests on this connection. */
+enum keyring_way store_way(struct pg *pg, const struct uuid *workspace, struct seal_key **key);
 
 /* What a request that was not done is answered with. */
 enum status store_failure(const struct pg_answer *answer);

@@ -31,10 +31,11 @@ const struct pg_statement store_session_statements[] = {
     [LIVE_END_OLD] = {"live_end_old",
      "UPDATE live_session SET closed_at = now() WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid AND closed_at IS NULL"
      " AND ends_ms <= " NOW_MS},
-    /* $4 id, $5 role, $6 lobby, $7 pseudonyms, $8 notice, $9 how long */
+    /* $4 id, $5 role, $6 lobby, $7 pseudonyms, $8 notice, $9 how long, $10 whether the notice is sealed */
     [LIVE_OPEN] = {"live_open",
-     "WITH " LEADER " INSERT INTO live_session (workspace_id, session_id, canvas_id, role, lobby, pseudonyms, notice, opened_by, ends_ms)"
-     " SELECT $1::uuid, $4::uuid, $3::uuid, $5::int8, $6::int8 = 1, $7::int8 = 1, $8::text, $2::int8, " NOW_MS " + $9::int8 FROM leader"},
+     "WITH " LEADER ", " STORE_SEAL " INSERT INTO live_session (workspace_id, session_id, canvas_id, role, lobby, pseudonyms, notice, opened_by, ends_ms)"
+     " SELECT $1::uuid, $4::uuid, $3::uuid, $5::int8, $6::int8 = 1, $7::int8 = 1, $8::text, $2::int8, " NOW_MS " + $9::int8 FROM leader"
+     " WHERE " STORE_MAY_WRITE("$10")},
     /* No row for somebody who may not ask; a null one if none is open. */
     [LIVE_LOOK] = {"live_look",
      "WITH " LEADER " SELECT " LIVE_COLUMNS " FROM leader LEFT JOIN live_session l"
@@ -43,10 +44,10 @@ const struct pg_statement store_session_statements[] = {
      "WITH " LEADER " SELECT " CODE_COLUMNS " FROM live_session l JOIN join_code k USING (workspace_id, session_id) WHERE " LED
      " ORDER BY k.number DESC LIMIT 100"},
     [LIVE_CLOSE] = {"live_close", "WITH " LEADER " UPDATE live_session l SET closed_at = now() WHERE " LED " RETURNING " LIVE_COLUMNS},
-    /* $4 hash, $5 uses, $6 how long or 0, $7 label */
+    /* $4 hash, $5 uses, $6 how long or 0, $7 label, $8 whether that is sealed */
     [CODE_ADD] = {"code_add",
-     "WITH " LEADER ", numbered AS ("
-     " UPDATE live_session l SET next_code = next_code + 1 WHERE " LED " AND l.next_code <= 100"
+     "WITH " LEADER ", " STORE_SEAL ", numbered AS ("
+     " UPDATE live_session l SET next_code = next_code + 1 WHERE " LED " AND l.next_code <= 100 AND " STORE_MAY_WRITE("$8")
      " RETURNING l.workspace_id, l.session_id, l.ends_ms, l.next_code - 1 AS number"
      ") INSERT INTO join_code AS k (workspace_id, session_id, number, code_hash, label, uses, expires_ms, created_by)"
      " SELECT workspace_id, session_id, number, $4::bytea, $7::text, $5::int8,"
@@ -92,6 +93,8 @@ struct note {
     store_live_cb *live;
     store_door_cb *door;
     store_guest_cb *guest;
+    struct keyring *keyring;      /* live, door */
+    struct uuid workspace, canvas; /* live */
 };
 
 static struct note *note_for(uint64_t id)
@@ -116,6 +119,16 @@ static void exec_lead(struct pg_request *request, int statement, const struct st
 }
 
 /* ---------------------------------------------------------------- live sessions */
+
+static struct note *note_for_lead(struct pg *pg, const struct store_lead *lead, uint64_t id, store_live_cb *cb)
+{
+    struct note *note = note_for(id);
+    note->live = cb;
+    note->keyring = pg_keyring(pg);
+    note->workspace = lead->workspace;
+    note->canvas = lead->canvas;
+    return note;
+}
 
 static struct store_live read_live(const PGresult *result, bool open)
 {
@@ -161,8 +174,19 @@ static void give_live(void *ctx, const struct note *note, const PGresult *found,
     }
     struct store_live live = read_live(found, open);
     struct store_code *list = codes != NULL ? read_codes(codes, &live.n_codes) : NULL;
+    char *notice, **labels = xcalloc(live.n_codes + 1, sizeof *labels);
+    struct seal_place place = {SEAL_NOTICE, note->workspace, live.session, 0};
+    live.notice = stored_open_text(note->keyring, &place, live.notice, &notice);
+    place.kind = SEAL_LABEL;
+    place.object = note->canvas;
+    for (size_t i = 0; i < live.n_codes; i++)
+        list[i].label = stored_open_text(note->keyring, &place, list[i].label, &labels[i]);
     live.codes = list;
     note->live(ctx, note->id, STATUS_OK, &live);
+    for (size_t i = 0; i < live.n_codes; i++)
+        free(labels[i]);
+    free(labels);
+    free(notice);
     free(list);
 }
 
@@ -186,10 +210,14 @@ static void look(struct pg_request *request, const struct store_lead *lead)
 
 void store_live_open(struct pg *pg, const struct store_live_new *live, void *ctx, uint64_t id, store_live_cb *cb)
 {
-    struct note *note = note_for(id);
-    note->live = cb;
+    struct note *note = note_for_lead(pg, &live->lead, id, cb);
     struct uuid fresh;
     uuid_random(&fresh);
+    struct seal_key *key;
+    enum keyring_way way = store_way(pg, &live->lead.workspace, &key);
+    const struct seal_place place = {SEAL_NOTICE, live->lead.workspace, fresh, 0};
+    char *owned;
+    const char *notice = stored_seal_text(key, &place, live->notice, &owned);
     struct pg_params old = {0}, params = {0};
     pg_param_uuid(&old, &live->lead.workspace);
     pg_param_uuid(&old, &live->lead.canvas);
@@ -198,19 +226,20 @@ void store_live_open(struct pg *pg, const struct store_live_new *live, void *ctx
     pg_param_int(&params, live->role);
     pg_param_int(&params, live->lobby);
     pg_param_int(&params, live->pseudonyms);
-    pg_param_text(&params, live->notice);
+    pg_param_text(&params, way == KEYRING_LOST ? "" : notice);
     pg_param_int(&params, live->valid_ms);
+    pg_param_int(&params, STORE_WAY(way));
     struct pg_request *request = pg_begin(pg, on_looked, ctx, note);
     border_workspace(request, &live->lead.workspace);
     pg_exec(request, &store_session_statements[LIVE_END_OLD], &old);
     pg_exec(request, &store_session_statements[LIVE_OPEN], &params);
     look(request, &live->lead);
+    free(owned);
 }
 
 void store_live_look(struct pg *pg, const struct store_lead *lead, void *ctx, uint64_t id, store_live_cb *cb)
 {
-    struct note *note = note_for(id);
-    note->live = cb;
+    struct note *note = note_for_lead(pg, lead, id, cb);
     struct pg_request *request = pg_begin(pg, on_looked, ctx, note);
     border_workspace(request, &lead->workspace);
     look(request, lead);
@@ -227,8 +256,7 @@ static void on_closed(void *ctx, void *arg, const struct pg_answer *answer)
 
 void store_live_close(struct pg *pg, const struct store_lead *lead, void *ctx, uint64_t id, store_live_cb *cb)
 {
-    struct note *note = note_for(id);
-    note->live = cb;
+    struct note *note = note_for_lead(pg, lead, id, cb);
     struct pg_request *request = pg_begin(pg, on_closed, ctx, note);
     border_workspace(request, &lead->workspace);
     exec_lead(request, LIVE_CLOSE, lead);
@@ -254,19 +282,25 @@ static void on_code_added(void *ctx, void *arg, const struct pg_answer *answer)
 
 void store_code_add(struct pg *pg, const struct store_code_new *code, void *ctx, uint64_t id, store_live_cb *cb)
 {
-    struct note *note = note_for(id);
-    note->live = cb;
+    struct note *note = note_for_lead(pg, &code->lead, id, cb);
+    struct seal_key *key;
+    enum keyring_way way = store_way(pg, &code->lead.workspace, &key);
+    const struct seal_place place = {SEAL_LABEL, code->lead.workspace, code->lead.canvas, 0};
+    char *owned;
+    const char *label = stored_seal_text(key, &place, code->label, &owned);
     struct pg_params params = {0};
     add_lead(&params, &code->lead);
     pg_param_bytes(&params, code->hash, sizeof code->hash);
     pg_param_int(&params, code->uses);
     pg_param_int(&params, code->valid_ms);
-    pg_param_text(&params, code->label);
+    pg_param_text(&params, way == KEYRING_LOST ? "" : label);
+    pg_param_int(&params, STORE_WAY(way));
     struct pg_request *request = pg_begin(pg, on_code_added, ctx, note);
     border_workspace(request, &code->lead.workspace);
     pg_exec(request, &store_session_statements[CODE_ADD], &params);
     exec_lead(request, LIVE_LOOK, &code->lead);
     pg_end(request);
+    free(owned);
 }
 
 static void on_revoked(void *ctx, void *arg, const struct pg_answer *answer)
@@ -281,8 +315,7 @@ static void on_revoked(void *ctx, void *arg, const struct pg_answer *answer)
 void store_code_revoke(struct pg *pg, const struct store_lead *lead, uint32_t number, void *ctx, uint64_t id,
                        store_live_cb *cb)
 {
-    struct note *note = note_for(id);
-    note->live = cb;
+    struct note *note = note_for_lead(pg, lead, id, cb);
     struct pg_params params = {0};
     add_lead(&params, lead);
     pg_param_int(&params, number);
@@ -314,13 +347,18 @@ static void on_door(void *ctx, void *arg, const struct pg_answer *answer)
         .ends_ms = pg_int(found, 0, 8),
         .left_ms = pg_int(found, 0, 9),
     };
+    const struct seal_place place = {SEAL_NOTICE, door.workspace, door.session, 0};
+    char *owned;
+    door.notice = stored_open_text(note->keyring, &place, door.notice, &owned);
     note->door(ctx, note->id, STATUS_OK, &door);
+    free(owned);
 }
 
 void store_door(struct pg *pg, const uint8_t code_hash[32], void *ctx, uint64_t id, store_door_cb *cb)
 {
     struct note *note = note_for(id);
     note->door = cb;
+    note->keyring = pg_keyring(pg);
     struct pg_params params = {0};
     pg_param_bytes(&params, code_hash, 32);
     struct pg_request *request = pg_begin(pg, on_door, ctx, note);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "server/journal/keyring.h"
 
 static const char *const state_names[] = {"loading", "live", "uncertain", "releasing", "dead"};
 
@@ -171,9 +172,11 @@ void room_on_taken(struct room *room, enum status status, const struct journal_c
 {
     struct rooms *r = room->rooms;
     if (status != STATUS_OK) {
-        room_close(room, status,
-                   status == STATUS_CONFLICT ? "Another server has this canvas open; try again."
-                                             : "This canvas cannot be opened now.");
+        room_close(room, status == STATUS_GONE ? STATUS_INTERNAL : status,
+                   status == STATUS_CONFLICT   ? "Another server has this canvas open; try again."
+                   : status == STATUS_GONE     ? KEYRING_MISSING
+                   : status == STATUS_INTERNAL ? "This canvas cannot be read; tell the server's operator."
+                                               : "This canvas cannot be opened now.");
         return;
     }
     room->workspace = canvas->workspace;

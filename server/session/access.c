@@ -38,6 +38,12 @@ void access_tell_workspace(struct sessions *all, const struct uuid *workspace)
     access_tell(all, &change);
 }
 
+void access_tell_erased(struct sessions *all, const struct uuid *workspace)
+{
+    struct access_change change = {.facts = ACCESS_WORKSPACE, .workspace = *workspace, .erased = true};
+    access_tell(all, &change);
+}
+
 void access_tell_canvas(struct sessions *all, const struct uuid *canvas)
 {
     struct access_change change = {.facts = ACCESS_CANVAS, .canvas = *canvas};
@@ -230,6 +236,8 @@ void sessions_tick(struct sessions *all)
 void sessions_access_changed(struct sessions *all, const struct access_change *change)
 {
     struct session *s, *next;
+    if (change->erased)
+        journal_forget_key(all->journal, &change->workspace);
     HASH_ITER(hh, all->by_id, s, next) {
         if (s->state == SESSION_CHECKING) /* who it is will be known in a moment, perhaps from before the change */
             s->look_again = true;

@@ -51,6 +51,7 @@ struct access_change {
     uint8_t device[32]; /* hash of its token */
     uint32_t connection, join_code;
     uint64_t but;       /* not this session (its id): whoever revokes all others keeps his own; 0: no exception */
+    bool erased;        /* the workspace is gone: its key is to be forgotten */
     enum status code;   /* ACCESS_CLOSE: of the Error */
     char sentence[256]; /* ACCESS_CLOSE: for people */
 };
@@ -63,6 +64,8 @@ void access_tell_member(struct sessions *all, const struct uuid *workspace, uint
 void access_tell_account(struct sessions *all, const struct uuid *account);
 /* anybody's in a workspace may have (an answer was lost); */
 void access_tell_workspace(struct sessions *all, const struct uuid *workspace);
+/* it was erased, or may have been; */
+void access_tell_erased(struct sessions *all, const struct uuid *workspace);
 /* the restriction of a canvas, or somebody's role on it, has. */
 void access_tell_canvas(struct sessions *all, const struct uuid *canvas);
 

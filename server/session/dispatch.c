@@ -75,6 +75,7 @@ enum {
     ROW(BACKUP_REQUEST,        IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup)               \
     ROW(BACKUP_READ,           IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup_read)          \
     SENT(ROW, BACKUP_READY) SENT(ROW, BACKUP_PART)                                                                    \
+    ROW(WORKSPACE_SEAL,        IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_workspace_seal)       \
     SENT(ROW, ERROR) SENT(ROW, WELCOME) SENT(ROW, LOGGED_IN) SENT(ROW, OPENED) SENT(ROW, SNAPSHOT)                    \
     SENT(ROW, COMMITTED) SENT(ROW, REJECT) SENT(ROW, PRESENCE_UPDATE) SENT(ROW, CHECKPOINT) SENT(ROW, STATUS)         \
     SENT(ROW, LAGGED) SENT(ROW, MOVED) SENT(ROW, GO_AWAY) SENT(ROW, PEOPLE) SENT(ROW, HISTORY_PAGE)                   \
@@ -84,7 +85,7 @@ enum {
     SENT(ROW, AUDIT_PAGE) SENT(ROW, RETENTION) SENT(ROW, PERSON_ERASED)                                               \
     SENT(ROW, WORKSPACE_CHANGED) SENT(ROW, MEMBER_LIST) SENT(ROW, MEMBER_CHANGED) SENT(ROW, INVITATION_LIST)          \
     SENT(ROW, DONE) SENT(ROW, ACCESS_LIST) SENT(ROW, GUEST_NOTICE) SENT(ROW, WAITING) SENT(ROW, LIVE_SESSION)         \
-    SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE)
+    SENT(ROW, CODE_CREATED) SENT(ROW, LOBBY_UPDATE) SENT(ROW, WORKSPACE_SEALED)
 /* Messages that only the server sends. */
 #define SENT(ROW, body) ROW(body, 0, SCOPE_NONE, NONE, SMALL, false, NULL)
 /* clang-format on */

@@ -91,6 +91,9 @@ void handle_retention_set(struct session *s, const struct request *r);
 void handle_canvas_exported(struct session *s, const struct request *r);
 void handle_person_erase(struct session *s, const struct request *r);
 void handle_workspace_erase(struct session *s, const struct request *r);
+void handle_workspace_seal(struct session *s, const struct request *r);
+/* A key for a workspace that is to be sealed; false: the refusal was sent. */
+bool handle_make_key(struct session *s, const struct request *r, const struct uuid *workspace);
 
 void handle_backup(struct session *s, const struct request *r);
 void handle_backup_read(struct session *s, const struct request *r);

@@ -238,7 +238,7 @@ static void on_workspace_erased(void *ctx, uint64_t id, enum status status, cons
         return;
     uuid_format(&erased->workspace, workspace);
     log_notice(NULL, "workspace %s %s", workspace, status == STATUS_OK ? "was erased" : "may have been erased");
-    access_tell_workspace(ctx, &erased->workspace);
+    access_tell_erased(ctx, &erased->workspace);
 }
 
 void handle_workspace_erase(struct session *s, const struct request *r)

@@ -86,6 +86,10 @@ void handle_workspace_create(struct session *s, const struct request *r)
         .least_role = least_role,
     };
     memcpy(new.request_id.b, wanted->request_id.data, sizeof new.request_id.b);
+    new.sealed = wanted->sealed;
+    uuid_random(&new.id);
+    if (new.sealed && !handle_make_key(s, r, &new.id))
+        return;
     request_begin(s, r);
     audit_expect(s, AUDIT(WORKSPACE_MADE), &(struct uuid){{0}}, 0, 0, 0);
     store_workspace_create(request_reads(s), &new, s->sessions, s->id, on_workspace);

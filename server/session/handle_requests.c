@@ -9,6 +9,7 @@
 #include "common/utf8.h"
 #include "server/journal/store_members.h"
 #include "server/session/audit.h"
+#include "server/journal/keyring.h"
 #include "server/session/handle.h"
 
 enum { LABEL_POINTS = 64, INVITATION_USES = 1000, STATE_BYTES = 8 << 20 };
@@ -30,8 +31,9 @@ void request_failed(struct session *s, enum status status)
     const char *sentence = status == STATUS_DEGRADED    ? "The database is not reachable: try again in a moment."
                            : status == STATUS_NOT_FOUND ? REQUEST_NOT_FOUND
                            : status == STATUS_CONFLICT  ? "This exists already."
+                           : status == STATUS_GONE      ? KEYRING_MISSING
                                                         : "The server could not do that: try again in a moment.";
-    session_refuse(s, s->request, status, "%s", sentence);
+    session_refuse(s, s->request, status == STATUS_GONE ? STATUS_INTERNAL : status, "%s", sentence);
     session_unbusy(s);
 }
 

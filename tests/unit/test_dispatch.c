@@ -74,6 +74,7 @@ static const struct expectation expectations[] = {
     EXPECT(PERSON_ERASE, "ro", 'a', NONE, 1024, person_erase),
     EXPECT(WORKSPACE_ERASE, "ro", 'm', OWNER, 1024, workspace_erase),
     EXPECT(BACKUP_REQUEST, "r", 'm', OWNER, 128, backup),
+    EXPECT(WORKSPACE_SEAL, "ro", 'm', OWNER, 128, workspace_seal),
     EXPECT(BACKUP_READ, "r", 'm', OWNER, 128, backup_read),
 };
 /* clang-format on */
