@@ -49,6 +49,7 @@ static const struct {
     [EVENT(HISTORY_CUT)] = {"cut the history up to revision", TAIL_SEQ},
     [EVENT(CANVAS_ERASED)] = {"erased a canvas from the trash", TAIL_NONE},
     [EVENT(SETTINGS)] = {"set", TAIL_TEXT},
+    [EVENT(WORKSPACE_SEALED)] = {"sealed the workspace", TAIL_NONE},
     [EVENT(RESTORED)] = {"restored the workspace from a backup", TAIL_NONE},
     [EVENT(BACKED_UP)] = {"made a backup of the workspace", TAIL_NONE},
     [EVENT(LOST)] = {"could not write down events while the database was away:", TAIL_SEQ},

@@ -146,6 +146,7 @@ int cmd_person_erase(struct cli *cli);
 int cmd_backup(struct cli *cli);
 int cmd_workspace_keep(struct cli *cli);
 int cmd_workspace_erase(struct cli *cli);
+int cmd_workspace_seal(struct cli *cli);
 int cmd_device_list(struct cli *cli);
 int cmd_device_revoke(struct cli *cli);
 int cmd_password_change(struct cli *cli);

@@ -75,6 +75,7 @@ static int create_workspace(struct session *s)
     request.request_id = (ProtobufCBinaryData){sizeof request_id.b, request_id.b};
     if (person)
         request.person = arena_strndup(&s->arena, person, strlen(person));
+    request.sealed = cli_flag(s->cli, "sealed");
     frame.body_case = COCANVAS__FRAME__BODY_WORKSPACE_CREATE;
     frame.workspace_create = &request;
     int code = people_request(s, &frame, COCANVAS__FRAME__BODY_WORKSPACE_CHANGED, &reply);

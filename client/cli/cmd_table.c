@@ -109,10 +109,22 @@ static const struct cmd_option invite_list_options[] = {
 };
 static const struct cmd_option workspace_options[] = {
     {"name", 'n', "NAME", "Your own name there, as others will see it; else as in your first workspace"},
+    {"sealed", 0, NULL, "What is written there is stored encrypted, under a key of its own"},
     END_OPTIONS,
 };
 static const struct cmd_example workspace_examples[] = {
     {"workspace create 'Acme AG'", "A border around one client company: you are its owner"},
+    {"workspace create --sealed 'Project Blue'", "Whoever gets hold of the database or a backup reads nothing of it"},
+    END_EXAMPLES,
+};
+static const struct cmd_option seal_options[] = {
+    {"status", 0, NULL, "Only say whether it is sealed"},
+    {"yes", 'y', NULL, "Do not ask"},
+    END_OPTIONS,
+};
+static const struct cmd_example seal_examples[] = {
+    {"workspace seal --yes", "The workspace of the current context"},
+    {"workspace seal --status", NULL},
     END_EXAMPLES,
 };
 static const struct cmd_option workspace_set_options[] = {
@@ -525,6 +537,12 @@ static const struct command table[] = {
      "have to accept a notice, unless a facilitator decides otherwise; exports begin with the word. It takes effect at once. A single "
      "canvas can be marked instead: cocanvas set CANVAS canvas confidential yes",
      workspace_set_options, workspace_set_examples, NEEDS_SERVER, false, cmd_workspace_set},
+    {"workspace seal", "", "", 0, 0, "Store the workspace's contents encrypted from now on",
+     "For owners. Everything that is written on its canvases is stored under a key of its own, which is kept outside of the database and its "
+     "backups; what is there already is rewritten in the background. Names of members, roles and times stay readable. Erasing a sealed "
+     "workspace destroys its key, so that no backup can bring it back. It cannot be taken back, and the server needs a key file "
+     "(seal_key_file). Older backups still hold what was stored before.",
+     seal_options, seal_examples, NEEDS_SERVER, false, cmd_workspace_seal},
     {"workspace keep", "", "", 0, 0, "How long old history and removed canvases are kept",
      "For owners. What is older goes within a day, and cannot be had back: earlier revisions can't be shown, restored or undone "
      "then. The canvases themselves, and edits that are still waiting on somebody's device, are not affected.",
