@@ -12,6 +12,7 @@ const struct backup_table backup_tables[] = {
     {"schema_migration", BACKUP_NEVER, ""},
     {"server", BACKUP_NEVER, ""},
     {"node", BACKUP_NEVER, ""},
+    {"border", BACKUP_NEVER, ""},
     {"erasure", BACKUP_NEVER, ""},
     {"password_reset", BACKUP_NEVER, ""}, /* links that are good for some hours */
     {"account", BACKUP_ACCOUNTS, "account_id"},
