@@ -234,6 +234,29 @@ static bool add_extension(X509 *cert, int nid, const char *value)
     return ok;
 }
 
+/* The name or address that a server is reached by. Not by add_extension(): a name is no configuration text. */
+static bool add_host(X509 *cert, const char *host)
+{
+    GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+    GENERAL_NAME *name = GENERAL_NAME_new();
+    ASN1_OCTET_STRING *address = a2i_IPADDRESS(host);
+    ASN1_IA5STRING *dns = address ? NULL : ASN1_IA5STRING_new();
+    bool ok = names && name && (address || (dns && ASN1_STRING_set(dns, host, -1) == 1));
+    if (ok) {
+        GENERAL_NAME_set0_value(name, address ? GEN_IPADD : GEN_DNS, address ? (void *)address : (void *)dns);
+        address = NULL;
+        dns = NULL;
+    }
+    if (ok && sk_GENERAL_NAME_push(names, name) > 0)
+        name = NULL;
+    ok = ok && !name && X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0, 0) == 1;
+    ASN1_OCTET_STRING_free(address);
+    ASN1_IA5STRING_free(dns);
+    GENERAL_NAME_free(name);
+    GENERAL_NAMES_free(names);
+    return ok;
+}
+
 static bool set_serial(X509 *cert)
 {
     uint8_t bytes[16];
@@ -246,7 +269,8 @@ static bool set_serial(X509 *cert)
     return ok;
 }
 
-static X509 *make_cert(EVP_PKEY *key, const char *common_name, const char *usage)
+/* host: a server's, NULL for people. */
+static X509 *make_cert(EVP_PKEY *key, const char *common_name, const char *usage, const char *host)
 {
     X509 *cert = X509_new();
     X509_NAME *name = cert ? X509_get_subject_name(cert) : NULL;
@@ -256,7 +280,7 @@ static X509 *make_cert(EVP_PKEY *key, const char *common_name, const char *usage
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, (const unsigned char *)common_name, -1, -1, 0) == 1 &&
         X509_set_issuer_name(cert, name) == 1 && add_extension(cert, NID_basic_constraints, "critical,CA:FALSE") &&
         add_extension(cert, NID_key_usage, "critical,digitalSignature") &&
-        add_extension(cert, NID_ext_key_usage, usage) && X509_sign(cert, key, EVP_sha256()) > 0)
+        add_extension(cert, NID_ext_key_usage, usage) && (!host || add_host(cert, host)) && X509_sign(cert, key, EVP_sha256()) > 0)
         return cert;
     X509_free(cert);
     return NULL;
@@ -282,7 +306,7 @@ enum status tls_make_identity(const char *cert_file, const char *key_file, const
         }
     }
     if (access(cert_file, F_OK) != 0) {
-        cert = make_cert(key, common_name, "serverAuth");
+        cert = make_cert(key, common_name, "serverAuth", common_name);
         if (!cert) {
             status = refuse_tls(why, "cannot make the certificate", cert_file);
             goto out;
@@ -303,7 +327,7 @@ enum status tls_make_certificate(const char *file, const char *common_name, stru
 {
     ERR_clear_error();
     EVP_PKEY *key = EVP_EC_gen("P-256");
-    X509 *cert = key ? make_cert(key, common_name, "clientAuth") : NULL;
+    X509 *cert = key ? make_cert(key, common_name, "clientAuth", NULL) : NULL;
     enum status status = STATUS_OK;
     if (!cert)
         status = refuse_tls(why, "cannot make the certificate", file);

@@ -131,6 +131,27 @@ static void test_identity(void **state)
     assert_memory_not_equal(before, after, PIN_BYTES);
 }
 
+/* The self-made certificate is for the host, be it a name or an address; a name is never read as anything else. */
+static void test_the_certificate_says_its_host(void **state)
+{
+    static const char *const hosts[] = {"canvas.example", "192.0.2.7", "2001:db8::7", "x,DNS:evil.example"};
+    const struct files *f = *state;
+    struct why why;
+    for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
+        assert_int_equal(unlink(f->cert), 0);
+        assert_int_equal(tls_make_identity(f->cert, f->key, hosts[i], &why), STATUS_OK);
+        BIO *in = BIO_new_file(f->cert, "r");
+        X509 *cert = PEM_read_bio_X509(in, NULL, NULL, NULL);
+        assert_non_null(cert);
+        bool is_address = i == 1 || i == 2;
+        assert_int_equal(X509_check_ip_asc(cert, hosts[i], 0) == 1, is_address);
+        assert_int_equal(X509_check_host(cert, hosts[0], 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL), i == 0);
+        assert_int_not_equal(X509_check_host(cert, "evil.example", 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, NULL), 1);
+        X509_free(cert);
+        BIO_free(in);
+    }
+}
+
 static void test_bad_files_are_refused(void **state)
 {
     struct files *f = *state;
@@ -272,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_identity, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_certificate_says_its_host, setup, teardown),
         cmocka_unit_test_setup_teardown(test_bad_files_are_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(test_dates_are_checked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_handshake, setup, teardown),
