@@ -321,6 +321,8 @@ static void deliver_access(void *receiver, struct mail *mail)
     struct worker *w = receiver;
     struct access_mail *m = (struct access_mail *)mail;
     sessions_access_changed(&w->sessions, &m->change);
+    if (m->change.names)
+        rooms_ask_people(w->rooms, &m->change.workspace);
     free(m);
 }
 

@@ -48,6 +48,7 @@ static const struct {
     [EVENT(PERSON_ERASED)] = {"erased", TAIL_WHOM},
     [EVENT(HISTORY_CUT)] = {"cut the history up to revision", TAIL_SEQ},
     [EVENT(CANVAS_ERASED)] = {"erased a canvas from the trash", TAIL_NONE},
+    [EVENT(MEMBER_RENAMED)] = {"is called otherwise now", TAIL_NONE},
     [EVENT(SETTINGS)] = {"set", TAIL_TEXT},
     [EVENT(WORKSPACE_SEALED)] = {"sealed the workspace", TAIL_NONE},
     [EVENT(RESTORED)] = {"restored the workspace from a backup", TAIL_NONE},
@@ -115,6 +116,8 @@ const char *audit_sentence(struct arena *arena, const Cocanvas__AuditRow *row, c
     uint32_t event = (uint32_t)row->event;
     bool known = event < sizeof sentences / sizeof *sentences && sentences[event].words;
     const char *words = known ? sentences[event].words : audit_event_word(arena, event);
+    if (event == EVENT(MEMBER_REMOVED) && row->author == row->whom)
+        return "left the workspace";
     const char *tail = known ? tail_of(arena, sentences[event].tail, row, list) : "";
     return arena_printf(arena, "%s%s%s%s", words, tail, *row->text ? " " : "", row->text);
 }

@@ -169,6 +169,8 @@ int cmd_remove(struct cli *cli);
 int cmd_restore(struct cli *cli);
 int cmd_undo(struct cli *cli);
 int cmd_revert(struct cli *cli);
+int cmd_workspace_leave(struct cli *cli);
+int cmd_person_rename(struct cli *cli);
 int cmd_redo(struct cli *cli);
 int cmd_tag(struct cli *cli);
 int cmd_vote(struct cli *cli);

@@ -167,6 +167,10 @@ static const struct cmd_option workspace_erase_options[] = {
     {"confirm", 0, "NAME", "The workspace's name, exactly: instead of typing it when asked"},
     END_OPTIONS,
 };
+static const struct cmd_option leave_options[] = {
+    {"yes", 0, NULL, "Without being asked"},
+    END_OPTIONS,
+};
 static const struct cmd_option person_erase_options[] = {
     {"self", 0, NULL, "Oneself, on the whole server"},
     {"confirm", 0, "NAME", "The person's name, or with --self one's login, exactly: instead of typing it when asked"},
@@ -547,6 +551,10 @@ static const struct command table[] = {
      "For owners. What is older goes within a day, and cannot be had back: earlier revisions can't be shown, restored or undone "
      "then. The canvases themselves, and edits that are still waiting on somebody's device, are not affected.",
      keep_options, keep_examples, NEEDS_SERVER, false, cmd_workspace_keep},
+    {"workspace leave", "", "", 0, 0, "Be no member of the workspace any more",
+     "At once, on all your devices. What you did there stays, under your name; your account and your other workspaces stay, too. An owner can "
+     "let you in again. The last owner cannot leave: make somebody else an owner first (member role), or erase the workspace.",
+     leave_options, NULL, NEEDS_SERVER, false, cmd_workspace_leave},
     {"workspace erase", "", "", 0, 0, "Delete the workspace with everything in it",
      "For owners. All its canvases, members and the audit log, for everybody and for good; people who work in it are disconnected. "
      "People's accounts stay. Copies in backups go when the backups go.",
@@ -567,6 +575,9 @@ static const struct command table[] = {
      "Oneself: account, devices, memberships, the cards and comments that one wrote (on canvases that one may see), one's votes, and "
      "the rows of audit logs about oneself. Owners: the same about a member or guest, in their workspace.",
      person_export_options, person_examples, NEEDS_SERVER, false, cmd_person_export},
+    {"person rename", "", "NAME...", 1, -1, "Change the name that others see you by",
+     "In this workspace; your login stays what it is. Where others work right now, they see the new name at once.", NULL, NULL,
+     NEEDS_SERVER, false, cmd_person_rename},
     {"person erase", "", "[PERSON]", 0, 1, "Take a person's name, login and devices away, for good",
      "The name becomes \"Former member 7\"; what the person wrote stays, under that number. Owners erase people from their workspace, and "
      "the login goes if the person is in no other one. With --self one erases oneself from the whole server.",

@@ -43,5 +43,6 @@ extern const struct pg_statement store_account_statements[];
 extern const struct pg_statement store_audit_statements[];
 extern const struct pg_statement store_members_statements[];
 extern const struct pg_statement store_sealed_statements[];
+extern const struct pg_statement store_self_statements[];
 
 #endif

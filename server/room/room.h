@@ -160,6 +160,8 @@ struct room_people {
     bool guest; /* came in by a join code */
     bool here;  /* has written on this canvas: guests learn no other names but those of who is there */
 };
+/* Some are called otherwise now: the workspace's rooms ask again, and tell everybody what is new. */
+void rooms_ask_people(struct rooms *r, const struct uuid *workspace);
 void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const struct room_people *people);
 /* Orders what is queued and sends a group, if the journal is idle. Called at the end of every loop turn. */
 void rooms_pump(struct rooms *r);

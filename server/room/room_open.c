@@ -229,3 +229,10 @@ void rooms_people(struct rooms *r, uint64_t room_id, size_t n, const struct room
     send_all_people(room, ROOM_NO_GUESTS);
     send_all_people(room, ROOM_GUESTS);
 }
+
+void rooms_ask_people(struct rooms *r, const struct uuid *workspace)
+{
+    for (struct room *room = r->by_id; room && r->o.ask_people; room = room->hh_id.next)
+        if (uuid_equal(&room->workspace, workspace))
+            r->o.ask_people(r->o.ctx, room->id, &room->workspace, &room->canvas);
+}

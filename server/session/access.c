@@ -44,6 +44,13 @@ void access_tell_erased(struct sessions *all, const struct uuid *workspace)
     access_tell(all, &change);
 }
 
+/* No session is concerned, only what rooms say about people. */
+void access_tell_names(struct sessions *all, const struct uuid *workspace)
+{
+    struct access_change change = {.workspace = *workspace, .names = true};
+    access_tell(all, &change);
+}
+
 void access_tell_canvas(struct sessions *all, const struct uuid *canvas)
 {
     struct access_change change = {.facts = ACCESS_CANVAS, .canvas = *canvas};

@@ -52,6 +52,7 @@ struct access_change {
     uint32_t connection, join_code;
     uint64_t but;       /* not this session (its id): whoever revokes all others keeps his own; 0: no exception */
     bool erased;        /* the workspace is gone: its key is to be forgotten */
+    bool names;         /* people in the workspace are called otherwise now: its rooms ask for the names again */
     enum status code;   /* ACCESS_CLOSE: of the Error */
     char sentence[256]; /* ACCESS_CLOSE: for people */
 };
@@ -66,6 +67,8 @@ void access_tell_account(struct sessions *all, const struct uuid *account);
 void access_tell_workspace(struct sessions *all, const struct uuid *workspace);
 /* it was erased, or may have been; */
 void access_tell_erased(struct sessions *all, const struct uuid *workspace);
+/* what somebody in a workspace is called has; */
+void access_tell_names(struct sessions *all, const struct uuid *workspace);
 /* the restriction of a canvas, or somebody's role on it, has. */
 void access_tell_canvas(struct sessions *all, const struct uuid *canvas);
 

@@ -72,6 +72,8 @@ enum {
     ROW(CANVAS_EXPORTED,       IN_OPEN,    SCOPE_CANVAS,    VIEWER, SMALL,        false, handle_canvas_exported)      \
     ROW(PERSON_ERASE,          IN_EITHER,  SCOPE_ACCOUNT,   NONE,   MEDIUM,       false, handle_person_erase)         \
     ROW(WORKSPACE_ERASE,       IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_workspace_erase)      \
+    ROW(MEMBER_LEAVE,          IN_EITHER,  SCOPE_WORKSPACE, VIEWER, SMALL,        false, handle_member_leave)         \
+    ROW(MEMBER_RENAME,         IN_EITHER,  SCOPE_WORKSPACE, VIEWER, MEDIUM,       false, handle_member_rename)        \
     ROW(BACKUP_REQUEST,        IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup)               \
     ROW(BACKUP_READ,           IN_READY,   SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_backup_read)          \
     SENT(ROW, BACKUP_READY) SENT(ROW, BACKUP_PART)                                                                    \

@@ -64,6 +64,8 @@ void handle_workspace_rename(struct session *s, const struct request *r);
 void handle_workspace_set(struct session *s, const struct request *r);
 void handle_member_list(struct session *s, const struct request *r);
 void handle_member_set(struct session *s, const struct request *r);
+void handle_member_leave(struct session *s, const struct request *r);
+void handle_member_rename(struct session *s, const struct request *r);
 void handle_invitation_list(struct session *s, const struct request *r);
 void handle_invitation_revoke(struct session *s, const struct request *r);
 void handle_access(struct session *s, const struct request *r);

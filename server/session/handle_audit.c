@@ -170,6 +170,10 @@ static void tell_erased(struct sessions *all, enum status status, const struct s
         access_tell_account(all, &erased->account);
     else if (status == STATUS_OK)
         access_tell_member(all, &erased->workspace, erased->author);
+    if (status == STATUS_OK || status == STATUS_DEGRADED) /* the name is another one where others work */
+        access_tell_names(all, &erased->workspace);
+    for (size_t i = 0; status == STATUS_OK && i < erased->n_places; i++)
+        access_tell_names(all, &erased->places[i].workspace);
 }
 
 static void on_member_erased(void *ctx, uint64_t id, enum status status, const struct store_erased *erased)

@@ -139,6 +139,7 @@ class TheLog(People):
         leaves("GUEST_REMOVED", {"whom": came[2]}, member_set={"author": came[2], "role": 0})
         leaves("CODE_REVOKED", {"detail": 1}, code_revoke={"number": 1})
         leaves("LIVE_CLOSED", {}, live_close={})
+        leaves("MEMBER_RENAMED", {}, member_rename={"name": "Olga Owner"})
         leaves("RESET_MADE", {"whom": number}, member_reset={"author": number})
         leaves("MEMBER_REMOVED", {"whom": number}, member_set={"author": number, "role": 0})
         leaves("PASSWORD_CHANGED", {}, password_change={"old_password": "password of owner", "new_password": "another password of owner", "keep_others": True})

@@ -25,7 +25,7 @@ WEIGHTS = {
     "access_request": 2, "access_set": 2, "canvas_remove": 2, "canvas_restore": 2, "live_open": 1, "workspace_set": 2, "live_close": 1, "live_request": 2, "code_create": 1,
     "code_revoke": 1, "lobby_request": 2, "lobby_decide": 2, "device_list_request": 2, "device_revoke": 2, "password_change": 1, "certificate_add": 1,
     "backup_request": 2, "backup_read": 2, "member_reset": 2, "audit_request": 4, "retention_request": 2, "retention_set": 2, "canvas_exported": 1, "person_erase": 2, "workspace_erase": 2,
-    "workspace_seal": 1,
+    "workspace_seal": 1, "member_leave": 1, "member_rename": 2,
 }
 # What is not the outsiders' to change; the audit log is, by trying.
 BESIDE_STATE = {"audit", "audit_head", "audit_address"}
@@ -323,11 +323,13 @@ class Canaries(unittest.TestCase):
             fields["after"] = rng.choice([b"", b"", rng.randbytes(24)])
         elif body == "person_erase" and not fields.get("author"):
             fields["confirm"] = "somebody else"                                             # or the player would be gone
+        elif body == "member_leave":
+            fields["workspace"] = rng.choice([self.b.workspace, rng.randbytes(16)])             # the same
         elif body == "login" and rng.random() < 0.8:
             form = rng.choice([["token"], ["login", "password"], ["invitation", "login", "name", "password"], ["code"], ["reset", "password"]])
             fields = {name: rng.choice(pools[name]) for name in form}
         if player.name == "owner" and body in ("workspace_erase", "workspace_rename", "retention_set", "member_set", "invitation_create", "person_erase",
-                                               "member_reset", "canvas_create", "invitation_revoke", "workspace_set"):
+                                               "member_reset", "canvas_create", "invitation_revoke", "workspace_set", "member_rename"):
             fields["workspace"] = rng.choice([self.b.workspace, player.home, rng.randbytes(16)])    # A itself stays whole
         return fields
 
@@ -353,6 +355,8 @@ class Canaries(unittest.TestCase):
                 for body in WEIGHTS:
                     for name in {"workspace", "canvas"} & set(MESSAGES[frame_type(body)]):
                         for id_ in workspaces if name == "workspace" else player.foreign:
+                            if body == "member_leave" and id_ == self.a.workspace:
+                                continue                                                    # that one may, and would be gone
                             if not player.wire or (player.opened is None) == (own is not None):
                                 player.do(*(("open", {"canvas": own}) if own else ("close", {})))
                             fields = self.special(player, body, Maker(self.rng, self.pools(player)).message(frame_type(body)))

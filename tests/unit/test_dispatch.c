@@ -50,6 +50,8 @@ static const struct expectation expectations[] = {
     EXPECT(WORKSPACE_SET, "ro", 'm', OWNER, 128, workspace_set),
     EXPECT(WORKSPACE_RENAME, "ro", 'm', OWNER, 1024, workspace_rename),
     EXPECT(MEMBER_LIST_REQUEST, "ro", 'm', VIEWER, 128, member_list),
+    EXPECT(MEMBER_LEAVE, "ro", 'm', VIEWER, 128, member_leave),
+    EXPECT(MEMBER_RENAME, "ro", 'm', VIEWER, 1024, member_rename),
     EXPECT(MEMBER_SET, "ro", 'm', FACILITATOR, 128, member_set),
     EXPECT(ACCESS_REQUEST, "o", 'c', FACILITATOR, 128, access),
     EXPECT(ACCESS_SET, "o", 'c', FACILITATOR, 128, access_set),
