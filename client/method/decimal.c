@@ -7,6 +7,9 @@
 #include "common/buf.h"
 #include "common/canvas.h"
 #include "common/rules.h"
+#include "common/utf8.h"
+
+enum { QUOTE = 60 }; /* characters of what was typed that a refusal repeats */
 
 void decimal_init(struct decimal *d)
 {
@@ -65,24 +68,41 @@ static size_t grouping(const char *at)
     return 0;
 }
 
-/* What a comma in it may mean, as a sentence. */
+/* A comma may be a decimal sign or group thousands: both readings, written so that they mean one thing. */
 static void explain_comma(const char *typed, struct why *why)
 {
-    const char *comma = strchr(typed, ',');
-    int before = (int)(comma - typed);
-    (void)refuse(why, STATUS_BAD_OP,
-                 "\"%.60s\" can mean two numbers: write %.*s.%.40s with a point for a fraction, or %.*s%.40s without a sign for thousands",
-                 typed, before, typed, comma + 1, before, typed, comma + 1);
+    const char *last = strrchr(typed, ',');
+    bool fraction = strchr(typed, ',') == last && strchr(typed, '.') == NULL;
+    char with_point[QUOTE + 1], plain[QUOTE + 1];
+    size_t n = 0, m = 0;
+
+    for (const char *at = typed; *at != '\0' && n < QUOTE && m < QUOTE; at++) {
+        if (is_digit(*at) || *at == '-' || (*at == '.' && at > last))
+            plain[m++] = *at;
+        if (is_digit(*at) || *at == '-' || at == last)
+            with_point[n++] = at == last ? '.' : *at;
+    }
+    plain[m] = with_point[n] = '\0';
+    if (fraction)
+        (void)refuse(why, STATUS_BAD_OP, "\"%.*s\" can mean two numbers: write %s with a point for a fraction, or %s without a sign for thousands", QUOTE,
+                     typed, with_point, plain);
+    else
+        (void)refuse(why, STATUS_BAD_OP, "\"%.*s\" can be read in two ways: write %s, without signs for thousands, with a point for a fraction", QUOTE,
+                     typed, strchr(typed, '.') != NULL && strrchr(typed, '.') < last ? with_point : plain);
 }
 
 static bool refuse_number(const char *typed, struct why *why)
 {
-    if (strchr(typed, ',') != NULL && strspn(typed, "+-0123456789.,'") == strlen(typed))
+    int quote = (int)utf8_offset(typed, strlen(typed), QUOTE);
+    bool digits = strpbrk(typed, "0123456789") != NULL;
+    if (digits && strlen(typed) > NUMBER_BYTES && strspn(typed, " +-0123456789.'") == strlen(typed))
+        (void)refuse(why, STATUS_BAD_OP, "the number is too long: at most %d characters", NUMBER_BYTES);
+    else if (digits && strchr(typed, ',') != NULL && strspn(typed, " +-0123456789.,'") == strlen(typed))
         explain_comma(typed, why);
-    else if (strpbrk(typed, "eE") != NULL && strspn(typed, "+-0123456789.eE") == strlen(typed))
-        (void)refuse(why, STATUS_BAD_OP, "\"%.60s\" has an exponent: write all digits, at most %d characters", typed, NUMBER_BYTES);
+    else if (digits && strpbrk(typed, "eE") != NULL && strspn(typed, "+-0123456789.eE") == strlen(typed))
+        (void)refuse(why, STATUS_BAD_OP, "\"%.*s\" has an exponent: write all digits, at most %d characters", quote, typed, NUMBER_BYTES);
     else
-        (void)refuse(why, STATUS_BAD_OP, "\"%.60s\" is not a number: write it like 12, -3 or 4.50", typed);
+        (void)refuse(why, STATUS_BAD_OP, "\"%.*s\" is not a number: write it like 12, -3 or 4.50", quote, typed);
     return false;
 }
 

@@ -69,16 +69,23 @@ const struct balance *method_balances(struct method *m, uint64_t stage, size_t *
 /* ---- checks: a quiet list that leads to the card */
 struct finding {
     const char *check;       /* id of the check: "measure-target" */
-    uint64_t object;         /* card or block, 0: the canvas */
-    char *text;              /* a sentence in plain words */
+    uint64_t object;         /* card (a part too) or block, 0: the canvas */
+    const char *text;        /* a sentence in plain words about that object; it may quote other cards' texts. Borrowed until the next update */
 };
-/* In the order of the canvas (canvas, then blocks in order, each with its cards). */
+/* In the order of the canvas (canvas, then blocks in order, each with its cards, each with its parts). */
 const struct finding *method_findings(struct method *m, size_t *n);
-/* All checks that exist, for `template check` and the manual: NULL-terminated by id NULL. */
+/* Their number costs nothing. */
+size_t method_finding_count(const struct method *m);
+
+/* Which checks run: ALWAYS those that speak only where somebody has set up what they look at; USUALLY those that go with every canvas
+ * whose template names none; ASKED those that a template must name (the canvas' property "checks"). */
+enum check_when { CHECK_ALWAYS, CHECK_USUALLY, CHECK_ASKED };
 struct check_row {
     const char *id;          /* "empty-block" */
     const char *what;        /* one line for people */
+    enum check_when when;
 };
+/* All checks that exist, for `template check` and the manual: NULL-terminated by id NULL. */
 const struct check_row *check_rows(void);
 
 #endif

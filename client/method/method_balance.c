@@ -5,6 +5,8 @@
 #include "client/method/method_private.h"
 #include "common/buf.h"
 
+static const char *const sides[] = {"company", "customer"};
+
 /* Whose it is and whether it is given: from the block, else from the lane that the card stands in. */
 static bool side_of(const struct method *m, const struct entry *e, const struct card *card, const char **side, bool *minus)
 {
@@ -22,7 +24,10 @@ static bool side_of(const struct method *m, const struct entry *e, const struct 
             sign = choice->sign;
         }
     }
-    *side = strcmp(name, "company") == 0 ? "company" : strcmp(name, "customer") == 0 ? "customer" : NULL;
+    *side = NULL;
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++)
+        if (strcmp(name, sides[i]) == 0)
+            *side = sides[i];
     *minus = strcmp(sign, "minus") == 0;
     return *side != NULL && sign[0] != '\0';
 }

@@ -20,7 +20,7 @@ static uint64_t prop_number(const struct card *card, const char *key, enum value
     return value != NULL && value->kind == kind ? value->number : 0;
 }
 
-void measure_read(struct measure *measure, const struct card *card)
+static void measure_read(struct measure *measure, const struct card *card)
 {
     const char *key;
 

@@ -10,6 +10,7 @@
 
 #include "client/method/decimal.h"
 #include "common/buf.h"
+#include "common/utf8.h"
 #include "tests/support/rng.h"
 
 static struct decimal of(const char *text)
@@ -61,7 +62,8 @@ static void what_people_type(void **state)
                                           {"12\xe2\x80\xaf" "500", "12500"}, {"0", "0"}};
     static const struct {
         const char *typed, *says;
-    } bad[] = {{"1,5", "write 1.5"},   {"1,000", "1000"},        {"NaN", "is not a number"}, {"1e400", "exponent"},   {"", "is not a number"},
+    } bad[] = {{"1,5", "write 1.5 with"},   {"1,5", "or 15 without"}, {"1,000,000", "write 1000000,"}, {"1.000,5", "write 1000.5,"}, {"1,000.5", "write 1000.5,"},
+               {"1'000,5", "write 1000.5 with"},  {",", "is not a number"}, {"e", "is not a number"}, {",1.........................................................", "write"},   {"1,000", "1000"},        {"NaN", "is not a number"}, {"1e400", "exponent"},   {"", "is not a number"},
                {".", "is not a number"}, {"1.2.3", "is not a number"}, {"12 ' 3", "is not a number"}, {"1  2", "is not a number"},
                {"--1", "is not a number"}, {"12 %", "is not a number"}, {"inf", "is not a number"},
                {"123456789012345678901234567890123456789012", "too long"}};
@@ -80,6 +82,12 @@ static void what_people_type(void **state)
     memset(longest, '7', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     assert_false(decimal_read(longest, out, &why));
+    assert_non_null(strstr(why.text, "too long"));
+    for (size_t i = 0; i + 2 < sizeof longest; i += 2)
+        memcpy(longest + i, "\xc3\xa4", 2);
+    longest[sizeof longest - 2] = '\0';
+    assert_false(decimal_read(longest, out, &why)); /* repeated in part, and no character is cut */
+    assert_true(utf8_check(why.text, strlen(why.text), NULL));
 }
 
 static void the_four_operations(void **state)
