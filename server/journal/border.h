@@ -14,7 +14,7 @@
 #include "common/status.h"
 #include "server/journal/pg.h"
 
-/* To be prepared on each connection with borders. */
+/* For pg_options.borders. */
 extern const struct pg_statement border_statements[];
 /* For pg_options.role: from then on the connection is the application, and sees nothing until a request says more. */
 extern const char border_application[];

@@ -45,7 +45,7 @@ static const char *const session[] = {
     NULL,
 };
 
-static const struct pg_statement *const tables[] = {border_statements, clerk_statements, sweep_statements, sealing_statements, NULL};
+static const struct pg_statement *const tables[] = {clerk_statements, sweep_statements, sealing_statements, NULL};
 
 static void send_next(struct clerk *c);
 
@@ -249,7 +249,7 @@ struct clerk *clerk_new(struct event_base *base, const struct clerk_options *opt
         .name = "cocanvasd clerk",
         .session = session,
         .statements = tables,
-        .borders = options->borders,
+        .borders = options->borders ? border_statements : NULL,
         .on_state = on_state,
         .ctx = c,
     };

@@ -47,8 +47,8 @@ static const char *const session[] = {
     NULL,
 };
 
-static const struct pg_statement *const commit_tables[] = {border_statements, group_statements, lease_statements, NULL};
-static const struct pg_statement *const read_tables[] = {border_statements, journal_read_statements, store_statements, store_account_statements,
+static const struct pg_statement *const commit_tables[] = {group_statements, lease_statements, NULL};
+static const struct pg_statement *const read_tables[] = {journal_read_statements, store_statements, store_account_statements,
                                                         store_audit_statements, store_members_statements, store_session_statements, store_sealed_statements,
                                                          store_self_statements, NULL};
 
@@ -279,8 +279,8 @@ static struct pg *connect_pg(struct journal *j, struct event_base *base, const c
     char *name = xasprintf("cocanvasd worker %u %s", j->options.worker, what);
     const struct pg_options options = {
         .conninfo = j->options.conninfo, .name = name, .worker = j->options.worker, .session = session, .statements = tables,
-        .borders = j->options.borders, .role = j->options.borders ? border_application : NULL, .on_state = on_pg_state, .ctx = j,
-        .keyring = j->keyring,
+        .borders = j->options.borders ? border_statements : NULL, .role = j->options.borders ? border_application : NULL,
+        .on_state = on_pg_state, .ctx = j, .keyring = j->keyring,
     };
     struct pg *pg = pg_new(base, &options);
     free(name);

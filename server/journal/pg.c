@@ -178,7 +178,7 @@ static void send_statement(struct pg_request *request, const struct pg_statement
 
 void pg_exec(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
 {
-    if (request->pg->options.borders && !request->bordered)
+    if (request->pg->options.borders != NULL && !request->bordered)
         log_error((&(struct log_ctx){.worker = request->pg->options.worker}), "%s: \"%s\" does not say in which workspaces",
                   request->pg->options.name, statement->name);
     send_statement(request, statement, params);
@@ -186,7 +186,7 @@ void pg_exec(struct pg_request *request, const struct pg_statement *statement, c
 
 void pg_exec_border(struct pg_request *request, const struct pg_statement *statement, const struct pg_params *params)
 {
-    if (!request->pg->options.borders)
+    if (request->pg->options.borders == NULL)
         return;
     request->bordered = true;
     if (statement == NULL)
@@ -379,6 +379,14 @@ static void free_events(struct pg *pg)
     pg->readable = pg->writable = NULL;
 }
 
+static bool send_prepare(struct pg *pg, const struct pg_statement *table)
+{
+    bool ok = true;
+    for (const struct pg_statement *s = table; ok && s->name != NULL; s++)
+        ok = PQsendPrepare(pg->conn, s->name, s->sql, 0, NULL) == 1;
+    return ok;
+}
+
 /* Settings, statements and one Sync, all in one flight. */
 static void prepare_session(struct pg *pg)
 {
@@ -387,9 +395,9 @@ static void prepare_session(struct pg *pg)
         ok = PQsendQueryParams(pg->conn, *sql, 0, NULL, NULL, NULL, NULL, 1) == 1;
     if (ok && pg->options.role != NULL)
         ok = PQsendQueryParams(pg->conn, pg->options.role, 0, NULL, NULL, NULL, NULL, 1) == 1;
+    ok = ok && (pg->options.borders == NULL || send_prepare(pg, pg->options.borders));
     for (const struct pg_statement *const *table = pg->options.statements; ok && *table != NULL; table++)
-        for (const struct pg_statement *s = *table; ok && s->name != NULL; s++)
-            ok = PQsendPrepare(pg->conn, s->name, s->sql, 0, NULL) == 1;
+        ok = send_prepare(pg, *table);
     if (!ok || !PQpipelineSync(pg->conn)) {
         mark_broken(pg, PQerrorMessage(pg->conn));
         return;

@@ -52,7 +52,7 @@ struct pg_options {
     unsigned worker;                                /* for logs */
     const char *const *session;                     /* statements run after each connect; ends with NULL */
     const struct pg_statement *const *statements;   /* tables to prepare; ends with NULL */
-    bool borders;                                   /* requests say what their transaction may see (border.h) */
+    const struct pg_statement *borders;             /* by which requests say what they may see (border.h); NULL: they do not */
     const char *role;                               /* run behind `session`: takes another role for all that follows; NULL: none */
     /* Ready for requests (true), or not any more (false); the latter before the requests that are lost by it are
      * answered. Also false for a first connection that fails. */

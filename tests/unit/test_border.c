@@ -400,9 +400,9 @@ static void on_answer(void *ctx, void *note, const struct pg_answer *answer)
 
 static void connect_pg(struct connection *c)
 {
-    static const struct pg_statement *const all[] = {border_statements, statements, NULL};
+    static const struct pg_statement *const all[] = {statements, NULL};
     static const char *const none[] = {NULL};
-    const struct pg_options options = {.conninfo = pg_cluster_conninfo(cluster), .name = "test", .session = none, .statements = all, .borders = true,
+    const struct pg_options options = {.conninfo = pg_cluster_conninfo(cluster), .name = "test", .session = none, .statements = all, .borders = border_statements,
                                        .role = border_application, .on_state = on_state, .ctx = c};
     *c = (struct connection){.base = event_base_new()};
     c->pg = pg_new(c->base, &options);
