@@ -20,6 +20,7 @@
 #include "server/database.h"
 #include "server/identity.h"
 #include "server/journal/clerk.h"
+#include "server/neighbours.h"
 #include "server/journal/journal.h"
 #include "server/journal/keyring.h"
 #include "server/mailbox.h"
@@ -33,7 +34,7 @@
 #include "server/worker.h"
 
 enum server_phase { SERVER_STARTING, SERVER_SERVING, SERVER_DRAINING, SERVER_ENDED };
-enum { AUDIT_QUEUE = 20000, AUDIT_PATIENCE_MS = 2000, SWEEP_PAUSE_MS = 20 };
+enum { AUDIT_QUEUE = 20000, AUDIT_PATIENCE_MS = 2000, SWEEP_PAUSE_MS = 20, NEWS_EVERY_MS = 1000 };
 enum { OPEN_AFTER_S = 5, SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
 
 struct server {
@@ -53,6 +54,7 @@ struct server {
     struct limits *limits;
     struct authenticator *authenticator; /* NULL: there is none */
     struct clerk *clerk;
+    struct neighbours *neighbours;
     struct template_set templates;
     struct worker **workers;
     unsigned n_workers, n_ready, n_drained;
@@ -168,6 +170,34 @@ static void post_audit(void *ctx, const struct audit_event *event)
     mailbox_post(&s->box, &m->mail);
 }
 
+struct news_mail {
+    struct mail mail;
+    struct access_change change;
+};
+
+static void deliver_news(void *receiver, struct mail *mail)
+{
+    struct server *s = receiver;
+    struct news_mail *m = (struct news_mail *)mail;
+    neighbours_tell(s->neighbours, &m->change);
+    free(m);
+}
+
+static void post_access(void *ctx, const struct access_change *change)
+{
+    struct server *s = ctx;
+    struct news_mail *m = xmalloc(sizeof *m);
+    *m = (struct news_mail){.mail.deliver = deliver_news, .change = *change};
+    mailbox_post(&s->box, &m->mail);
+}
+
+static void on_neighbours_change(void *ctx, const struct access_change *change)
+{
+    struct server *s = ctx;
+    for (unsigned i = 0; i < s->n_workers; i++)
+        worker_access_changed(s->workers[i], change);
+}
+
 /* All workers are asked, unless they are being asked already. */
 static void collect_stats(struct server *s)
 {
@@ -234,7 +264,7 @@ static void post_ready(void *ctx)
 }
 
 static const struct worker_host worker_host = {
-    .ready = post_ready, .gone = post_gone, .stats = post_stats, .audit = post_audit, .drained = post_drained};
+    .ready = post_ready, .gone = post_gone, .stats = post_stats, .audit = post_audit, .access = post_access, .drained = post_drained};
 
 /* ---- newcomers */
 
@@ -522,6 +552,9 @@ static void start_clerk(struct server *s)
         .ctx = s,
     };
     s->clerk = clerk_new(s->base, &options);
+    struct neighbours_options neighbours = {
+        .conninfo = c->database, .incarnation = s->incarnation, .every_ms = NEWS_EVERY_MS, .on_change = on_neighbours_change, .ctx = s};
+    s->neighbours = neighbours_new(s->base, &neighbours);
 }
 
 static void start_workers(struct server *s)
@@ -626,6 +659,7 @@ static void stop(struct server *s)
         clerk_finish(s->clerk, AUDIT_PATIENCE_MS);
     mailbox_fini(&s->box); /* the last connections are counted off here */
     clerk_free(s->clerk);
+    neighbours_free(s->neighbours);
     listener_free(s->listener);
     free(s->stats);
     for (int i = 0; i < SIGNALS; i++)

@@ -338,6 +338,7 @@ static void tell_all(void *ctx, const struct access_change *change)
     struct worker *w = ctx;
     for (unsigned i = 0; i < w->options.count; i++)
         worker_access_changed(w->options.all[i], change);
+    w->options.host->access(w->options.ctx, change);
 }
 
 static void tell_audit(void *ctx, const struct audit_event *event)

@@ -24,6 +24,8 @@ struct worker_host {
     void (*stats)(void *ctx, const struct worker_stats *stats);
     /* Something for the audit log. */
     void (*audit)(void *ctx, const struct audit_event *event);
+    /* What somebody may do has changed; all workers hear of it already. */
+    void (*access)(void *ctx, const struct access_change *change);
     /* worker_drain() is through: nothing is left. */
     void (*drained)(void *ctx, unsigned worker);
 };

@@ -118,7 +118,7 @@ static PGresult *tables(PGconn *conn, const char *condition)
 
 #define BY_WORKSPACE "EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id')"
 /* What is about the server, not about people; all other tables have to be guarded. */
-#define THE_SERVERS "c.relname IN ('schema_migration', 'server', 'node', 'border')"
+#define THE_SERVERS "c.relname IN ('schema_migration', 'server', 'node', 'border', 'access_news')"
 /* A table where somebody who is not the owner would see a row that nobody allowed, or where workspace_id does not lead the key. */
 #define UNGUARDED                                                                                                      \
     "NOT " THE_SERVERS " AND (NOT c.relrowsecurity OR NOT EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid)"  \
