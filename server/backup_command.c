@@ -16,6 +16,7 @@
 #include "common/log.h"
 #include "server/journal/backup.h"
 #include "server/journal/journal.h"
+#include "server/journal/keyring.h"
 
 enum { EXIT_NOT_FOUND = 3, EXIT_CONFLICT = 5, EXIT_UNREACHABLE = 6, PIECE = 64 << 10 };
 
@@ -95,12 +96,16 @@ int backup_command(const struct config *c, const char *path, const char *workspa
     struct uuid id;
     struct why why;
     struct backup_counts counts;
-    struct backup_wanted wanted = {.conninfo = c->database, .workspace = workspace ? &id : NULL, .program = "cocanvasd " COCANVAS_VERSION};
+    struct keyring *keys = keyring_new(c->seal_key_file, c->seal_keyring);
+    struct backup_wanted wanted = {
+        .conninfo = c->database, .workspace = workspace ? &id : NULL, .keys = keys, .program = "cocanvasd " COCANVAS_VERSION};
+    ASSERT(sodium_init() >= 0);
     enum status status = find(c, workspace, &id, &why);
     if (status == STATUS_OK && is_stream(path) && isatty(STDOUT_FILENO))
         status = refuse(&why, STATUS_MALFORMED, "A backup is nothing for a terminal: give a file, or a pipe.");
     if (status == STATUS_OK)
         status = is_stream(path) ? backup_make(&wanted, stdout, &counts, &why) : make_file(&wanted, path, &counts, &why);
+    keyring_free(keys);
     if (status != STATUS_OK)
         return failed(status, &why);
     tell_counts("Backed up", &counts);
@@ -159,7 +164,9 @@ static void tell_restored(const struct restore_done *done)
 int restore_command(const struct config *c, const char *path, const struct restore_words *words)
 {
     struct why why;
-    struct restore_wanted wanted = {.conninfo = c->database, .workspace = words->workspace, .owner = words->owner, .match_logins = words->match_logins};
+    struct keyring *keys = keyring_new(c->seal_key_file, c->seal_keyring);
+    struct restore_wanted wanted = {
+        .conninfo = c->database, .workspace = words->workspace, .keys = keys, .owner = words->owner, .match_logins = words->match_logins};
     struct restore_done *done = xcalloc(1, sizeof *done);
     ASSERT(sodium_init() >= 0);
     FILE *file = open_backup(path, &why);
@@ -173,6 +180,7 @@ int restore_command(const struct config *c, const char *path, const struct resto
         status = backup_restore(&wanted, file, done, &why);
     if (file)
         (void)fclose(file);
+    keyring_free(keys);
     if (status == STATUS_OK)
         tell_restored(done);
     free(done);

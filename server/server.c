@@ -562,7 +562,9 @@ static void start_workers(struct server *s)
     const struct config *c = &s->settings.config;
     struct hasher_cost cost = {.passes = (unsigned)c->password_passes, .memory_kib = (unsigned)c->password_memory_kib};
     s->hasher = hasher_new((unsigned)c->password_threads, (unsigned)c->password_queue, &cost);
-    s->backups = backups_new(c->database, c->state_dir);
+    struct backups_options backups = {
+        .conninfo = c->database, .folder = c->state_dir, .seal_key_file = c->seal_key_file, .seal_keyring = c->seal_keyring};
+    s->backups = backups_new(&backups);
     template_set_load(&s->templates);
     s->n_workers = c->workers ? (unsigned)c->workers : process_cores();
     s->workers = xcalloc(s->n_workers, sizeof(struct worker *));

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "server/journal/backup.h"
+#include "server/journal/keyring.h"
 
 struct backups {
     pthread_mutex_t lock; /* guards waiting, n_open and ending */
@@ -20,7 +21,7 @@ struct backups {
     bool ending;
     pthread_t thread;
     atomic_bool stop; /* what is being made ends */
-    char *conninfo, *folder;
+    char *conninfo, *folder, *seal_key_file, *seal_keyring;
 };
 
 /* It goes with its last descriptor, also when the daemon is killed. */
@@ -39,7 +40,12 @@ static int nameless_file(const char *folder)
 
 static void work(const struct backups *b, struct backup_job *job)
 {
-    struct backup_wanted wanted = {.conninfo = b->conninfo, .workspace = &job->workspace, .program = "cocanvasd " COCANVAS_VERSION, .stop = &b->stop};
+    struct keyring *keys = keyring_new(b->seal_key_file, b->seal_keyring); /* a key that is destroyed has no copy here */
+    struct backup_wanted wanted = {.conninfo = b->conninfo,
+                                   .workspace = &job->workspace,
+                                   .keys = keys,
+                                   .program = "cocanvasd " COCANVAS_VERSION,
+                                   .stop = &b->stop};
     struct backup_counts counts = {0};
     job->fd = nameless_file(b->folder);
     int copy = job->fd >= 0 ? dup(job->fd) : -1;
@@ -48,6 +54,7 @@ static void work(const struct backups *b, struct backup_job *job)
         job->status = refuse(&job->why, STATUS_INTERNAL, "a file in %.200s: %s", b->folder, strerror(errno));
     else
         job->status = backup_make(&wanted, file, &counts, &job->why);
+    keyring_free(keys);
     off_t end = file ? ftello(file) : -1;
     job->bytes = end > 0 ? (uint64_t)end : 0;
     job->canvases = counts.canvases;
@@ -80,13 +87,15 @@ static void *run(void *ctx)
     return NULL;
 }
 
-struct backups *backups_new(const char *conninfo, const char *folder)
+struct backups *backups_new(const struct backups_options *options)
 {
     struct backups *b = xcalloc(1, sizeof *b);
     ASSERT(pthread_mutex_init(&b->lock, NULL) == 0 && pthread_cond_init(&b->more, NULL) == 0);
     STAILQ_INIT(&b->waiting);
-    b->conninfo = xstrdup(conninfo);
-    b->folder = xstrdup(folder);
+    b->conninfo = xstrdup(options->conninfo);
+    b->folder = xstrdup(options->folder);
+    b->seal_key_file = xstrdup(options->seal_key_file);
+    b->seal_keyring = xstrdup(options->seal_keyring);
     ASSERT(pthread_create(&b->thread, NULL, run, b) == 0);
     return b;
 }
@@ -112,6 +121,8 @@ void backups_free(struct backups *b)
         return;
     pthread_cond_destroy(&b->more);
     pthread_mutex_destroy(&b->lock);
+    free(b->seal_key_file);
+    free(b->seal_keyring);
     free(b->conninfo);
     free(b->folder);
     free(b);

@@ -30,8 +30,13 @@ struct backup_job {
     STAILQ_ENTRY(backup_job) entry;
 };
 
-/* folder: where files without a name can lie; copied, like conninfo. */
-struct backups *backups_new(const char *conninfo, const char *folder);
+/* All are copied. */
+struct backups_options {
+    const char *conninfo;
+    const char *folder;                       /* where files without a name can lie */
+    const char *seal_key_file, *seal_keyring; /* for the hashes of sealed canvases; "": none */
+};
+struct backups *backups_new(const struct backups_options *options);
 /* Ends the thread: the one that is being made is given up; those that wait are freed unanswered. */
 void backups_stop(struct backups *b);
 /* After backups_stop(), when nobody has a file any more. NULL is fine. */

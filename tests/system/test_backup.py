@@ -6,6 +6,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -195,6 +196,53 @@ class Drill(unittest.TestCase):
             expected = sorted(text for w in writers if w.canvas == canvas for text in w.texts(w.sent))
             self.assertEqual(sorted(self.texts(self.ann, f"Canvas {i}")), expected)
             self.assertLess(known[canvas][0], len(expected))
+
+
+class Sealed(unittest.TestCase):
+    def test_sealed(self):
+        """A sealed workspace goes through as it is stored: nothing of it can be read in the file, and only who has the keyring can open it again."""
+        folder = tempfile.mkdtemp(prefix="cocanvas-keys-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        key = os.path.join(folder, "seal.key")
+        with open(key, "w", encoding="ascii") as f:
+            f.write(os.urandom(32).hex() + "\n")
+        os.chmod(key, 0o600)
+        server = LocalServer(seal_key_file=key)
+        self.addCleanup(server.close)
+        ann = Person(server, "ann", "Ann Lee")
+        self.addCleanup(ann.leave)
+        with open(server.state_path("first-owner-link"), encoding="utf-8") as f:
+            ann.log_in(f.read().strip())
+        ann.ok("workspace", "create", "Vault", "--sealed")
+        ann.ok("context", "use", "vault")
+        ann.ok("new", "bmc", "Xylophones")
+        ann.ok("add", "Xylophones", "Key Partners", "Quetzal & Sons")
+        one, whole = ann.file("one.backup"), ann.file("whole.backup")
+        ann.ok("backup", "-o", one)
+        self.assertEqual(command(server, "backup", whole).code, 0)
+        for path in one, whole:
+            with open(path, "rb") as f:
+                content = f.read()
+            self.assertEqual([w for w in (b"Xylophones", b"Quetzal") if w in content], [])
+            self.assertEqual(len(canvases(path)), 1, "its hash could be computed")
+        server.kill()
+        second = second_server(server)
+        self.addCleanup(second.close)
+        second.port = server.port
+        restored = command(second, "restore", whole)
+        self.assertEqual((restored.code, "keys are not here" in restored.err), (0, True), restored)
+        second.start()
+        self.assertIn("is sealed, and the server does not have its key", self.opened(second, one))
+        self.assertEqual(second.stop(), 0)
+        second.options["seal_key_file"] = key
+        second.start()
+        self.assertIn("Quetzal & Sons", ann.ok("show", "Xylophones").out)
+
+    def opened(self, second, path):
+        with second.wire() as wire:
+            wire.login(login="ann", password="password of ann")
+            wire.send({"open": {"canvas": next(iter(canvases(path)))}})
+            return wire.expect("error")["message"]
 
 
 class Files(Case):

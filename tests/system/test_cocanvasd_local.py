@@ -161,6 +161,18 @@ class CocanvasdLocal(unittest.TestCase):
         self.assertIn("workers must be a whole number", said)
         self.assertEqual(self.call("nonsense")[0], 2)
 
+    def test_backup(self):
+        """Into a file, and out of it into another state folder, whose daemon has never run."""
+        self.ok("start")
+        file, other = os.path.join(self.folder, "all.backup"), os.path.join(self.folder, "other")
+        self.ok("backup", file)
+        self.assertEqual(self.call("backup", file)[0], 5)
+        said, status = self.call("restore", file, state=other), self.call("status", state=other)
+        self.ok("stop", state=other)
+        self.assertEqual(said[0], 0, said)
+        self.assertIn("Restored: 1 workspace, 0 canvases", said[1])
+        self.assertEqual(status[0], 3)
+
 
 if __name__ == "__main__":
     unittest.main()
