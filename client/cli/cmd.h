@@ -157,6 +157,7 @@ int cmd_invite_list(struct cli *cli);
 int cmd_invite_revoke(struct cli *cli);
 int cmd_canvas_access(struct cli *cli);
 int cmd_canvas_restrict(struct cli *cli);
+int cmd_canvas_anonymous(struct cli *cli);
 int cmd_canvas_remove(struct cli *cli);
 int cmd_canvas_restore(struct cli *cli);
 int cmd_list(struct cli *cli);

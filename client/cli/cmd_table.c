@@ -195,6 +195,11 @@ static const struct cmd_option restrict_options[] = {
     {"off", 0, NULL, "For everybody in the workspace again"},
     END_OPTIONS,
 };
+static const struct cmd_example anonymous_examples[] = {
+    {"canvas anonymous bakery on", "A round of honest ideas begins"},
+    {"canvas anonymous bakery off", "It is over; who wrote what stays unknown"},
+    END_EXAMPLES,
+};
 static const struct cmd_example access_examples[] = {
     {"canvas access bakery", "Who may see it, and as what"},
     {"canvas restrict bakery", "From now on only owners, you, and those who are given a role on it"},
@@ -637,6 +642,12 @@ static const struct command table[] = {
     {"canvas restrict", "", "CANVAS", 1, 1, "Keep a canvas for those who were given a role on it",
      "For facilitators. The workspace's owners see every canvas. Others who have it open lose it at once.", restrict_options,
      access_examples, NEEDS_CANVAS, false, cmd_canvas_restrict},
+    {"canvas anonymous", "", "CANVAS [on|off]", 1, 2, "Have everybody write without a name, or under names again",
+     "For facilitators; without on or off: says how it is now. While it is on, nothing that tells who has written a card, an edit or a "
+     "comment is kept anywhere, so nobody can find out later, the server's operator included. Where people are on the canvas is not shown "
+     "meanwhile. Votes, and what facilitators set, have names still. What somebody has typed before a switch, offline perhaps, stays as it "
+     "was typed.",
+     NULL, anonymous_examples, NEEDS_CANVAS, false, cmd_canvas_anonymous},
     {"canvas remove", "canvas rm", "CANVAS", 1, 1, "Put a canvas into the trash",
      "For facilitators. Nobody can open it then; \"list --removed\" shows it.", NULL, NULL, NEEDS_CANVAS, false, cmd_canvas_remove},
     {"canvas restore", "", "CANVAS", 1, 1, "Take a canvas out of the trash", "For facilitators.", NULL, NULL, NEEDS_SERVER, false,

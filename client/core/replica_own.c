@@ -200,9 +200,17 @@ bool element_equal(const struct element *a, const struct element *b)
            strcmp(a->key, b->key) == 0;
 }
 
-/* A later one makes an earlier one superfluous, whatever stands between them. */
+bool element_is_switch(const struct element *e)
+{
+    return e->kind == COCANVAS__OP__KIND_PROP_SET && e->id == 0 && strcmp(e->key, "anonymous") == 0;
+}
+
+/* A later one makes an earlier one superfluous, whatever stands between them; but what was typed between two switches to
+ * anonymous and back needs both. */
 static bool is_plain_set(const struct element *e)
 {
+    if (element_is_switch(e))
+        return false;
     return e->kind == COCANVAS__OP__KIND_PROP_SET || e->kind == COCANVAS__OP__KIND_TAG_SET ||
            e->kind == COCANVAS__OP__KIND_VOTE_SET;
 }

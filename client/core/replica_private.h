@@ -151,6 +151,7 @@ struct element {
     const char *key; /* borrowed from the op; "" none */
 };
 struct element op_element(const Cocanvas__Op *op);
+bool element_is_switch(const struct element *e); /* to anonymous and back: what is typed in between needs both */
 bool element_equal(const struct element *a, const struct element *b);
 
 /* ---- replica_rebase.c */

@@ -101,15 +101,15 @@ static bool nothing_left_to_do(const struct replica *r)
     return true;
 }
 
-/* The newest state that they were typed on, if it is an older one. */
-static uint64_t written_seq(const struct replica *r)
+/* How far back the newest state is that they were typed on. */
+static uint64_t written_behind(const struct replica *r)
 {
     uint64_t newest = 0;
 
     for (size_t i = 0; i < r->in_flight.n; i++)
         if (r->in_flight.at[i]->written_seq > newest)
             newest = r->in_flight.at[i]->written_seq;
-    return newest < r->confirmed->seq ? newest : 0;
+    return newest < r->confirmed->seq ? r->confirmed->seq - newest : 0;
 }
 
 Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
@@ -133,7 +133,7 @@ Cocanvas__Submit *replica_submit(struct replica *r, struct arena *arena)
     submit->undo_of = r->in_flight_undo_of;
     submit->anonymous = r->in_flight_mark != 0;
     submit->mark = r->in_flight_mark;
-    submit->written_seq = written_seq(r);
+    submit->behind = written_behind(r);
     submit->ops = arena_calloc(arena, r->in_flight.n, sizeof(Cocanvas__Op *));
     for (size_t i = 0; submit->ops && i < r->in_flight.n; i++) {
         if (own_is_noop(r->in_flight.at[i]))

@@ -251,6 +251,8 @@ static bool cancel_unsent(struct replica *r, const struct own_op *undoing, uint6
     if (e.kind != COCANVAS__OP__KIND_PROP_SET && e.kind != COCANVAS__OP__KIND_TAG_SET &&
         e.kind != COCANVAS__OP__KIND_VOTE_SET)
         return false;
+    if (element_is_switch(&e))
+        return false;
     for (size_t i = 0; i < r->pending.n; i++) {
         struct element own = op_element(r->pending.at[i]->op);
 

@@ -71,7 +71,9 @@
     ROW(BLOCK_RIGHTS, "block-rights", "Who may do what in the block", CONTEXT_CANVAS, "b w",                           \
         NEEDS_A_BLOCK | NEEDS_EDITING | NEEDS_LEADING, ui_run_block_rights)                                            \
     ROW(RENAME_CANVAS, "rename-canvas", "Rename the canvas", CONTEXT_CANVAS, "b c", NEEDS_A_CANVAS | NEEDS_EDITING,    \
-        ui_run_rename_canvas)
+        ui_run_rename_canvas)                                                                                          \
+    ROW(ANONYMOUS, "anonymous", "Write anonymously, or under names again", CONTEXT_CANVAS, "",                         \
+        NEEDS_A_CANVAS | NEEDS_EDITING | NEEDS_LEADING, ui_run_anonymous)
 
 #ifndef COCANVAS_CLIENT_TUI_ACTIONS_CARDS_H
 #define COCANVAS_CLIENT_TUI_ACTIONS_CARDS_H

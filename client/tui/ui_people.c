@@ -11,11 +11,15 @@ const char *ui_person_name(const struct ui *ui, uint32_t author)
     const char *name = author && ui->host->person ? ui->host->person(ui->host->ctx, author) : NULL;
     if (author == 0)
         return "the server";
+    if (author == AUTHOR_ANONYMOUS)
+        return "anonymous";
     return name && name[0] ? name : "somebody";
 }
 
 enum role ui_person_role(uint32_t author)
 {
+    if (author == AUTHOR_ANONYMOUS)
+        return ROLE_DIM;
     return (enum role)(ROLE_PERSON_1 + (int)(author % 8));
 }
 

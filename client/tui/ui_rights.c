@@ -13,6 +13,15 @@ void ui_run_lock_block(struct ui *ui)
         ui_say(ui, ROLE_GOOD, lock ? "“%s” is locked: only facilitators change it now." : "“%s” is open again.", block->title);
 }
 
+void ui_run_anonymous(struct ui *ui)
+{
+    bool on = !canvas_is_anonymous(ui_view(ui));
+    struct value value = {VALUE_FLAG, NULL, on};
+    if (ui_submit_one(ui, ops_prop_set(&ui->words, 0, "anonymous", &value)))
+        ui_say(ui, ROLE_GOOD, "%s", on ? "From now on nobody can tell who writes what. Votes have names still."
+                                       : "What is written from now on has its author's name again.");
+}
+
 static const struct ask_choice rights[] = {
     {'a', "Add cards"}, {'e', "Change cards of others"}, {'m', "Move cards"}, {'r', "Remove and restore cards"}, {'v', "Vote"}, {0, NULL}};
 static const enum right right_of[] = {RIGHT_ADD, RIGHT_EDIT, RIGHT_MOVE, RIGHT_DELETE, RIGHT_VOTE};

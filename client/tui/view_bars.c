@@ -128,6 +128,9 @@ static void draw_place(struct ui *ui, struct grid *g, struct rect r, const struc
     if (ui->context[0] && words_width(before) + TITLE_LEAST / 2 <= r.w)
         used = grid_put(g, r.x, r.y, style_on(ROLE_BAR_DIM, ROLE_BAR, 0), before);
     used += grid_fit(g, r.x + used, r.y, r.w - used, style_on(ROLE_BAR, ROLE_BAR, ATTR_BOLD), title, strlen(title));
+    /* Whoever types must know: first things first. */
+    if (canvas_is_anonymous(canvas) && used + 12 <= r.w)
+        used += grid_put(g, r.x + used, r.y, style_on(ROLE_WARN, ROLE_BAR, ATTR_BOLD), words_printf(ui, " %s anonymous", sign(ui, SIGN_DOT)));
     if (ui->confidential && used + 14 <= r.w)
         grid_put(g, r.x + used, r.y, style_on(ROLE_BAR_DIM, ROLE_BAR, 0),
                  words_printf(ui, " %s confidential", sign(ui, SIGN_DOT)));

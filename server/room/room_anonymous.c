@@ -102,12 +102,12 @@ enum status anonymous_check(const struct room_anonymous *a, const struct canvas 
                             struct why *why)
 {
     bool on = canvas_is_anonymous(c);
-    uint64_t written = s->written_seq ? s->written_seq : s->base_seq;
+    uint64_t written = s->base_seq - s->behind;
     *bad_op = 0;
+    if (s->behind > s->base_seq)
+        return refuse(why, STATUS_BAD_OP, "No batch is written before the first state.");
     if (s->anonymous != (s->mark != 0) || (s->anonymous && s->undo_of != 0))
         return refuse(why, STATUS_BAD_OP, "An anonymous batch has a mark and no undo_of, a named one has no mark.");
-    if (written > s->base_seq)
-        return refuse(why, STATUS_BAD_OP, "A batch cannot be written on a later state than its base.");
     if (s->anonymous && !on && !was(a, written, true))
         return refuse(why, STATUS_FORBIDDEN, "Anonymous writing is switched off on this canvas; nothing was saved.");
     /* Written under a name before it was switched on: it stays what it was. */

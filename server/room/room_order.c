@@ -122,7 +122,7 @@ static enum status transform_over(struct batch *b, const struct room_edit *later
     if (s != STATUS_OK)
         return s;
     for (; later; later = later->newer) {
-        if (later->client == b->client->pos.number && !b->submit->anonymous)
+        if (later->client == b->client->pos.number)
             return refuse(&b->why, STATUS_BAD_OP,
                           "The batch is based on a state before this client's own last edit of the text.");
         b->steps += op->n_steps + later->op.n_steps;

@@ -54,7 +54,7 @@ struct fake_canvas {
     uint32_t n_clients;
     struct buf snapshot; /* the newest stored one */
     uint64_t snapshot_seq, snapshot_hash;
-    unsigned snapshots, releases;
+    unsigned snapshots, releases, positions_written;
     char title[256];
 };
 
@@ -124,6 +124,7 @@ struct client {
     bool connected, open;
     enum status refused, dropped; /* the last one */
 
+    struct buf *tap;  /* all that it receives is copied there; NULL: nowhere */
     struct buf inbox; /* frames received and not looked at: length and body */
     struct canvas state;
     uint64_t seen_seq;         /* newest that it ever was at */
@@ -137,7 +138,7 @@ struct client {
     struct buf submitted; /* the Submit in flight, encoded */
     bool anonymous;       /* how it seals batches from now on */
     uint64_t mark;        /* of the last batch that it sealed, 0: it had a name */
-    uint64_t written_seq; /* of the batches that it seals */
+    uint64_t behind;      /* of the batches that it seals */
     uint32_t counter;     /* last object counter used */
 
     Cocanvas__Opened__Mode mode;
@@ -227,6 +228,9 @@ uint64_t client_create(struct client *c, const char *text);
 /* Replaces `removed` characters at `at` of a card's text of pre_len, made at base_seq. */
 void client_edit_at(struct client *c, uint64_t base_seq, uint64_t card, uint32_t pre_len, uint32_t at, uint32_t removed,
                     const char *inserted);
+
+/* Switches the canvas to anonymous, or back, under a name. */
+void client_switch_anonymous(struct client *c, bool on);
 
 /* Sets the canvas' title. */
 void client_title(struct client *c, const char *title);

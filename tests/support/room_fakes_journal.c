@@ -166,6 +166,7 @@ static bool fake_write_part(struct journal *j)
     for (size_t i = 0; i < part->n_positions; i++) {
         struct journal_client *kept = &c->clients[part->positions[i].number - 1].pos;
         assert_true(part->positions[i].last_client_seq >= kept->last_client_seq);
+        c->positions_written++;
         *kept = part->positions[i];
     }
     if (part->has_title)

@@ -122,6 +122,8 @@ static void client_received(struct client *c)
         Cocanvas__Frame *frame = message_decode(&c->arena, body, len, &code);
         assert_non_null(frame);
         check_durable(c, frame);
+        if (c->tap)
+            buf_add(c->tap, body, len);
         buf_add(&c->inbox, &len, sizeof len);
         buf_add(&c->inbox, body, len);
         buf_drain(in, FRAME_HEADER + len);
@@ -157,6 +159,15 @@ static void client_on_opened(struct client *c, const Cocanvas__Opened *o)
         c->client_seq = o->acked_client_seq;
 }
 
+/* A state does not tell which batches led to it; the history does, and that is what the truth stands in for here. */
+static void look_for_mark(struct client *c)
+{
+    const struct fake_canvas *truth = &c->world->canvas;
+    for (uint64_t seq = 1; c->mark && seq <= c->state.seq; seq++)
+        if (truth->rows[seq].mark == c->mark)
+            c->in_flight = false;
+}
+
 static void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *s)
 {
     struct why why = {""};
@@ -175,6 +186,7 @@ static void client_on_snapshot(struct client *c, const Cocanvas__Snapshot *s)
     assert_int_equal(c->state.seq, s->seq);
     assert_int_equal(canvas_hash(&c->state), s->hash);
     client_check_hash(c);
+    look_for_mark(c);
 }
 
 static void client_on_committed(struct client *c, const Cocanvas__Committed *batch)

@@ -90,7 +90,7 @@ void client_seal(struct client *c, uint64_t client_seq, uint64_t base_seq, size_
     submit.ops = ops;
     submit.anonymous = c->anonymous;
     submit.mark = c->mark = c->anonymous ? mark_random() : 0;
-    submit.written_seq = c->written_seq;
+    submit.behind = c->behind;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_SUBMIT;
     frame.submit = &submit;
@@ -149,6 +149,24 @@ void client_edit_at(struct client *c, uint64_t base_seq, uint64_t card, uint32_t
     message.text_edit = text_op_to_message(&op, &like, &c->arena);
     client_submit_at(c, base_seq, &message);
     text_op_fini(&op);
+}
+
+void client_switch_anonymous(struct client *c, bool on)
+{
+    Cocanvas__PropSet set;
+    Cocanvas__Value value;
+    Cocanvas__Op op;
+    cocanvas__prop_set__init(&set);
+    cocanvas__value__init(&value);
+    cocanvas__op__init(&op);
+    value.kind_case = COCANVAS__VALUE__KIND_FLAG;
+    value.flag = on;
+    set.key = (char *)(uintptr_t) "anonymous";
+    set.value = &value;
+    op.kind_case = COCANVAS__OP__KIND_PROP_SET;
+    op.prop_set = &set;
+    c->anonymous = false; /* the switch itself has a name */
+    client_submit_at(c, c->state.seq, &op);
 }
 
 void client_title(struct client *c, const char *title)

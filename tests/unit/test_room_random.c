@@ -11,6 +11,7 @@ struct play {
     struct world *w;
     struct rng rng;
     unsigned submitted, lagged, closed;
+    bool switches; /* the canvas becomes anonymous and named again */
 };
 
 static uint32_t below(struct play *p, uint32_t n)
@@ -87,6 +88,12 @@ static void submit_something(struct play *p, struct client *c)
     if (!c->open || c->in_flight || !c->has_state || c->state.seq < c->opened_head)
         return;
     p->submitted++;
+    if (p->switches && below(p, 20) == 0) {
+        c->member.role = COCANVAS__ROLE__FACILITATOR;
+        client_switch_anonymous(c, !canvas_is_anonymous(&c->state));
+        return;
+    }
+    c->anonymous = canvas_is_anonymous(&c->state) && below(p, 10) > 0;
     const struct card *card = c->state.n_cards > 0 ? any_card(p, c) : NULL;
     if (!card || below(p, 8) == 0)
         client_create(c, "start");
@@ -238,6 +245,8 @@ static void check_end(struct play *p)
     uint64_t hash = replay_hash(truth);
     for (size_t i = 0; i < PEOPLE; i++) {
         struct client *c = &p->w->clients[i];
+        if (!c->open)
+            print_error("client %u: dropped %d, refused %d\n", c->number, c->dropped, c->refused);
         assert_true(c->open);
         assert_false(c->in_flight);
         assert_int_equal(c->state.seq, truth->head);
@@ -250,7 +259,7 @@ static void check_end(struct play *p)
 
 static void play(uint64_t seed, struct play *p)
 {
-    *p = (struct play){.w = world_new(), .rng = {seed}};
+    *p = (struct play){.w = world_new(), .rng = {seed}, .switches = seed % 2 == 0};
     struct world *w = p->w;
     w->limits.log_bytes = 2000 + below(p, below(p, 2) ? 6000 : 60000);
     w->limits.log_batches = 20 + below(p, 400);
@@ -268,13 +277,15 @@ static void test_random_sessions(void **state)
     (void)state;
     uint64_t seed = rng_seed(1), rounds = getenv("COCANVAS_ROUNDS") ? strtoull(getenv("COCANVAS_ROUNDS"), NULL, 0) : 60;
     struct rooms_stats sum = {0};
-    uint64_t batches = 0;
+    uint64_t batches = 0, anonymous = 0;
     for (uint64_t i = 0; i < rounds; i++) {
         struct play p;
         print_message("seed %llu\n", (unsigned long long)(seed + i));
         play(seed + i, &p);
         const struct rooms_stats *s = rooms_stats(p.w->rooms);
         batches += p.w->canvas.head;
+        for (uint64_t seq = 1; seq <= p.w->canvas.head; seq++)
+            anonymous += p.w->canvas.rows[seq].mark != 0;
         sum.rejects += s->rejects;
         sum.lagged += s->lagged;
         sum.dropped += s->dropped;
@@ -282,12 +293,13 @@ static void test_random_sessions(void **state)
         sum.transforms += s->transforms;
         world_free(p.w);
     }
+    print_message("%llu anonymous batches\n", (unsigned long long)anonymous);
     print_message("%llu batches, %llu rejects, %llu lagged, %llu dropped, %llu deduped, %llu transformed\n",
                   (unsigned long long)batches, (unsigned long long)sum.rejects, (unsigned long long)sum.lagged,
                   (unsigned long long)sum.dropped, (unsigned long long)sum.dedupes, (unsigned long long)sum.transforms);
     /* The sessions met what they are for. */
     if (rounds >= 20)
-        assert_true(batches > 1000 && sum.rejects > 10 && sum.lagged > 10 && sum.dropped > 10 && sum.dedupes > 10 &&
+        assert_true(batches > 1000 && anonymous > 500 && sum.rejects > 10 && sum.lagged > 10 && sum.dropped > 10 && sum.dedupes > 10 &&
                     sum.transforms > 100);
 }
 
