@@ -5,24 +5,98 @@
 
 #include "client/cli/canvas_file.h"
 #include "client/cli/edit.h"
+#include "client/cli/people.h"
+#include "client/picture/picture.h"
 
-enum file_format { FORMAT_JSON, FORMAT_MARKDOWN };
+/* What a format is made from. */
+struct export_job {
+    struct cli *cli;
+    struct edit *e;
+    struct canvas *canvas;
+    struct names names;
+    bool confidential;
+};
 
-static int format_of(struct cli *cli, const char *path, enum file_format *format)
+static enum status write_json(struct export_job *job, struct buf *out, struct why *why)
+{
+    (void)why;
+    export_json(job->canvas, &job->names, job->confidential, job->e->arena, out);
+    return STATUS_OK;
+}
+
+static enum status write_markdown(struct export_job *job, struct buf *out, struct why *why)
+{
+    (void)why;
+    export_markdown(job->canvas, &job->names, job->confidential, job->e->arena, out);
+    return STATUS_OK;
+}
+
+static enum status write_picture(struct export_job *job, enum picture_format format, struct buf *out, struct why *why)
+{
+    struct picture_options options = {
+        .format = format,
+        .paper = cli_value(job->cli, "paper"),
+        .confidential = job->confidential,
+        .name = job->names.person,
+        .name_ctx = job->names.ctx,
+    };
+    struct method *method = method_new();
+    char today[11];
+    enum status status;
+
+    people_today(today);
+    options.today = today;
+    method_update(method, job->canvas, today);
+    status = picture_draw(job->canvas, method, &options, out, why);
+    method_free(method);
+    picture_forget_fonts();
+    return status;
+}
+
+static enum status write_svg(struct export_job *job, struct buf *out, struct why *why)
+{
+    return write_picture(job, PICTURE_SVG, out, why);
+}
+
+static enum status write_pdf(struct export_job *job, struct buf *out, struct why *why)
+{
+    return write_picture(job, PICTURE_PDF, out, why);
+}
+
+static enum status write_png(struct export_job *job, struct buf *out, struct why *why)
+{
+    return write_picture(job, PICTURE_PNG, out, why);
+}
+
+/* What --format and the end of a file's name may say. */
+static const struct file_format {
+    const char *name, *suffix;
+    enum { FOR_PEOPLE, FOR_PROGRAMS, FOR_EYES } kind;    /* text with anything in it; text with escapes; bytes */
+    enum status (*write)(struct export_job *job, struct buf *out, struct why *why);
+} formats[] = {
+    {"json", "json", FOR_PROGRAMS, write_json}, {"markdown", "md", FOR_PEOPLE, write_markdown}, {"svg", "svg", FOR_PROGRAMS, write_svg},
+    {"pdf", "pdf", FOR_EYES, write_pdf},        {"png", "png", FOR_EYES, write_png},
+};
+
+static int format_of(struct cli *cli, const char *path, const struct file_format **format)
 {
     const char *word = cli_value(cli, "format"), *dot = path ? strrchr(path, '.') : NULL;
     if (!word)
         word = dot ? dot + 1 : "json";
-    if (strcmp(word, "json") == 0)
-        *format = FORMAT_JSON;
-    else if (strcmp(word, "markdown") == 0 || strcmp(word, "md") == 0)
-        *format = FORMAT_MARKDOWN;
-    else
-        return cli_fail(cli, EXIT_USAGE, "Which format? --format json or --format markdown");
+    *format = NULL;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+        if (strcmp(word, formats[i].name) == 0 || strcmp(word, formats[i].suffix) == 0)
+            *format = &formats[i];
+    if (!*format)
+        return cli_fail(cli, EXIT_USAGE, "Which format? --format json, markdown, svg, pdf or png");
+    if ((*format)->kind == FOR_EYES && (!path || strcmp(path, "-") == 0) && cli->out.terminal)
+        return cli_fail(cli, EXIT_USAGE, "A terminal cannot show this; give it a file: -o %s.%s", cli->args[0], (*format)->suffix);
+    if (cli_value(cli, "paper") && !picture_paper_known(cli_value(cli, "paper")))
+        return cli_fail(cli, EXIT_USAGE, "Which paper? --paper a4, a3, a2, a1 or a0");
     return EXIT_OK;
 }
 
-static int write_output(struct cli *cli, const char *path, const struct buf *content, enum file_format format)
+static int write_output(struct cli *cli, const char *path, const struct buf *content, const struct file_format *format)
 {
     const char *bytes = (const char *)buf_at(content);
     size_t len = buf_len(content);
@@ -33,8 +107,8 @@ static int write_output(struct cli *cli, const char *path, const struct buf *con
         out_note(&cli->out, "Wrote %s (%zu bytes).", path, len);
         return EXIT_OK;
     }
-    /* JSON has its escapes already. Markdown goes out as it is into a file or pipe, but not to a terminal. */
-    if (format == FORMAT_MARKDOWN && cli->out.terminal)
+    /* JSON and SVG have their escapes already. Markdown goes out as it is into a file or pipe, but not to a terminal. */
+    if (format->kind == FOR_PEOPLE && cli->out.terminal)
         out_print(&cli->out, STYLE_PLAIN, "%.*s", (int)len, bytes);
     else
         fwrite(bytes, 1, len, cli->out.to);
@@ -55,7 +129,8 @@ int cmd_export(struct cli *cli)
 {
     struct edit e;
     struct buf content;
-    enum file_format format = FORMAT_JSON;
+    const struct file_format *format;
+    struct why why;
     const char *path = cli_value(cli, "output");
     int code = format_of(cli, path, &format);
     if (code != EXIT_OK)
@@ -65,14 +140,15 @@ int cmd_export(struct cli *cli)
     if (code == EXIT_OK)
         code = tell_server(&e.s);
     if (code == EXIT_OK) {
-        struct names names = {e.describe.person, e.describe.ctx};
-        struct canvas *confirmed = replica_confirmed(e.replica);
-        bool confidential = client_is_confidential(e.s.client);
-        if (format == FORMAT_JSON)
-            export_json(confirmed, &names, confidential, e.arena, &content);
-        else
-            export_markdown(confirmed, &names, confidential, e.arena, &content);
-        code = write_output(cli, path, &content, format);
+        struct export_job job = {
+            .cli = cli,
+            .e = &e,
+            .canvas = replica_confirmed(e.replica),
+            .names = {e.describe.person, e.describe.ctx},
+            .confidential = client_is_confidential(e.s.client),
+        };
+        code = format->write(&job, &content, &why) == STATUS_OK ? write_output(cli, path, &content, format)
+                                                                : cli_fail(cli, EXIT_ERROR, "%s", why.text);
     }
     buf_fini(&content);
     return edit_end(&e, code);

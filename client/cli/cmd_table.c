@@ -403,11 +403,13 @@ static const struct cmd_example backup_examples[] = {
     END_EXAMPLES,
 };
 static const struct cmd_option export_options[] = {
-    {"format", 'f', "FORMAT", "json (everything) or markdown (to read and to edit); else by the file's name"},
+    {"format", 'f', "FORMAT", "json (everything), markdown (to read and to edit), svg, pdf or png (to hang on a wall); else by the file's name"},
     {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
+    {"paper", 0, "SIZE", "For pictures: a4, a3 (if not given), a2, a1 or a0, landscape; the page grows if not all of it fits"},
     END_OPTIONS,
 };
 static const struct cmd_example export_examples[] = {
+    {"export bakery -o bakery.pdf --paper a1", "A poster"},
     {"export bakery -o bakery.json", "Everything: removed cards, votes, comments, links, stamps"},
     {"export bakery -f markdown | less", "To read"},
     END_EXAMPLES,

@@ -35,6 +35,14 @@ const char *people_time(struct arena *arena, int64_t ms)
     return arena_strndup(arena, text, strlen(text));
 }
 
+void people_today(char day[11])
+{
+    time_t now = time(NULL);
+    struct tm parts;
+    if (!localtime_r(&now, &parts) || strftime(day, 11, "%Y-%m-%d", &parts) == 0)
+        memcpy(day, "1970-01-01", 11);
+}
+
 const char *people_link(struct session *s, const struct link *what)
 {
     struct link link = *what;

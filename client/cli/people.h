@@ -10,6 +10,8 @@ const char *role_word(Cocanvas__Role role);
 bool role_from_word(const char *word, bool none_too, Cocanvas__Role *role);
 /* "2026-11-21 20:02", local time. */
 const char *people_time(struct arena *arena, int64_t ms);
+/* Today's date where one is: "2026-11-21". */
+void people_today(char day[11]);
 /* The workspace of the session's context, for a request; empty if the context has none. */
 ProtobufCBinaryData people_workspace(struct session *s);
 /* A link to this server, with the token or the code that `what` has, to be sent to somebody. */

@@ -3,6 +3,7 @@
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
+#include <fontconfig/fontconfig.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,13 +85,6 @@ static struct ink foot_ink(const struct page *p)
     return (struct ink){.size = 0.0075 * p->w, .colour = INK_SOFT};
 }
 
-/* Whether the canvas says that it is confidential (canvas.proto, Header). */
-static bool is_confidential(const struct canvas *c)
-{
-    const char *word = canvas_header_text(c, "confidential");
-    return word[0] != '\0' && strcmp(word, "no") != 0;
-}
-
 /* A line per side, "Net for the company: 900 EUR (1200 − 300), 2 hours (2 − 0)"; "" without amounts; malloc'd. */
 static char *balance_text(struct sheet *s)
 {
@@ -147,7 +141,7 @@ static void draw_frame(struct page *p)
     (void)pen_text(pen, margin, bottom, width * 0.78, text, &foot);
     foot.align = ALIGN_RIGHT;
     (void)pen_text(pen, margin + width * 0.8, bottom, width * 0.2, right, &foot);
-    if (is_confidential(p->sheet.c)) {
+    if (o->confidential) {
         foot.bold = true;
         foot.colour = POOR;
         foot.size *= 1.4;
@@ -297,4 +291,11 @@ enum status picture_draw(const struct canvas *c, struct method *m, const struct 
     cairo_destroy(cr);
     cairo_surface_destroy(scratch);
     return status;
+}
+
+void picture_forget_fonts(void)
+{
+    pango_cairo_font_map_set_default(NULL);
+    cairo_debug_reset_static_data();
+    FcFini();
 }

@@ -18,6 +18,7 @@ struct picture_options {
     double scale;            /* PNG: pixels per point, 0: 2 */
     const char *today;       /* YYYY-MM-DD, printed at the bottom */
     const char *by;          /* the workspace or NULL: printed beside the date */
+    bool confidential;       /* printed in the head */
     cell_name_fn *name;      /* people's names */
     void *name_ctx;
 };
@@ -25,6 +26,9 @@ struct picture_options {
 /* Appends the picture's bytes. m must be up to date with c (method_update). Refused (TOO_LARGE): a page longer than 200 inches in a PDF, or more
  * than 100 million pixels in a PNG, with a sentence that says what to do. */
 enum status picture_draw(const struct canvas *c, struct method *m, const struct picture_options *options, struct buf *out, struct why *why) MUST_CHECK;
+
+/* Gives back what pango, cairo and fontconfig keep about fonts for the whole process: at the end of a program, so that a leak checker sees only leaks. */
+void picture_forget_fonts(void);
 
 /* "svg" and the like; false if it is none. */
 bool picture_format_parse(const char *name, enum picture_format *format);
