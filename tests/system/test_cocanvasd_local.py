@@ -69,6 +69,23 @@ class CocanvasdLocal(unittest.TestCase):
     def port(self, said):
         return int(re.search(r"serves at 127\.0\.0\.1:(\d+)", said).group(1))
 
+    def test_the_key_file_for_sealed_workspaces(self):
+        self.ok("start")
+        path = os.path.join(self.state, "seal.key")
+        with open(path, encoding="ascii") as f:
+            key = f.read()
+        self.assertRegex(key, r"^[0-9a-f]{64}\n?$")
+        self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+        self.ok("stop")
+        os.chmod(path, 0o640)
+        code, said = self.call("start")
+        self.assertEqual(code, 1, said)
+        self.assertIn(f"chmod 0600 {path}", said)
+        os.chmod(path, 0o600)
+        self.ok("start")
+        with open(path, encoding="ascii") as f:
+            self.assertEqual(f.read(), key)
+
     def test_start_attach_status_and_stop(self):
         self.assertEqual(self.call("status")[0], 3)
         self.assertEqual(self.call("stop")[0], 3)
