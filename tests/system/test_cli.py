@@ -290,7 +290,7 @@ class Commands(Case):
         cases = [
             (rob, "device list"), (rob, "device revoke", "--others"), (rob, "certificate add", "--new", certificate), (rob, "certificate list"),
             (rob, "certificate remove", "me.pem"), (rob, "password change", "--password-file", "-"), (own, "member reset", "rob"), (own, "audit list"),
-            (own, "audit verify"), (own, "workspace keep"), (rob, "person export"), (own, "person erase", "Rob", "--confirm", "Rob"),
+            (own, "audit verify"), (own, "workspace keep"), (own, "workspace seal", "--status"), (rob, "person export"), (own, "person erase", "Rob", "--confirm", "Rob"),
         ]
         for person, name, *words in cases:
             stdin = f"{rob.password}\nsome other long password\n" if name == "password change" else ""
