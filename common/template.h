@@ -53,7 +53,7 @@ struct template {
     char *lanes;             /* kind lanes: key of the choice field whose choices are the rows */
     struct template_axis x, y;   /* kind matrix */
     char *nodes;             /* kind graph: key of the choice field that is the type of a node */
-    char **edges;            /* kind graph: kinds of link; NULL-terminated */
+    char **edges;            /* kinds of link; NULL-terminated, none: any */
     char **checks;           /* ids; NULL-terminated; none: those that every canvas has */
     unsigned checks_line;    /* where they are in the file */
     struct template_step *steps;
@@ -97,6 +97,8 @@ const struct template *template_find(const struct template_set *set, const char 
 const char *template_nearest(const struct template_set *set, const char *id);
 /* The file of a built-in one, borrowed; NULL if there is none of that id. */
 const char *template_file(const char *id);
+/* One of the built-in ones alone, without the time for all of them; to be given to template_free(). NULL if there is none of that id. */
+struct template *template_load(const char *id);
 
 /* Circles of plug-ins that t (not of the set, or a new form of one that is) makes with those of the set are added to m; plug-ins that
  * neither the set nor t is, to unknown (they may be a workspace's). */

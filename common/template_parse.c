@@ -235,7 +235,6 @@ static void check_kind(struct parser *p, const config_setting_t *root, const str
     check_only(p, root, t, "x", "matrix");
     check_only(p, root, t, "y", "matrix");
     check_only(p, root, t, "nodes", "graph");
-    check_only(p, root, t, "edges", "graph");
     check_choice_field(p, root, t, "lanes", t->lanes);
     check_choice_field(p, root, t, "nodes", t->nodes);
     if (strcmp(t->kind, "lanes") == 0 && t->lanes[0] == '\0')

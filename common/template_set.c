@@ -91,6 +91,12 @@ const char *template_file(const char *id)
     return NULL;
 }
 
+struct template *template_load(const char *id)
+{
+    const char *file = template_file(id);
+    return file ? template_parse(id, file, NULL) : NULL;
+}
+
 /* ---- plug-ins */
 
 /* The way from t to its plug-ins; t stands for the one of its id in the set. */

@@ -41,16 +41,15 @@ struct model_server {
 
 static inline void model_init(struct model_server *s, const struct canvas_limits *limits)
 {
-    struct template_set set;
+    struct template *bmc = template_load("bmc");
 
     memset(s, 0, sizeof(*s));
     s->side = TEXT_LEFT;
     s->oldest = 1;
     s->now_ms = 1000;
     canvas_init(&s->c, limits);
-    template_set_load(&set);
-    template_instantiate(template_find(&set, "bmc") ? template_find(&set, "bmc") : set.at[0], "A test", &s->c);
-    template_set_free(&set);
+    template_instantiate(bmc, "A test", &s->c);
+    template_free(bmc);
     anonymous_begin(&s->anonymous, &s->c);
     buf_init(&s->first_state);
     canvas_encode(&s->c, &s->first_state);

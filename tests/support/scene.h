@@ -203,13 +203,12 @@ static UNUSED void scene_presence(struct scene *s, unsigned who, uint64_t object
 /* Another canvas than the model server's own. */
 static UNUSED void scene_template(struct model_server *server, const char *template_id, const char *title)
 {
-    struct template_set set;
+    struct template *t = template_load(template_id);
 
     canvas_fini(&server->c);
     canvas_init(&server->c, NULL);
-    template_set_load(&set);
-    template_instantiate(template_find(&set, template_id), title, &server->c);
-    template_set_free(&set);
+    template_instantiate(t, title, &server->c);
+    template_free(t);
     buf_clear(&server->first_state, SIZE_MAX);
     canvas_encode(&server->c, &server->first_state);
 }

@@ -31,7 +31,7 @@ static void catalogue(void **state)
     (void)state;
     struct template_set set;
     template_set_load(&set);
-    assert_int_equal(set.n, 19);
+    assert_int_equal(set.n, 45);
     for (size_t i = 0; i < set.n; i++) {
         const struct template *t = set.at[i];
         assert_true(i == 0 || strcmp(set.at[i - 1]->id, t->id) < 0);
@@ -252,14 +252,14 @@ static void instantiate(void **state)
     }
     canvas_init(&c, NULL);
     template_instantiate(template_find(&set, "bmc"), "Ours", &c);
-    assert_string_equal(canvas_header_text(&c, "template"), "bmc@1");
+    assert_string_equal(canvas_header_text(&c, "template"), "bmc@2");
     assert_string_equal(canvas_header_text(&c, "kind"), "grid");
     assert_int_equal(c.header.cols, 10);
     const struct block *block = canvas_block_by_key(&c, "cs");
     assert_int_equal(object_client(block->o.id), 0);
     assert_int_equal(block->col, 8);
     assert_int_equal(block->row_span, 6);
-    assert_string_equal(props_get(&block->props, "plugins")->text, "persona");
+    assert_string_equal(props_get(&block->props, "plugins")->text, "persona jtbd3");
     canvas_fini(&c);
     template_set_free(&set);
 }
