@@ -13,6 +13,7 @@ const struct backup_table backup_tables[] = {
     {"server", BACKUP_NEVER, ""},
     {"node", BACKUP_NEVER, ""},
     {"border", BACKUP_NEVER, ""},
+    {"access_news", BACKUP_NEVER, ""},    /* between the daemons of one database */
     {"erasure", BACKUP_NEVER, ""},
     {"password_reset", BACKUP_NEVER, ""}, /* links that are good for some hours */
     {"account", BACKUP_ACCOUNTS, "account_id"},
