@@ -11,7 +11,8 @@
 
 enum {
     TOKEN_USED, ACCOUNT_BY_TOKEN, MEMBERSHIPS_BY_TOKEN, ACCOUNT_BY_LOGIN, MEMBERSHIPS_BY_LOGIN, ACCOUNT_BY_ID, MEMBERSHIPS_BY_ID, DEVICE_ADD,
-    REDEEM, WORKSPACE_LOCKED, INVITATION_ADD, LOOK_STILL, LOOK_MEMBERSHIPS, LOOK_CANVAS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_BY_REQUEST,
+    REDEEM, WORKSPACE_LOCKED, INVITATION_ADD, LOOK_STILL, LOOK_MEMBERSHIPS, LOOK_CANVAS, PEOPLE, CANVAS_LIST, CANVAS_CREATE, CANVAS_REQUESTED,
+    CANVAS_BY_REQUEST,
 };
 
 #define ACCOUNT_COLUMNS "SELECT a.account_id, a.login, a.password_hash FROM account a"
@@ -95,7 +96,9 @@ const struct pg_statement store_statements[] = {
      " ON CONFLICT (workspace_id, request_id) DO NOTHING RETURNING workspace_id, canvas_id"
      ") INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state)"
      " SELECT workspace_id, canvas_id, 0, $8::int8, $7::bytea FROM made"},
-    [CANVAS_BY_REQUEST] = {"canvas_by_request", CANVAS_COLUMNS " WHERE c.workspace_id = $1::uuid AND c.request_id = $2::uuid"},
+    [CANVAS_REQUESTED] = {"canvas_requested", "SELECT 1 FROM canvas c WHERE c.workspace_id = $1::uuid AND c.request_id = $2::uuid"},
+    /* Only to whoever made it: it may be a canvas that others may not see. */
+    [CANVAS_BY_REQUEST] = {"canvas_by_request", CANVAS_COLUMNS " WHERE c.workspace_id = $1::uuid AND c.request_id = $2::uuid AND c.created_by = $3::int8"},
     {NULL, NULL},
 };
 
@@ -417,8 +420,9 @@ static void on_canvases(void *ctx, void *arg, const struct pg_answer *answer)
     }
     const PGresult *found = answer->results[answer->n_results - 1];
     size_t n = (size_t)PQntuples(found);
-    if (n == 0 && note->made) {   /* nothing may be written as it would have been */
-        note->canvases(ctx, note->id, STATUS_GONE, 0, NULL);
+    if (n == 0 && note->made) {   /* somebody else's request, or nothing may be written as it would have been */
+        bool taken = PQntuples(answer->results[answer->n_results - 2]) > 0;
+        note->canvases(ctx, note->id, taken ? STATUS_CONFLICT : STATUS_GONE, 0, NULL);
         return;
     }
     struct store_canvas *canvases = xcalloc(n, sizeof *canvases);
@@ -523,12 +527,16 @@ void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, v
     pg_param_bytes(&params, contents.state, contents.state_len);
     pg_param_int(&params, (int64_t)contents.state_hash);
     pg_param_int(&params, STORE_WAY(contents.way));
-    struct pg_params which = {0};
+    struct pg_params which = {0}, requested = {0};
     pg_param_uuid(&which, &canvas->workspace);
     pg_param_uuid(&which, &canvas->request_id);
+    pg_param_int(&which, canvas->created_by);
+    pg_param_uuid(&requested, &canvas->workspace);
+    pg_param_uuid(&requested, &canvas->request_id);
     struct pg_request *request = pg_begin(pg, on_canvases, ctx, note);
     border_workspace(request, &canvas->workspace);
     pg_exec(request, &store_statements[CANVAS_CREATE], &params);
+    pg_exec(request, &store_statements[CANVAS_REQUESTED], &requested);
     pg_exec(request, &store_statements[CANVAS_BY_REQUEST], &which);
     pg_end(request);
     free_contents(&contents);

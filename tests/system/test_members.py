@@ -405,6 +405,14 @@ class Rules(Wires):
             self.assertEqual(self.code(self.ask(self.host, workspace_create={"name": name, "request_id": os.urandom(16)})), "MALFORMED", name)
         self.assertEqual(self.code(self.ask(self.host, workspace_create={"name": "x", "request_id": b"short"})), "MALFORMED")
 
+    def test_a_request_sent_again_is_answered_to_the_same_person_only(self):
+        """The canvas that was made by it may be one that others may not see."""
+        ann, request = self.wire(self.join("ann", EDITOR).token), os.urandom(16)
+        make = lambda wire: self.ask(wire, canvas_create={"workspace": self.workspace, "title": "Secret", "template": "bmc", "request_id": request})  # noqa: E731
+        made = make(self.host)
+        self.assertEqual(make(self.host)["canvas_created"]["canvas"]["id"], made["canvas_created"]["canvas"]["id"])
+        self.assertEqual(self.code(make(ann)), "CONFLICT")
+
     def test_a_confidential_workspace(self):
         """Those who are there are told at once; guests come through a lobby and are shown a notice, unless somebody decides otherwise."""
         canvas = self.canvas()
