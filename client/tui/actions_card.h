@@ -1,8 +1,8 @@
 /* While a card is opened; carried out by pane.c and pane_comment.c. */
 #define ACTIONS_CARD(ROW)                                                                                              \
     ROW(PANE_CLOSE, "close-card", "Close the card", CONTEXT_CARD, "escape, q", NEEDS_A_CANVAS, ui_run_pane_close)      \
-    ROW(PANE_EDIT, "edit-here", "Type, change or follow what has the focus", CONTEXT_CARD, "enter, i", NEEDS_A_CANVAS, \
-        ui_run_pane_edit)                                                                                              \
+    ROW(PANE_EDIT, "edit-here", "Type, change or follow what has the focus", CONTEXT_CARD, "enter, i, e",              \
+        NEEDS_A_CANVAS, ui_run_pane_edit)                                                                              \
     ROW(PANE_NEXT_PART, "next-part", "Next part of the card", CONTEXT_CARD, "tab", NEEDS_A_CANVAS,                     \
         ui_run_pane_next_part)                                                                                         \
     ROW(PANE_PREV_PART, "previous-part", "Previous part of the card", CONTEXT_CARD, "shift-tab", NEEDS_A_CANVAS,       \

@@ -163,6 +163,16 @@ bool ask_has_words(struct ui *ui, const char *words, const char *text)
     return true;
 }
 
+/* While nothing is typed: what one does with cards comes before moving about and what can be done everywhere. */
+static int usefulness(enum action action)
+{
+    size_t family = ask_family_of(action), place = 0;
+
+    while (place < sizeof(shown) && shown[place] != family)
+        place++;
+    return (int)(sizeof(shown) - place);
+}
+
 static void add_action(struct ui *ui, struct rows *rows, const struct action_row *row, const char *words)
 {
     int by_title = ask_fit(words, row->title), by_name = ask_fit(words, row->name);
@@ -174,6 +184,7 @@ static void add_action(struct ui *ui, struct rows *rows, const struct action_row
         return;
     refusal = action_refusal(ui, row);
     score += (int)recency(&ui->ask, row->action) * (words[0] ? 1 : RECENT);
+    score += words[0] ? 0 : usefulness(row->action);
     if (refusal)
         score += words[0] ? IMPOSSIBLE : IMPOSSIBLE_AT_ALL;
     if (named)

@@ -190,24 +190,42 @@ void view_top(struct ui *ui, struct grid *g, struct rect r)
 
 /* ---- message line */
 
-/* The template's line, as short as its licence lets it be: it is wrapped nowhere, so it may end in "…". */
-static const char *owed_words(struct ui *ui)
+/* "Name - Author - address - licence - adapted" without the address. */
+static const char *without_address(struct ui *ui, const char *owed)
+{
+    const char *out = "";
+    for (const char *part = owed; *part;) {
+        const char *end = strstr(part, " - ");
+        size_t len = end ? (size_t)(end - part) : strlen(part);
+        const char *words = words_line(ui, part, len);
+        bool is_address = strchr(words, '.') && !strchr(words, ' ');
+        if (!is_address)
+            out = words_printf(ui, "%s%s%s", out, *out ? " - " : "", words);
+        part += len + (end ? 3 : 0);
+    }
+    return out;
+}
+
+/* The template's line, as its licence wants it. It is wrapped nowhere: where it is too long, the address goes first, then it ends
+ * in "…". */
+static const char *owed_words(struct ui *ui, int room)
 {
     const struct canvas *canvas = ui->screen == SCREEN_CANVAS ? panel_canvas(ui) : NULL;
     const char *owed = canvas ? canvas_header_text(canvas, "attribution") : "";
-    return words_line(ui, owed, strlen(owed));
+    owed = words_line(ui, owed, strlen(owed));
+    return words_width(owed) > room ? without_address(ui, owed) : owed;
 }
 
 void view_message(struct ui *ui, struct grid *g, struct rect r)
 {
     struct rect old = grid_clip(g, r);
-    const char *text = ui->message[0] ? words_line(ui, ui->message, strlen(ui->message)) : owed_words(ui);
     const char *marked = ui->n_marked ? words_count(ui, ui->n_marked, "card marked", "cards marked") : "";
     int right = words_width(marked);
     if (right) {
         grid_put(g, r.x + r.w - 1 - right, r.y, style_on(ROLE_MARKED, ROLE_TEXT, ATTR_BOLD), marked);
         right += 2;
     }
+    const char *text = ui->message[0] ? words_line(ui, ui->message, strlen(ui->message)) : owed_words(ui, r.w - 2 - right);
     grid_fit(g, r.x + 1, r.y, r.w - 2 - right, style(ui->message[0] ? ui->message_role : ROLE_DIM), text, strlen(text));
     grid_unclip(g, old);
 }
