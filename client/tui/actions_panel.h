@@ -21,6 +21,14 @@
     ROW(ADMIT_ALL, "admit-all", "Let everybody in who waits", CONTEXT_PANEL, "A", NEEDS_A_CANVAS | NEEDS_LEADING,      \
         ui_run_admit_all)                                                                                              \
     ROW(DENY, "deny-guest", "Send this guest away", CONTEXT_PANEL, "d", NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_deny)   \
+    ROW(PERSON_ROLE, "change-role", "Change what this person may do here", CONTEXT_PANEL, "r",                         \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_person_role)                                                            \
+    ROW(PERSON_REVERT, "revert-person", "Take back what this person did", CONTEXT_PANEL, "u",                          \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_person_revert)                                                          \
+    ROW(PERSON_REMOVE, "remove-person", "Remove this person", CONTEXT_PANEL, "x", NEEDS_A_CANVAS | NEEDS_LEADING,      \
+        ui_run_person_remove)                                                                                          \
+    ROW(LOCK_CANVAS, "lock-canvas", "Lock all blocks, or open them", CONTEXT_CANVAS | CONTEXT_PANEL, "",               \
+        NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_lock_canvas)                                                            \
     ROW(GUESTS_OPEN, "open-session", "Open this canvas for guests", CONTEXT_CANVAS, "",                                \
         NEEDS_A_CANVAS | NEEDS_LEADING, ui_run_guests_open)                                                            \
     ROW(GUESTS_CODE, "make-code", "Make a code that lets guests in", CONTEXT_CANVAS, "",                               \
@@ -70,6 +78,10 @@ void ui_run_panel_follow(struct ui *ui);
 void ui_run_admit(struct ui *ui);
 void ui_run_admit_all(struct ui *ui);
 void ui_run_deny(struct ui *ui);
+void ui_run_person_role(struct ui *ui);
+void ui_run_person_revert(struct ui *ui);
+void ui_run_person_remove(struct ui *ui);
+void ui_run_lock_canvas(struct ui *ui);
 void ui_run_guests_open(struct ui *ui);
 void ui_run_guests_code(struct ui *ui);
 void ui_run_guests_close(struct ui *ui);

@@ -64,6 +64,7 @@ void tui_forget(struct tui *t)
     if (t->shown)
         ui_set_canvas(&t->ui, NULL, "", 0);
     past_reader_free(t->past);
+    tui_reverting_free(t);
     forget_present(t);
     t->past = NULL;
     t->shown = t->begins = false;

@@ -146,6 +146,13 @@ static void lobby(void *ctx, uint32_t number, bool admit)
     w->lobby_admit = admit;
 }
 
+static void lead(void *ctx, const struct ui_lead *wanted)
+{
+    struct wishes *w = &((struct tui *)ctx)->wishes;
+    w->lead = true;
+    w->lead_wanted = *wanted;
+}
+
 void tui_host_init(struct tui *t)
 {
     t->host = (struct ui_host){
@@ -169,6 +176,7 @@ void tui_host_init(struct tui *t)
         .is_guest = is_guest,
         .guests = guests,
         .lobby = lobby,
+        .lead = lead,
     };
     buf_init(&t->wishes.presence_bytes);
 }
@@ -254,6 +262,8 @@ void tui_carry_out(struct tui *t)
         tui_guests(t, w->guests_what);
     if (take(&w->lobby))
         tui_lobby(t, w->lobby_number, w->lobby_admit);
+    if (take(&w->lead))
+        tui_lead(t, &w->lead_wanted);
     if (take(&w->close))
         tui_close(t);
     if (w->open_context)

@@ -151,6 +151,8 @@ static void on_reply(void *ctx, const Cocanvas__Frame *reply)
     struct place *p = ctx;
     if (is_open(p) && p->tui->past && past_reader_reply(p->tui->past, reply))
         return;
+    if (is_open(p) && tui_lead_reply(p, reply))
+        return;
     if (reply->request == p->list_request)
         tui_list_reply(p, reply);
     else if (reply->request == p->create_request)
@@ -205,7 +207,7 @@ static void disconnect_place(struct place *p)
     client_free(p->client);
     p->client = NULL;
     tui_list_free(p);
-    p->list_request = p->create_request = p->guests_request = 0;
+    p->list_request = p->create_request = p->guests_request = p->lead_request = 0;
     p->listed_ms = 0;
     p->renew = false;
 }

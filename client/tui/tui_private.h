@@ -3,7 +3,7 @@
  *   tui.c         the loop: keyboard, time, drawing; begin and end   tui_terminal.c  taking and giving the terminal
  *   tui_host.c    what the interface asks for (struct ui_host)       tui_outside.c   $EDITOR, Ctrl-Z
  *   tui_places.c  one connection for each context                    tui_list.c      their canvases
- *   tui_guests.c  what a facilitator does about guests
+ *   tui_guests.c  what a facilitator does about guests             tui_lead.c       … and about one person
  *   tui_canvas.c  the open canvas: what comes, how the link stands   tui_recent.c    what was opened here
  *   tui_merge.c   a text that two people changed
  *
@@ -46,6 +46,8 @@ struct place {
     bool renew;                            /* the connection is to be made anew */
     uint32_t list_request, create_request; /* numbers of requests under way, 0 none */
     uint32_t guests_request;               /* likewise: about guests */
+    uint32_t lead_request;                 /* likewise: about one person, and what it is */
+    struct ui_lead lead;
     int64_t listed_ms;                     /* when the list was asked for last, monotonic */
     bool listed;                           /* all of it came once; later only its first page is asked for */
     struct start_canvas *canvases;         /* owned */
@@ -66,6 +68,8 @@ struct wishes {
     enum ui_guests guests_what;
     uint32_t lobby_number;
     bool lobby_admit;
+    bool lead;
+    struct ui_lead lead_wanted;
     char *editor_text; /* owned */
     char say[256];     /* a sentence for the message line; "" */
     enum role say_role;
@@ -101,6 +105,7 @@ struct tui {
     Cocanvas__PresenceUpdate **present; /* came before the canvas could be shown, in order; owned */
     size_t n_present;
     struct past_reader *past;
+    struct reverting *reverting; /* what somebody did is being taken back; NULL: it never was */
 
     int64_t began_ms;      /* monotonic, as the next ones */
     int64_t drawn_ms;      /* when the screen was drawn last … */
@@ -153,6 +158,11 @@ void tui_guests(struct tui *t, enum ui_guests what);
 void tui_guests_look(struct tui *t); /* a canvas was opened */
 void tui_guests_reply(struct place *p, const Cocanvas__Frame *reply);
 void tui_lobby(struct tui *t, uint32_t number, bool admit);
+
+/* ---- tui_lead.c */
+void tui_lead(struct tui *t, const struct ui_lead *lead);
+bool tui_lead_reply(struct place *p, const Cocanvas__Frame *reply); /* true: it was about that */
+void tui_reverting_free(struct tui *t);
 
 /* ---- tui_list.c */
 void tui_list_free(struct place *p);

@@ -56,6 +56,16 @@ enum ui_guests {
     UI_MAKE_CODE,
 };
 
+/* What a facilitator does about one person; the answer is said. */
+enum ui_lead_what { UI_LEAD_ROLE, UI_LEAD_REMOVE, UI_LEAD_REVERT };
+struct ui_lead {
+    enum ui_lead_what what;
+    uint32_t author;
+    bool guest;
+    int role;         /* ROLE: from now on, on this canvas */
+    int64_t since_ms; /* REVERT: what was done since then; 0: all */
+};
+
 /* Somebody who waits to be let in. */
 struct ui_waiting {
     uint32_t number;
@@ -85,6 +95,7 @@ struct ui_host {
     bool (*is_guest)(void *ctx, uint32_t author);                 /* came in by a join code */
     void (*guests)(void *ctx, enum ui_guests what);               /* the answer is said */
     void (*lobby)(void *ctx, uint32_t number, bool admit);        /* 0: everybody who waits */
+    void (*lead)(void *ctx, const struct ui_lead *lead);
 };
 
 /* Somebody else on this canvas. */

@@ -161,6 +161,36 @@ class Together(Interface):
         wait_for(lambda: self.texts(vic, "rights") == ["Allowed again"], "the card on the server")
 
 
+    def test_a_facilitator_and_somebody(self):
+        """From the list of people: what somebody did is taken back, another role, and out; each with a question and a sentence."""
+        bob = self.newcomer("bob", "Bob Ode")
+        self.owner.ok("new", "swot", "Vandals")
+        self.owner.ok("add", "vandals", "strengths", "Ours")
+        self.addCleanup(self.owner.run, "canvas", "remove", "vandals")
+        theirs, ours = self.opened(bob, "vandals", "Vandals"), self.opened(self.owner, "vandals", "Vandals", cols=132, rows=43)
+        for text in ("Rubbish", "More rubbish"):
+            bob.ok("add", "vandals", "strengths", text)
+            ours.wait(text)
+        ours.keys("@")
+        ours.wait("2 here")
+        ours.keys("j", "u")
+        ours.wait("Take back what Bob Ode did")
+        ours.keys("a")
+        ours.wait("Took back what Bob Ode did")
+        wait_for(lambda: self.texts(bob, "vandals") == ["Ours"], "what Bob did is gone")
+        theirs.wait_gone("Rubbish")
+        ours.keys("r")
+        ours.wait("What may Bob Ode do")
+        ours.keys("v")
+        ours.wait("Bob Ode is now a viewer on this canvas")
+        theirs.wait("You are now a viewer")
+        ours.keys("x")
+        ours.wait("Remove Bob Ode")
+        ours.keys("r")
+        ours.wait("Bob Ode is no member any more")
+        self.fails(3, bob.run("show", "vandals"))
+
+
 class Trouble(Interface):
     def test_killed_while_offline(self):
         """P5: the server does not answer, the program is killed right after a keystroke: the words are there the next time, and reach the server."""

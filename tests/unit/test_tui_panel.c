@@ -9,6 +9,7 @@
 #include "client/tui/fold.h"
 #include "client/tui/panel_private.h"
 #include "client/tui/view_parts.h"
+#include "common/rights.h"
 #include "tests/support/scene.h"
 
 enum { MINUTE_MS = 60 * 1000 };
@@ -195,6 +196,87 @@ static void test_the_lobby(void **state)
     knock(s, 1, (const char *const[]){"Gus"});
     scene_keys(s, "A");
     assert_int_equal(decided.calls, 3);
+    scene_end(s);
+}
+
+static struct {
+    unsigned calls;
+    struct ui_lead last;
+} led;
+
+static void note_lead(void *ctx, const struct ui_lead *lead)
+{
+    (void)ctx;
+    led.calls++;
+    led.last = *lead;
+}
+
+/* A question before each; nobody does anything to himself but take his own back; and only facilitators are asked. */
+static void test_what_facilitators_do_about_people(void **state)
+{
+    struct scene *s = at_work(132, 43);
+
+    (void)state;
+    s->host.lead = note_lead;
+    s->host.is_guest = ben_is_a_guest;
+    s->ui.role = COCANVAS__ROLE__EDITOR;
+    scene_keys(s, "@ down r");
+    assert_int_equal(s->ui.ask.kind, ASK_NONE);
+    assert_true(strstr(s->ui.message, "facilitators") != NULL);
+
+    s->ui.role = COCANVAS__ROLE__FACILITATOR;
+    scene_keys(s, "r");
+    assert_int_equal(s->ui.ask.kind, ASK_CHOICE);
+    assert_int_equal(s->ui.ask.n_choices, 3); /* a guest is no facilitator */
+    scene_keys(s, "v");
+    assert_int_equal(led.calls, 1);
+    assert_int_equal(led.last.what, UI_LEAD_ROLE);
+    assert_int_equal(led.last.author, 2);
+    assert_true(led.last.guest);
+    assert_int_equal(led.last.role, COCANVAS__ROLE__VIEWER);
+    scene_keys(s, "x n x escape");
+    assert_int_equal(led.calls, 1);
+    scene_keys(s, "x r");
+    assert_int_equal(led.calls, 2);
+    assert_int_equal(led.last.what, UI_LEAD_REMOVE);
+    scene_keys(s, "u n u h");
+    assert_int_equal(led.calls, 3);
+    assert_int_equal(led.last.what, UI_LEAD_REVERT);
+    assert_int_equal(led.last.since_ms, s->ui.now_ms - 3600000);
+    scene_keys(s, "u a");
+    assert_int_equal(led.last.since_ms, 0);
+    scene_keys(s, "down r f");
+    assert_int_equal(led.last.author, 3);
+    assert_false(led.last.guest);
+    assert_int_equal(led.last.role, COCANVAS__ROLE__FACILITATOR);
+
+    led.calls = 0;
+    scene_keys(s, "up up r x");
+    assert_int_equal(s->ui.ask.kind, ASK_NONE);
+    assert_int_equal(led.calls, 0);
+    scene_keys(s, "u a");
+    assert_int_equal(led.last.author, replica_author(s->ui.replica));
+    scene_end(s);
+}
+
+static void test_locking_the_canvas(void **state)
+{
+    struct scene *s = at_work(132, 43);
+    size_t n, locked = 0;
+    struct block **blocks;
+
+    (void)state;
+    s->ui.role = COCANVAS__ROLE__FACILITATOR;
+    ui_do(&s->ui, ACTION_LOCK_CANVAS);
+    blocks = canvas_blocks_in_order(ui_view(&s->ui), &n);
+    for (size_t i = 0; i < n; i++)
+        locked += rights_locked(blocks[i]);
+    assert_int_equal(locked, n);
+    ui_do(&s->ui, ACTION_LOCK_CANVAS);
+    for (size_t i = 0; i < n; i++)
+        locked -= !rights_locked(canvas_block(ui_view(&s->ui), blocks[i]->o.id));
+    assert_int_equal(locked, 0);
+    free(blocks);
     scene_end(s);
 }
 
@@ -948,6 +1030,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_people_by_name),
         cmocka_unit_test(test_the_lobby),
+        cmocka_unit_test(test_what_facilitators_do_about_people),
+        cmocka_unit_test(test_locking_the_canvas),
         cmocka_unit_test(test_people_go_and_follow),
         cmocka_unit_test(test_people_come_and_go),
         cmocka_unit_test(test_typing_is_one_line),
