@@ -6,6 +6,8 @@
 
 static void tell(struct edit *e, bool on)
 {
+    if (e->s.cli->out.json && !e->result)
+        e->result = json_object(); /* nothing was changed */
     if (e->result)
         json_object_set_new(e->result, "anonymous", json_boolean(on));
     edit_tell(e, "%s", on ? "Everybody writes anonymously on this canvas now. Votes have names still."
