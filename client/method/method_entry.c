@@ -311,10 +311,16 @@ static void put_in(struct method *m, struct entry *e, const struct card *card)
     }
 }
 
+/* The block in which a card's parts count. */
+static uint64_t parts_block(const struct entry *e)
+{
+    return e->row == 0 ? e->block : 0;
+}
+
 void entry_work_out(struct method *m, struct entry *e)
 {
     const struct card *card = canvas_card(m->canvas, e->id);
-    uint64_t block_before = e->block;
+    uint64_t before = parts_block(e);
     bool alive_before = e->alive;
 
     take_out(m, e);
@@ -323,7 +329,7 @@ void entry_work_out(struct method *m, struct entry *e)
     if (e->alive)
         put_in(m, e, card);
     entry_mark_unchecked(m, e);
-    for (size_t i = 0; i < e->n_parts && e->block != block_before; i++) /* parts follow their row */
+    for (size_t i = 0; i < e->n_parts && parts_block(e) != before; i++) /* parts follow their row */
         entry_mark(m, e->parts[i]);
     for (size_t i = 0; i < e->n_links && e->alive != alive_before; i++)
         update_link(m, e->links[i]->id);
