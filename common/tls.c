@@ -175,6 +175,20 @@ enum status tls_show_certificate(SSL_CTX *client, const char *file, struct why *
     return STATUS_OK;
 }
 
+bool tls_valid_days(const char *file, int *days, char day[TLS_DAY_TEXT])
+{
+    X509 *cert = read_cert(file);
+    int seconds = 0;
+    bool known = cert && ASN1_TIME_diff(days, &seconds, NULL, X509_get0_notAfter(cert)) == 1;
+    if (known) {
+        day_text(X509_get0_notAfter(cert), day);
+        *days -= *days <= 0 && seconds < 0; /* over by hours */
+    }
+    X509_free(cert);
+    ERR_clear_error();
+    return known;
+}
+
 SSL_CTX *tls_client_context(struct why *why)
 {
     ERR_clear_error();

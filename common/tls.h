@@ -27,6 +27,9 @@ enum status tls_file_pin(const char *cert_file, uint8_t pin[PIN_BYTES], struct w
 /* A client context: verifies nothing by itself (tls_peer_pin and the caller decide), but loads the system's CAs for
  * tls_peer_verified. */
 SSL_CTX *tls_client_context(struct why *why);
+/* Until when a certificate is valid: whole days from now (below 0: it is over), and the day as "2027-01-31". False: no certificate. */
+enum { TLS_DAY_TEXT = 16 };
+bool tls_valid_days(const char *file, int *days, char day[TLS_DAY_TEXT]);
 /* Shows this certificate to servers that ask: a PEM file with certificate and key. */
 enum status tls_show_certificate(SSL_CTX *client, const char *file, struct why *why) MUST_CHECK;
 /* Makes a key and a self-signed certificate for a person, in one file (mode 0600) that does not exist yet. */

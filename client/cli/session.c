@@ -10,6 +10,7 @@
 #include "client/cli/find.h"
 #include "client/core/past.h"
 #include "client/core/outbox.h"
+#include "common/tls.h"
 #include "common/message.h"
 #include "common/utf8.h"
 
@@ -17,6 +18,7 @@ enum {
     DEFAULT_TIMEOUT_MS = 15000,
     ANSWERS_MAX = 512 << 20, /* most memory for the answers of one command (a whole history) */
     GOODBYE_MS = 1000,
+    CERTIFICATE_HINT_DAYS = 30,
 };
 
 int64_t wall_ms(void)
@@ -302,12 +304,31 @@ int session_connect(struct session *s, const Cocanvas__Login *login)
     return status == STATUS_OK ? EXIT_OK : session_failed(s, status, "connecting");
 }
 
+/* The server goes by the key; but what stands between (a gateway, a company's proxy) may go by the date. */
+static void tell_expiry(struct session *s, bool connected)
+{
+    char day[TLS_DAY_TEXT];
+    int days;
+    if (!s->context.certificate[0] || !tls_valid_days(s->context.certificate, &days, day) || days > CERTIFICATE_HINT_DAYS)
+        return;
+    if (days < 0)
+        out_note(&s->cli->out, "Your client certificate %s expired on %s%s Make another one: cocanvas certificate add --new FILE",
+                 s->context.certificate, day, connected ? "." : ", which may be why.");
+    else
+        out_note(&s->cli->out, "Your client certificate %s expires on %s, in %d days. Make another one in time: cocanvas certificate add --new FILE",
+                 s->context.certificate, day, days);
+}
+
 int session_start(struct session *s, struct cli *cli)
 {
     int code = session_prepare(s, cli);
     if (code == EXIT_OK)
         code = session_choose_context(s);
-    return code == EXIT_OK ? session_connect(s, NULL) : code;
+    if (code != EXIT_OK)
+        return code;
+    code = session_connect(s, NULL);
+    tell_expiry(s, code == EXIT_OK);
+    return code;
 }
 
 void session_close(struct session *s)

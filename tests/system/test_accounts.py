@@ -588,6 +588,28 @@ class CommandLine(PeopleCase):
         self.assertEqual(ida.json("certificate", "list")[0]["certificates"][0]["name"], "me.pem")
         with open(ida.file(".local", "state", "cocanvas", "credentials"), encoding="utf-8") as f:
             self.assertNotIn("cnv_", f.read())
+        self.assertNotIn("expire", ida.ok("list").err)
+        with open(own, encoding="ascii") as f:
+            content = f.read()
+        for days, words in ((12, "expires on .*, in 1[12] days"), (33, None), (-2, r"expired on .*\.")):     # the same key with other dates
+            with tempfile.NamedTemporaryFile("w", encoding="ascii") as key:
+                key.write(content)
+                key.flush()
+                made = subprocess.run(["openssl", "req", "-x509", "-key", key.name, "-subj", "/CN=ida", "-days", str(max(days, 1))], check=True, capture_output=True)
+            pem = made.stdout.decode()
+            if days < 0:
+                der = ssl.PEM_cert_to_DER_cert(pem)
+                dates = re.search(rb"\x17\x0d(\d{12}Z)\x17\x0d(\d{12}Z)", der)
+                pem = ssl.DER_cert_to_PEM_cert(der.replace(dates[2], b"200102000000Z").replace(dates[1], b"200101000000Z"))
+            private = re.search("-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----\n", content, re.S)[0]
+            with open(own, "w", encoding="ascii") as f:
+                f.write(pem + private)
+            said = ida.ok("list").err
+            if words:
+                self.assertRegex(said, words)
+                self.assertIn("certificate add --new", said)
+            else:
+                self.assertNotIn("expire", said)
         ida.ok("certificate", "remove", "me.pem")
         self.fails(4, ida.run("list"), "no account's here")
         self.fails(3, ida.run("login", f"127.0.0.1:{self.server.port}", "--certificate", ida.file("none.pem")), "none.pem")
