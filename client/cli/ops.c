@@ -236,6 +236,36 @@ Cocanvas__Op *ops_block_add(struct arena *a, uint64_t id, const char *key, const
     return op;
 }
 
+void ops_block_prop(struct arena *a, Cocanvas__Op *add, const char *key, const struct value *value)
+{
+    Cocanvas__Block *block = add->block_add->block;
+    Cocanvas__Prop *prop = make(a, &cocanvas__prop__descriptor);
+    prop->key = dup_text(a, key);
+    prop->value = make_value(a, value);
+    block->props = grown(a, block->props, block->n_props);
+    block->props[block->n_props++] = prop;
+}
+
+Cocanvas__Op *ops_block_restore(struct arena *a, uint64_t id)
+{
+    Cocanvas__Op *op = ops_block_remove(a, id);
+    op->block_remove->on = false;
+    return op;
+}
+
+Cocanvas__Op *ops_reading_add(struct arena *a, uint64_t id, uint64_t object, const char *date, const char *number,
+                              const char *note)
+{
+    Cocanvas__ReadingAdd *body;
+    Cocanvas__Op *op = make_op(a, COCANVAS__OP__KIND_READING_ADD, &cocanvas__reading_add__descriptor, &body);
+    body->id = id;
+    body->object = object;
+    body->date = dup_text(a, date);
+    body->value = dup_text(a, number);
+    body->note = dup_text(a, note);
+    return op;
+}
+
 Cocanvas__Op *ops_block_remove(struct arena *a, uint64_t id)
 {
     Cocanvas__BlockRemove *body;

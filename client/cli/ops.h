@@ -31,7 +31,13 @@ Cocanvas__Op *ops_comment_resolve(struct arena *a, uint64_t id, bool on);
 Cocanvas__Op *ops_link_add(struct arena *a, uint64_t id, uint64_t from, uint64_t to, const char *kind);
 Cocanvas__Op *ops_link_remove(struct arena *a, uint64_t id, bool on);
 Cocanvas__Op *ops_block_add(struct arena *a, uint64_t id, const char *key, const char *title, const char *prompt);
+/* Adds a property to a block_add op. */
+void ops_block_prop(struct arena *a, Cocanvas__Op *add, const char *key, const struct value *value);
 Cocanvas__Op *ops_block_remove(struct arena *a, uint64_t id);
+/* Brings a removed block back. */
+Cocanvas__Op *ops_block_restore(struct arena *a, uint64_t id);
+Cocanvas__Op *ops_reading_add(struct arena *a, uint64_t id, uint64_t object, const char *date, const char *number,
+                              const char *note);
 Cocanvas__Op *ops_reading_remove(struct arena *a, uint64_t id, bool on);
 
 #endif
