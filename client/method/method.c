@@ -74,9 +74,9 @@ void method_free(struct method *m)
     if (m == NULL)
         return;
     forget_all(m);
-    lists_forget(m);
     rollup_fini(&m->rollup);
     free(m->touched);
+    free(m->finding_list);
     free(m->measures);
     free(m->reading_list);
     free(m->balance_list);
@@ -289,7 +289,7 @@ void method_update(struct method *m, const struct canvas *c, const char *today)
     m->canvas = c;
     if (!m->stale && m->n_touched == 0 && !new_day)
         return;
-    lists_forget(m);
+    m->lists_known = false;
     if (new_day)
         change_day(m, today);
     update_touched(m);

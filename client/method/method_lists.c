@@ -1,16 +1,8 @@
 /* What a struct method answers: results as of the last update, and lists that are made when somebody asks for them. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "client/method/method_private.h"
 #include "common/buf.h"
-
-void lists_forget(struct method *m)
-{
-    free(m->finding_list);
-    m->finding_list = NULL;
-    m->findings_known = m->measures_known = false;
-}
 
 /* ---- fields and parts */
 
@@ -34,49 +26,53 @@ const char *method_part_field(const struct method *m, uint64_t part)
     return e != NULL && e->block != 0 && e->part_key != NULL ? e->part_key : "";
 }
 
-/* ---- the order of a canvas */
+/* ---- lists of what is on the canvas, in its order: blocks, in each its cards, behind each its parts */
 
-/* Where a card is seen: a part stands behind its row. */
-struct spot {
-    uint64_t id;
-    const struct block *block;
-    const struct card *row, *part;   /* part NULL: the row itself; row NULL: the block itself */
-};
-
-static struct spot spot_of(const struct method *m, const struct entry *e)
+static void list_block(struct method *m, const struct block_entry *b)
 {
-    const struct card *card = canvas_card(m->canvas, e->id), *row = e->row != 0 ? canvas_card(m->canvas, e->row) : card;
-    return (struct spot){.id = e->id, .block = row->block, .row = row, .part = e->row != 0 ? card : NULL};
+    for (size_t i = 0; i < b->n_findings; i++)
+        m->finding_list[m->n_listed++] = (struct finding){b->findings[i].check, b->id, b->findings[i].text};
 }
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
-/* As canvas_blocks_in_order() has them. */
-static int compare_blocks(const struct block *a, const struct block *b)
+static void list_entry(struct method *m, const struct entry *e)
 {
-    int order = COMPARE(a->order, b->order);
-    if (order == 0)
-        order = COMPARE(a->row, b->row);
-    if (order == 0)
-        order = COMPARE(a->col, b->col);
-    return order != 0 ? order : COMPARE(a->o.id, b->o.id);
+    if (e->measure != NULL)
+        m->measures[m->n_measures++] = e->id;
+    for (size_t i = 0; i < e->n_findings; i++)
+        m->finding_list[m->n_listed++] = (struct finding){e->findings[i].check, e->id, e->findings[i].text};
 }
 
-static int compare_cards(const struct card *a, const struct card *b)
+static void list_cards(struct method *m, const struct block *block)
 {
-    if (a == NULL || b == NULL)
-        return (a != NULL) - (b != NULL);
-    int order = strcmp(a->order_key, b->order_key);
-    return order != 0 ? order : COMPARE(a->o.id, b->o.id);
+    for (uint32_t i = 0; i < block->n_cards; i++) {
+        const struct entry *e = block->cards[i]->deleted_seq == 0 ? entry_find(m, block->cards[i]->o.id) : NULL;
+        if (e == NULL)
+            continue;
+        list_entry(m, e);
+        for (size_t j = 0; j < e->n_parts; j++)
+            list_entry(m, entry_find(m, e->parts[j]));
+    }
 }
 
-static int compare_spots(const void *a, const void *b)
+static void list_all(struct method *m)
 {
-    const struct spot *x = a, *y = b;
-    int order = compare_blocks(x->block, y->block);
-    if (order == 0)
-        order = compare_cards(x->row, y->row);
-    return order != 0 ? order : compare_cards(x->part, y->part);
+    size_t n;
+    struct block **blocks = canvas_blocks_in_order(m->canvas, &n);
+
+    m->measures = xrealloc(m->measures, (m->rollup.n + 1) * sizeof *m->measures);
+    m->finding_list = xrealloc(m->finding_list, (m->n_found + 1) * sizeof *m->finding_list);
+    m->n_measures = m->n_listed = 0;
+    for (size_t i = 0; i < m->n_findings; i++)
+        m->finding_list[m->n_listed++] = (struct finding){m->findings[i].check, 0, m->findings[i].text};
+    for (size_t i = 0; i < n; i++) {
+        const struct block_entry *b = block_entry_find(m, blocks[i]->o.id);
+        ASSERT(b != NULL);
+        list_block(m, b);
+        list_cards(m, blocks[i]);
+    }
+    ASSERT(m->n_measures == m->rollup.n && m->n_listed == m->n_found);
+    m->lists_known = true;
+    free(blocks);
 }
 
 /* ---- measures */
@@ -87,27 +83,10 @@ const struct measure *method_measure(const struct method *m, uint64_t card)
     return e != NULL ? e->measure : NULL;
 }
 
-static void list_measures(struct method *m)
-{
-    size_t n = 0;
-    struct spot *spots = xmalloc((m->rollup.n + 1) * sizeof *spots);
-
-    for (const struct entry *e = m->entries; e != NULL; e = e->hh.next)
-        if (e->measure != NULL)
-            spots[n++] = spot_of(m, e);
-    qsort(spots, n, sizeof *spots, compare_spots);
-    m->measures = xrealloc(m->measures, (n + 1) * sizeof *m->measures);
-    m->n_measures = n;
-    for (size_t i = 0; i < n; i++)
-        m->measures[i] = spots[i].id;
-    free(spots);
-}
-
 const uint64_t *method_measures(struct method *m, size_t *n)
 {
-    if (!m->measures_known)
-        list_measures(m);
-    m->measures_known = true;
+    if (!m->lists_known)
+        list_all(m);
     *n = m->n_measures;
     return m->measures;
 }
@@ -137,50 +116,11 @@ const struct measure_reading *method_readings(struct method *m, uint64_t card, s
 
 /* ---- findings */
 
-static size_t list_objects(const struct method *m, struct spot *spots)
-{
-    size_t n = 0;
-    for (const struct block_entry *b = m->blocks; b != NULL; b = b->hh.next)
-        if (b->n_findings > 0)
-            spots[n++] = (struct spot){.id = b->id, .block = canvas_block(m->canvas, b->id)};
-    for (const struct entry *e = m->entries; e != NULL; e = e->hh.next)
-        if (e->n_findings > 0)
-            spots[n++] = spot_of(m, e);
-    qsort(spots, n, sizeof *spots, compare_spots);
-    return n;
-}
-
-static size_t add_findings(struct finding *to, uint64_t object, const struct finding_entry *from, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = (struct finding){from[i].check, object, from[i].text};
-    return n;
-}
-
-static void list_findings(struct method *m)
-{
-    struct spot *spots = xmalloc((m->n_found + 1) * sizeof *spots);
-    struct finding *list = m->finding_list = xmalloc((m->n_found + 1) * sizeof *list);
-    size_t n_objects = list_objects(m, spots), n = add_findings(list, 0, m->findings, m->n_findings);
-
-    for (size_t i = 0; i < n_objects; i++) {
-        const struct entry *e = spots[i].row != NULL ? entry_find(m, spots[i].id) : NULL;
-        const struct block_entry *b = e == NULL ? block_entry_find(m, spots[i].id) : NULL;
-        if (e != NULL)
-            n += add_findings(list + n, e->id, e->findings, e->n_findings);
-        else if (b != NULL)
-            n += add_findings(list + n, b->id, b->findings, b->n_findings);
-    }
-    ASSERT(n == m->n_found);
-    free(spots);
-}
-
 const struct finding *method_findings(struct method *m, size_t *n)
 {
-    if (!m->findings_known)
-        list_findings(m);
-    m->findings_known = true;
-    *n = m->n_found;
+    if (!m->lists_known)
+        list_all(m);
+    *n = m->n_listed;
     return m->finding_list;
 }
 

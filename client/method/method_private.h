@@ -153,13 +153,13 @@ struct method {
     size_t n_found;                  /* findings of everything */
 
     /* results that are made when somebody asks */
+    bool lists_known;
     uint64_t *measures;
     size_t n_measures;
-    bool measures_known;
+    struct finding *finding_list;
+    size_t n_listed;
     struct measure_reading *reading_list;
     struct balance *balance_list;
-    struct finding *finding_list;
-    bool findings_known;
 };
 
 /* method_entry.c: what one card, reading or link is and adds. */
@@ -206,8 +206,5 @@ void checks_of_card(struct method *m, struct entry *e);
 void checks_of_block(struct method *m, struct block_entry *b);
 void checks_of_canvas(struct method *m);
 void findings_clear(struct method *m, struct finding_entry **at, size_t *n);
-
-/* method_lists.c */
-void lists_forget(struct method *m);
 
 #endif

@@ -512,12 +512,36 @@ static void links_that_show(void **state)
     scene_fini(&s);
 }
 
+/* Words are missed again when what had them is gone, or is the wording no more; and they are no one's business where nothing is written. */
+static void the_current_wording(void **state)
+{
+    struct method_scene s;
+    (void)state;
+    scene_init(&s);
+    make_missing_word(&s);
+    mend_missing_word(&s);
+    uint64_t wording = s.at[1], second = put_card(&s, LEFT, "another sentence");
+    drop(&s, wording);
+    assert_int_equal(found(&s, "required-words", s.at[0]), 1);
+    restore(&s, wording);
+    assert_int_equal(found(&s, "required-words", s.at[0]), 0);
+    put_prop(&s, LEFT, "section", VALUE_CHOICE, "proposals");
+    put_prop(&s, RIGHT, "section", VALUE_CHOICE, "terms");
+    assert_int_equal(found(&s, "required-words", s.at[0]), 0);
+    put_prop(&s, LEFT, "section", VALUE_CHOICE, "current");
+    drop(&s, wording);
+    assert_int_equal(found(&s, "required-words", s.at[0]), 1);
+    drop(&s, second);
+    assert_int_equal(found(&s, "required-words", s.at[0]), 0);
+    scene_fini(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_check),         cmocka_unit_test(the_list_of_a_template), cmocka_unit_test(the_order_of_findings),
         cmocka_unit_test(values),             cmocka_unit_test(what_fills_a_field),     cmocka_unit_test(duplicates),
-        cmocka_unit_test(links_that_show),
+        cmocka_unit_test(links_that_show),    cmocka_unit_test(the_current_wording),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,7 @@ static Cocanvas__Op *method_op(struct session *x, uint64_t id)
     struct dice *d = &x->dice;
     struct arena *a = &x->s.a;
     Cocanvas__Op *op;
-    switch (dice_below(d, 12)) {
+    switch (dice_below(d, 14)) {
     default:
         return dice_op(d, &x->s.c, id, a);
     case 1:
@@ -134,6 +134,8 @@ static Cocanvas__Op *method_op(struct session *x, uint64_t id)
         op->card_move->place->block = dice_is(d, 2) ? PARTS : dice_object(d, x->s.c.blocks);
         return op;
     case 10:
+        return link_add(a, id, dice_card(d, &x->s.c), dice_card(d, &x->s.c), "serves");
+    case 11:
         return card_create(a, id, 1 + dice_below(d, 3), 0, PICK(d, texts));
     }
 }
@@ -201,6 +203,7 @@ static void set_up(struct method_scene *s)
     put_prop(s, 0, "field.lane", VALUE_TEXT, lane);
     put_prop(s, 0, "field.need", VALUE_TEXT, need);
     put_prop(s, 0, "field.desire", VALUE_TEXT, need);
+    put_prop(s, 0, "checks", VALUE_TEXT, "empty-block duplicate untested two-sides unlinked outgoing-only need-without-desire");
     s->c.limits = (struct canvas_limits){.text_points = 60, .cards = 20, .objects = 80};
 }
 
@@ -212,6 +215,10 @@ static void run_session(struct session *x, uint64_t seed)
     x->dice = (struct dice){.rng = &x->rng};
     scene_init(&x->s);
     set_up(&x->s);
+    if (seed % 4 == 0) {
+        put_prop(&x->s, LEFT, "section", VALUE_CHOICE, "current");
+        put_prop(&x->s, RIGHT, "section", VALUE_CHOICE, "terms");
+    }
     for (int i = 0; i < STEPS; i++) {
         Cocanvas__Op *op = method_op(x, next_id(&x->s));
         bool changed = try(x, op);
