@@ -45,6 +45,7 @@ struct template {
     char *id, *title, *kind, *version, *lang;
     char *attribution;       /* the line that every screen, picture and export prints, with who adapted it; "" if none is owed */
     char *licence, *source, *provenance;
+    uint32_t place;          /* in lists for people, from 1; 0: after those that have one */
     uint32_t cols, rows;
     struct template_block *blocks;
     size_t n_blocks;

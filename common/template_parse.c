@@ -12,6 +12,7 @@ enum {
     CANVAS_FIELDS_FIRST = 1000, /* order of the fields of all cards: after those of the block */
     BLOCK_FIELDS_FIRST = 10,
     COLUMN_STEP = 10,
+    PLACE_MAX = 1000,
 };
 
 /* ---- blocks */
@@ -292,7 +293,8 @@ static void read_root(struct parser *p, const config_setting_t *root, struct tem
         {"provenance", 1}, {"cols", 1},        {"rows", 1},         {"blocks", 1},
         {"format", 1},     {"adapted", 2},     {"fields", 2},       {"lanes", 2},
         {"x", 2},          {"y", 2},           {"nodes", 2},        {"edges", 2},
-        {"checks", 2},     {"steps", 2},       {"translations", 2}, {NULL, 0},
+        {"checks", 2},     {"steps", 2},       {"translations", 2}, {"place", 2},
+        {NULL, 0},
     };
     p->format = (int)read_number(p, root, "format", OPTIONAL, 1, TEMPLATE_FORMAT, 1);
     check_names(p, root, settings);
@@ -307,6 +309,7 @@ static void read_root(struct parser *p, const config_setting_t *root, struct tem
     t->provenance = read_text(p, root, NULL, "provenance", OPTIONAL, PROMPT_POINTS, true, "");
     if (strstr(t->licence, "CC-BY") && !member(root, "attribution"))
         complain(p, member(root, "licence"), "this licence asks for an attribution; add attribution = \"...\";");
+    t->place = read_number(p, root, "place", OPTIONAL, 1, PLACE_MAX, 0);
     t->checks = read_words(p, root, "checks", "ids of checks", "empty-block");
     t->checks_line = member(root, "checks") ? config_setting_source_line(member(root, "checks")) : 0;
     read_fields(p, root, member(p->words, "fields"), CANVAS_FIELDS_FIRST, &t->fields, &t->n_fields);

@@ -39,7 +39,7 @@ void start_new_find(struct start_new *making)
         (void)snprintf(text, sizeof(text), "%s %s", t->title, t->id);
         fit = making->find[0] ? ask_fit(making->find, text) : 0;
         if (fit >= 0)
-            fits[making->n_shown++] = (struct start_fit){.index = i, .fit = fit};
+            fits[making->n_shown++] = (struct start_fit){.index = i, .fit = fit, .recent = t->place ? -(int64_t)t->place : INT64_MIN};
     }
     start_sort(fits, making->n_shown, making->shown);
     free(fits);

@@ -142,7 +142,9 @@ static UNUSED void assert_frames(struct scene *s)
     const struct canvas *canvas = panel_canvas(&s->ui);
     struct rect body = layout_inner(&s->ui, layout_parts(&s->ui).body), rects[64];
     enum ui_layout layout = layout_effective(&s->ui, layout_parts(&s->ui).body);
-    size_t n = HASH_COUNT(canvas->blocks);
+    size_t n;
+
+    free(canvas_blocks_in_order(canvas, &n));
 
     assert_rows_add_up(g);
     if (layout == LAYOUT_CANVAS) {
