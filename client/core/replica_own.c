@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/core/replica_private.h"
+#include "common/hash_table.h"
 
 /* A heap copy of an op. A TextEdit's steps are left out: they are kept as a text_op. */
 static Cocanvas__Op *op_heap_copy(const Cocanvas__Op *op)

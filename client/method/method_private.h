@@ -4,14 +4,8 @@
 #ifndef COCANVAS_CLIENT_METHOD_PRIVATE_H
 #define COCANVAS_CLIENT_METHOD_PRIVATE_H
 
-#include <uthash.h>
-#include <xxhash.h>
-
 #include "client/method/method.h"
-
-/* For all tables of this folder; uthash's default is slower, and falls through its cases in a way that clang warns of. */
-#undef HASH_FUNCTION
-#define HASH_FUNCTION(key, len, hash) (hash) = (unsigned)XXH3_64bits(key, len)
+#include "common/hash_table.h"
 
 /* A reading that counts, of one measure; sorted by (date, created, id). */
 struct reading_entry {

@@ -13,14 +13,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
-#include <xxhash.h>
 
 #include "common/buf.h"
 #include "common/log.h"
-
-#undef HASH_FUNCTION
-#define HASH_FUNCTION(key, len, hash) (hash) = (unsigned)XXH3_64bits(key, len)
+#include "common/hash_table.h"
 
 enum { WRAP_NONCE = 12, WRAPPED = WRAP_NONCE + SEAL_KEY + SEAL_TAG, FILE_MOST = 1024 };
 #define FIRST_LINE "cocanvas workspace key 1"

@@ -5,14 +5,9 @@
 
 #include <stdint.h>
 #include <sys/queue.h>
-#include <uthash.h>
-#include <xxhash.h>
 
 #include "common/text.h"
-
-/* For all tables of this folder; uthash's default is slower, and falls through its cases in a way that clang warns of. */
-#undef HASH_FUNCTION
-#define HASH_FUNCTION(key, len, hash) (hash) = (unsigned)XXH3_64bits(key, len)
+#include "common/hash_table.h"
 
 struct room_text;
 

@@ -6,14 +6,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <uthash.h>
-#include <xxhash.h>
 
+#include "common/hash_table.h"
 #include "server/journal/store.h"
-
-/* For all hash tables of sessions and connections: quicker than uthash's own. */
-#undef HASH_FUNCTION
-#define HASH_FUNCTION(key, len, hash) (hash) = (unsigned)XXH3_64bits(key, len)
 
 /* Where a connection comes from, as far as limits are concerned: an IPv4 address (mapped into IPv6) or an IPv6 /64. */
 struct address {
