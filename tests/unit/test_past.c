@@ -549,13 +549,13 @@ static void a_block_is_as_it_was(void **state)
     edit(&h, prop_text(&a, 1, "title", "Before"));
     edit(&h, prop_text(&a, 1, "title", "After"));
     edit(&h, prop_set(&a, 1, "col_span", value_of(&a, VALUE_NUMBER, "3", 0)));
-    edit(&h, prop_text(&a, 1, "help", "since then"));
+    edit(&h, prop_text(&a, 1, "note", "since then"));
     edit(&h, card_create(&a, object_id(1, 1), 1, 0, "words"));
     begin(p, &h);
     c = restore(&h, p, 1, 1);
     assert_string_equal(canvas_block(c, 1)->title, "Before");
     assert_int_not_equal(canvas_block(c, 1)->col_span, 3);
-    assert_null(props_get(&canvas_block(c, 1)->props, "help"));
+    assert_null(props_get(&canvas_block(c, 1)->props, "note"));
     assert_int_equal(canvas_card(c, object_id(1, 1))->deleted_seq, 0); /* cards are their own affair */
     arena_fini(&a);
     past_free(p);
