@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "common/field.h"
 #include "common/ids.h"
 
 #define VIEWER COCANVAS__ROLE__VIEWER
@@ -97,12 +98,58 @@ struct about {
     uint32_t author;  /* 0: nobody's, or not there */
     uint64_t comment; /* its id; 0: it is none */
     const struct block *block, *target;
+    const struct block *joined; /* where a part is added by naming its row; NULL: nowhere */
 };
+
+/* Where the row of a part stands, whether or not that is deleted; NULL: what "of" names is no row. */
+static const struct block *block_of_row(const struct canvas *c, uint64_t of)
+{
+    const struct card *row = of != 0 ? canvas_card(c, of) : NULL;
+    return row && !block_hidden(row->block) ? row->block : NULL;
+}
+
+/* The block whose rights hold for a card in `block` (NULL: one that this batch makes, so it may be hidden): a part's is its row's. */
+static const struct block *rights_of_part(const struct canvas *c, const struct block *block, uint64_t of)
+{
+    const struct block *of_row = !block || block_hidden(block) ? block_of_row(c, of) : NULL;
+    return of_row ? of_row : block;
+}
+
+static uint64_t row_of(const struct card *card)
+{
+    const struct value *of = card ? props_get(&card->props, "of") : NULL;
+    return of && of->kind == VALUE_OBJECT ? of->number : 0;
+}
 
 static struct about about_card(const struct canvas *c, uint64_t id)
 {
     const struct card *card = canvas_card(c, id);
-    return card ? (struct about){.author = card->created_by, .block = card->block} : (struct about){0};
+    if (!card)
+        return (struct about){0};
+    return (struct about){.author = card->created_by, .block = rights_of_part(c, card->block, row_of(card))};
+}
+
+static uint64_t object_of(const Cocanvas__Value *value)
+{
+    return value && value->kind_case == COCANVAS__VALUE__KIND_OBJECT ? value->object : 0;
+}
+
+static struct about about_create(const struct canvas *c, const Cocanvas__CardCreate *create)
+{
+    uint64_t of = 0;
+    for (size_t i = 0; i < create->n_props; i++)
+        if (strcmp(create->props[i]->key, "of") == 0)
+            of = object_of(create->props[i]->value);
+    const struct block *block = canvas_block(c, create->place ? create->place->block : 0);
+    return (struct about){.block = rights_of_part(c, block, of), .joined = block_of_row(c, of)};
+}
+
+static struct about about_move(const struct canvas *c, const Cocanvas__CardMove *move)
+{
+    struct about about = about_card(c, move->id);
+    const struct block *target = canvas_block(c, move->place ? move->place->block : 0);
+    about.target = rights_of_part(c, target, row_of(canvas_card(c, move->id)));
+    return about;
 }
 
 static struct about about_comment(const struct canvas *c, uint64_t id)
@@ -119,22 +166,28 @@ static struct about about_object(const struct canvas *c, uint64_t id)
     return canvas_comment(c, id) ? about_comment(c, id) : about_card(c, id);
 }
 
+/* To name a card's row makes it a part, at the latest when it comes to stand where parts do. */
+static struct about about_property(const struct canvas *c, const Cocanvas__PropSet *set)
+{
+    struct about about = about_object(c, set->object);
+    if (strcmp(set->key, "of") == 0)
+        about.joined = block_of_row(c, object_of(set->value));
+    return about;
+}
+
 static struct about find_about(const struct canvas *c, const Cocanvas__Op *op)
 {
     switch (op->kind_case) {
     case COCANVAS__OP__KIND_CARD_CREATE:
-        return (struct about){.block = canvas_block(c, op->card_create->place ? op->card_create->place->block : 0)};
+        return about_create(c, op->card_create);
     case COCANVAS__OP__KIND_CARD_DELETE:
         return about_card(c, op->card_delete->id);
     case COCANVAS__OP__KIND_CARD_RESTORE:
         return about_card(c, op->card_restore->id);
-    case COCANVAS__OP__KIND_CARD_MOVE: {
-        struct about about = about_card(c, op->card_move->id);
-        about.target = canvas_block(c, op->card_move->place ? op->card_move->place->block : 0);
-        return about;
-    }
+    case COCANVAS__OP__KIND_CARD_MOVE:
+        return about_move(c, op->card_move);
     case COCANVAS__OP__KIND_PROP_SET:
-        return about_object(c, op->prop_set->object);
+        return about_property(c, op->prop_set);
     case COCANVAS__OP__KIND_TAG_SET:
         return about_card(c, op->tag_set->card);
     case COCANVAS__OP__KIND_VOTE_SET:
@@ -172,10 +225,11 @@ static int role_for_others(const struct canvas *c, const Cocanvas__Op *op, const
     return comment ? NOBODY : row->others;
 }
 
+/* To hide a block that is there could make its cards parts of others, whatever those others' block says. */
 static bool sets_lead_property(const Cocanvas__Op *op)
 {
     if (op->kind_case == COCANVAS__OP__KIND_PROP_SET)
-        return rights_is_lead_property(op->prop_set->object, op->prop_set->key);
+        return rights_is_lead_property(op->prop_set->object, op->prop_set->key) || strcmp(op->prop_set->key, "hidden") == 0;
     const Cocanvas__Block *block = op->kind_case == COCANVAS__OP__KIND_BLOCK_ADD ? op->block_add->block : NULL;
     for (size_t i = 0; block && i < block->n_props; i++)
         if (rights_is_lead_property(block->id, block->props[i]->key))
@@ -251,6 +305,8 @@ enum status rights_check(const struct canvas *c, const Cocanvas__Op *op, uint32_
         return refuse(why, STATUS_FORBIDDEN, "It is somebody else's: this is for %s and above.", role_words(least_others));
     enum right right = row->right == RIGHT_EDIT && own ? RIGHT_NONE : row->right;
     enum status status = check_block(about.block, right, role, why);
+    if (status == STATUS_OK)
+        status = check_block(about.joined, RIGHT_ADD, role, why);
     return status == STATUS_OK ? check_block(about.target, right, role, why) : status;
 }
 

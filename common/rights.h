@@ -9,7 +9,10 @@
  *   rights.move     moving cards out of it, into it, and within it
  *   rights.delete   removing and restoring
  *   rights.vote     voting
- * "nobody" holds for facilitators, too, until they set something else. */
+ * "nobody" holds for facilitators, too, until they set something else.
+ *
+ * A part of a card (field.h: its measures and actions, which stand in a hidden block) is where its card is: the rights of that card's block
+ * hold for it. So a row's measures are locked with the row. To hide a block that exists is for facilitators. */
 #ifndef COCANVAS_COMMON_RIGHTS_H
 #define COCANVAS_COMMON_RIGHTS_H
 

@@ -335,6 +335,95 @@ static void who_sets_rights(void **state)
     assert_true(may(f, block, COCANVAS__ROLE__FACILITATOR));
 }
 
+/* ---- parts: measures and actions of a card, in a hidden block; their rights are those of the card's block */
+
+enum { HIDDEN = 3, PART = 40 };
+
+/* A hidden block with a part of my card, both made by me. */
+static void add_part(struct fixture *f, uint32_t author)
+{
+    struct value hidden = {.kind = VALUE_FLAG, .number = 1}, of = {.kind = VALUE_OBJECT, .number = CARD};
+    add_block(f, HIDDEN, "parts");
+    props_set(&canvas_block(&f->c, HIDDEN)->props, "hidden", &hidden);
+    struct card *part = canvas_new_card(&f->c, PART, canvas_block(&f->c, HIDDEN), "a0");
+    part->created_by = author;
+    props_set(&part->props, "of", &of);
+}
+
+static Cocanvas__Op *part_create(struct arena *a, uint64_t block, uint64_t of)
+{
+    Cocanvas__Op *op = card_create(a, object_id(3, 1), block, 0, "new");
+    op->card_create->n_props = 1;
+    op->card_create->props = arena_calloc(a, 1, sizeof(void *));
+    op->card_create->props[0] = prop_of(a, "of", value_of(a, VALUE_OBJECT, NULL, of));
+    return op;
+}
+
+static bool editor_may(struct fixture *f, const Cocanvas__Op *op)
+{
+    return may(f, op, COCANVAS__ROLE__EDITOR);
+}
+
+static void a_part_s_rights_are_its_row_s(void **state)
+{
+    struct fixture *f = *state;
+    struct arena *a = &f->arena;
+    Cocanvas__Op *const ops[] = {
+        card_delete(a, PART),
+        card_restore(a, PART),
+        card_move(a, PART, place_of(a, HIDDEN, 0, 0, false)),
+        prop_set(a, PART, "m.target", value_of(a, VALUE_NUMBER, "3", 0)),
+        tag_set(a, PART, "tag", true),
+        vote_set(a, PART, true),
+        text_edit(a, PART, "", 0, 0, "x", 0),
+        part_create(a, HIDDEN, CARD),
+        part_create(a, SECOND, CARD), /* it could be moved behind the scenes afterwards */
+        part_create(a, NOTHING_THERE, CARD),
+        prop_set(a, PART, "of", value_of(a, VALUE_OBJECT, NULL, CARD + OTHERS)),
+    };
+    add_part(f, ME);
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
+        assert_true(editor_may(f, ops[i]));
+    set(f, BLOCK, "locked", VALUE_FLAG, NULL, 1);
+    for (size_t i = 0; i < sizeof ops / sizeof ops[0]; i++)
+        if (editor_may(f, ops[i]))
+            fail_msg("op %zu goes round the lock", i);
+    canvas_card(&f->c, CARD)->deleted_seq = 5; /* its row may come back */
+    assert_false(editor_may(f, ops[3]));
+    canvas_card(&f->c, CARD)->deleted_seq = 0;
+    set(f, BLOCK, "locked", VALUE_FLAG, NULL, 0);
+    set(f, HIDDEN, "locked", VALUE_FLAG, NULL, 1); /* the hidden block's own lock is about what is nobody's part */
+    assert_true(editor_may(f, ops[3]));
+    assert_false(editor_may(f, card_create(a, object_id(3, 1), HIDDEN, 0, "new")));
+}
+
+static void rights_of_rows_hold_for_parts(void **state)
+{
+    struct fixture *f = *state;
+    struct arena *a = &f->arena;
+    Cocanvas__Op *target = prop_set(a, PART, "m.target", value_of(a, VALUE_NUMBER, "3", 0));
+
+    add_part(f, OTHER);
+    set(f, BLOCK, "rights.edit", VALUE_CHOICE, "facilitators", 0);
+    assert_false(editor_may(f, target)); /* somebody else's */
+    canvas_card(&f->c, PART)->created_by = ME;
+    assert_true(editor_may(f, target));
+    set(f, BLOCK, "rights.add", VALUE_CHOICE, "facilitators", 0);
+    assert_false(editor_may(f, part_create(a, HIDDEN, CARD)));
+    assert_false(editor_may(f, prop_set(a, PART, "of", value_of(a, VALUE_OBJECT, NULL, CARD))));
+    set(f, BLOCK, "rights.move", VALUE_CHOICE, "nobody", 0);
+    assert_false(editor_may(f, card_move(a, PART, place_of(a, HIDDEN, 0, 0, true))));
+    assert_false(editor_may(f, card_move(a, PART, place_of(a, SECOND, 0, 0, false)))); /* out of its row */
+    /* A card that only says so is no part until it stands there; then it comes into the row's block. */
+    struct value of = {.kind = VALUE_OBJECT, .number = CARD};
+    struct card *card = canvas_new_card(&f->c, PART + 1, canvas_block(&f->c, SECOND), "a0");
+    props_set(&card->props, "of", &of);
+    assert_true(editor_may(f, card_move(a, PART + 1, place_of(a, SECOND, 0, 0, false))));
+    assert_false(editor_may(f, card_move(a, PART + 1, place_of(a, HIDDEN, 0, 0, false))));
+    assert_false(editor_may(f, prop_set(a, SECOND, "hidden", flag(a, true)))); /* for facilitators */
+    assert_int_equal(rights_check(&f->c, prop_set(a, SECOND, "hidden", flag(a, true)), ME, COCANVAS__ROLE__FACILITATOR, NULL, NULL), STATUS_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +433,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_blocks_rights, begin, end),
         cmocka_unit_test_setup_teardown(a_locked_block, begin, end),
         cmocka_unit_test_setup_teardown(who_sets_rights, begin, end),
+        cmocka_unit_test_setup_teardown(a_part_s_rights_are_its_row_s, begin, end),
+        cmocka_unit_test_setup_teardown(rights_of_rows_hold_for_parts, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
