@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "client/method/checks.h"
+#include "common/buf.h"
 
 /* The first of them (by id) is the one that the others repeat. */
 void check_duplicate(struct checking *c)
@@ -14,7 +15,7 @@ void check_duplicate(struct checking *c)
     if (t == NULL || t->cards[0] == c->e->id)
         return;
     const struct card *first = canvas_card(c->m->canvas, t->cards[0]);
-    char *quote = finding_quote(first->text.bytes, first->text.len_bytes);
+    char *quote = first != NULL ? finding_quote(first->text.bytes, first->text.len_bytes) : xstrdup("");
     if (quote[0] != '\0')
         finding_say(c, "Another card here says the same: \"%s\".", quote);
     else
