@@ -173,10 +173,5 @@ static int restore(struct session *s)
 
 int cmd_canvas_restore(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = restore(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, restore);
 }

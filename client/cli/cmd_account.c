@@ -520,10 +520,5 @@ static int invite(struct session *s)
 
 int cmd_member_invite(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = invite(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, invite);
 }

@@ -90,12 +90,7 @@ static int list(struct session *s)
 
 int cmd_audit_list(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = list(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, list);
 }
 
 /* ---- verify */

@@ -268,24 +268,14 @@ static int revoke_invitation(struct session *s)
 
 /* ---- commands */
 
-static int with_session(struct cli *cli, int (*run)(struct session *s))
-{
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = run(&s);
-    session_close(&s);
-    return code;
-}
-
 int cmd_workspace_create(struct cli *cli)
 {
-    return with_session(cli, create_workspace);
+    return session_run(cli, create_workspace);
 }
 
 int cmd_workspace_rename(struct cli *cli)
 {
-    return with_session(cli, rename_workspace);
+    return session_run(cli, rename_workspace);
 }
 
 int cmd_workspace_set(struct cli *cli)
@@ -293,12 +283,12 @@ int cmd_workspace_set(struct cli *cli)
     const char *word = cli_value(cli, "confidential");
     if (!word || (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0))
         return cli_fail(cli, EXIT_USAGE, "Say which: --confidential yes or --confidential no");
-    return with_session(cli, set_workspace);
+    return session_run(cli, set_workspace);
 }
 
 int cmd_member_list(struct cli *cli)
 {
-    return with_session(cli, list_members);
+    return session_run(cli, list_members);
 }
 
 static int member_role(struct session *s)
@@ -311,7 +301,7 @@ static int member_role(struct session *s)
 
 int cmd_member_role(struct cli *cli)
 {
-    return with_session(cli, member_role);
+    return session_run(cli, member_role);
 }
 
 static int member_remove(struct session *s)
@@ -321,15 +311,15 @@ static int member_remove(struct session *s)
 
 int cmd_member_remove(struct cli *cli)
 {
-    return with_session(cli, member_remove);
+    return session_run(cli, member_remove);
 }
 
 int cmd_invite_list(struct cli *cli)
 {
-    return with_session(cli, list_invitations);
+    return session_run(cli, list_invitations);
 }
 
 int cmd_invite_revoke(struct cli *cli)
 {
-    return with_session(cli, revoke_invitation);
+    return session_run(cli, revoke_invitation);
 }

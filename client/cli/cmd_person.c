@@ -52,12 +52,7 @@ static int keep(struct session *s)
 
 int cmd_workspace_keep(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = keep(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, keep);
 }
 
 /* ---- erasing */
@@ -98,12 +93,7 @@ static int erase_workspace(struct session *s)
 
 int cmd_workspace_erase(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = erase_workspace(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, erase_workspace);
 }
 
 static int erase_person(struct session *s)
@@ -145,12 +135,7 @@ static int erase_person(struct session *s)
 
 int cmd_person_erase(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = erase_person(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, erase_person);
 }
 
 /* ---- person export */

@@ -55,10 +55,5 @@ static int seal(struct session *s)
 
 int cmd_workspace_seal(struct cli *cli)
 {
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = seal(&s);
-    session_close(&s);
-    return code;
+    return session_run(cli, seal);
 }

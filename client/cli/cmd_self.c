@@ -78,22 +78,12 @@ static int rename_oneself(struct session *s)
 
 /* ---- commands */
 
-static int with_session(struct cli *cli, int (*run)(struct session *s))
-{
-    struct session s;
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = run(&s);
-    session_close(&s);
-    return code;
-}
-
 int cmd_workspace_leave(struct cli *cli)
 {
-    return with_session(cli, leave);
+    return session_run(cli, leave);
 }
 
 int cmd_person_rename(struct cli *cli)
 {
-    return with_session(cli, rename_oneself);
+    return session_run(cli, rename_oneself);
 }

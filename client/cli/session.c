@@ -349,6 +349,16 @@ void session_close(struct session *s)
     memset(s, 0, sizeof *s);
 }
 
+int session_run(struct cli *cli, int (*run)(struct session *s))
+{
+    struct session s;
+    int code = session_start(&s, cli);
+    if (code == EXIT_OK)
+        code = run(&s);
+    session_close(&s);
+    return code;
+}
+
 /* ---- waiting */
 
 struct wait {

@@ -63,6 +63,8 @@ int session_choose_context(struct session *s);
 int session_connect(struct session *s, const Cocanvas__Login *login);
 /* Goodbye; frees everything. Safe after any failure. */
 void session_close(struct session *s);
+/* Most commands: start, run, close. */
+int session_run(struct cli *cli, int (*run)(struct session *s));
 
 /* Opens the canvas that the words name (id, its beginning, or the beginning of its title). Edits that an earlier,
  * killed program left on this device are sent first, whatever the command. */
