@@ -76,6 +76,8 @@ struct template *template_parse(const char *name, const char *text, struct why *
 struct template *template_parse_in(const char *name, const char *text, const char *lang, struct why *why);
 /* The same, with all mistakes. m is to be given to template_mistakes_free() in any case. */
 struct template *template_check(const char *name, const char *text, struct template_mistakes *m);
+/* Adds "name:line: sentence" (line 0: none). */
+void template_mistake(struct template_mistakes *m, const char *name, unsigned line, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void template_mistakes_free(struct template_mistakes *m);
 void template_free(struct template *t);
 

@@ -346,7 +346,7 @@ static struct template *read_in(const char *name, const config_setting_t *root, 
         .name = name, .mistakes = m, .lang = lang, .words = lang ? member(member(root, "translations"), lang) : NULL};
     struct template *t = xcalloc(1, sizeof *t);
     if (lang && !p.words)
-        mistake(m, name, 0, "there is no translation into \"%.20s\"", lang);
+        template_mistake(m, name, 0, "there is no translation into \"%.20s\"", lang);
     read_root(&p, root, t);
     if (m->n == 0)
         return t;
@@ -362,7 +362,7 @@ static struct template *read_file(const char *name, const char *text, const char
     *m = (struct template_mistakes){0};
     unsigned line = include_line(text);
     if (line > 0) {
-        mistake(m, name, line, "a template cannot include another file; copy what is needed");
+        template_mistake(m, name, line, "a template cannot include another file; copy what is needed");
         return NULL;
     }
     config_init(&config);
@@ -371,8 +371,9 @@ static struct template *read_file(const char *name, const char *text, const char
         for (size_t i = 0; t && !lang && m->n == 0 && t->languages[i]; i++)
             template_free(read_in(name, config_root_setting(&config), t->languages[i], m));
     } else {
-        mistake(m, name, (unsigned)config_error_line(&config),
-                "%s; look for a missing quote, \";\" or bracket here or just above", config_error_text(&config));
+        template_mistake(m, name, (unsigned)config_error_line(&config),
+                         "%s; look for a missing quote, \";\" or bracket here or just above",
+                         config_error_text(&config));
     }
     config_destroy(&config);
     if (m->n == 0)

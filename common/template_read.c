@@ -65,7 +65,7 @@ static void PRINTF_LIKE(4, 0)
         m->at[m->n++] = xasprintf("%s: %s", name, sentence);
 }
 
-void mistake(struct template_mistakes *m, const char *name, unsigned line, const char *fmt, ...)
+void template_mistake(struct template_mistakes *m, const char *name, unsigned line, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);

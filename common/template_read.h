@@ -33,7 +33,6 @@ struct known {
     int since;
 };
 
-void mistake(struct template_mistakes *m, const char *name, unsigned line, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void complain(struct parser *p, const config_setting_t *at, const char *fmt, ...) PRINTF_LIKE(3, 4);
 void check_names(struct parser *p, const config_setting_t *group, const struct known *known);
 /* A member; NULL if there is none, or no group. */

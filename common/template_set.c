@@ -136,14 +136,15 @@ static void check_plugin(const struct template_set *set, const struct template *
 {
     const struct template *plugin = template_find(set, id);
     if (strcmp(id, t->id) == 0) {
-        mistake(m, name, block->line, "block \"%s\" has its own template as a plug-in; take it away", block->key);
+        template_mistake(m, name, block->line, "block \"%s\" has its own template as a plug-in; take it away",
+                         block->key);
         return;
     }
     if (!plugin) {
         const char *near = template_nearest(set, id);
-        mistake(unknown, name, block->line, "block \"%s\": there is no built-in template \"%s\"%s%s%s", block->key, id,
-                near ? "; did you mean \"" : "", near ? near : "",
-                near ? "\"?" : "; it must be one of the workspace's own");
+        template_mistake(unknown, name, block->line, "block \"%s\": there is no built-in template \"%s\"%s%s%s",
+                         block->key, id, near ? "; did you mean \"" : "", near ? near : "",
+                         near ? "\"?" : "; it must be one of the workspace's own");
         return;
     }
     struct walk w = {
@@ -155,8 +156,8 @@ static void check_plugin(const struct template_set *set, const struct template *
             at += (size_t)snprintf(way + at, sizeof way - at, " > %s", w.path[i - 1]);
         if (at < sizeof way)
             (void)snprintf(way + at, sizeof way - at, " > %s", t->id);
-        mistake(m, name, block->line, "block \"%s\": the plug-ins go round in a circle, %s; take one away", block->key,
-                way);
+        template_mistake(m, name, block->line, "block \"%s\": the plug-ins go round in a circle, %s; take one away",
+                         block->key, way);
     }
     free(w.seen);
     free(w.path);

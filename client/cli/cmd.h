@@ -192,6 +192,7 @@ int cmd_import(struct cli *cli);
 int cmd_template_list(struct cli *cli);
 int cmd_template_show(struct cli *cli);
 int cmd_template_check(struct cli *cli);
+int cmd_template_fork(struct cli *cli);
 int cmd_open(struct cli *cli);
 /* Whether open can do its work here, or says why not. */
 int cmd_open_check(struct cli *cli, const char *instead);

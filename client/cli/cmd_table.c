@@ -430,6 +430,26 @@ static const struct cmd_option template_options[] = {
     END_OPTIONS,
 };
 
+static const struct cmd_example template_show_examples[] = {
+    {"template show vplan", "Its blocks, fields and steps"},
+    {"template show vcc.de", "The same template in another of its languages"},
+    END_EXAMPLES,
+};
+static const struct cmd_example template_check_examples[] = {
+    {"template check ours.template", "Every mistake with its line"},
+    END_EXAMPLES,
+};
+static const struct cmd_option template_fork_options[] = {
+    {"output", 'o', "FILE", "Where to write it; \"-\" or nothing prints it"},
+    {"id", 0, "ID", "The new template's id; else by the file's name"},
+    {"by", 0, "NAME", "Who adapts it; else your name on this computer"},
+    END_OPTIONS,
+};
+static const struct cmd_example template_fork_examples[] = {
+    {"template fork vcc -o ours.template", "Your own variant; edit it, then check it"},
+    END_EXAMPLES,
+};
+
 /* ---- the rest */
 
 static const struct cmd_option open_options[] = {
@@ -791,9 +811,14 @@ static const struct command table[] = {
     {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false,
      cmd_template_list},
     {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL,
-     template_options, NULL, NEEDS_NOTHING, false, cmd_template_show},
-    {"template check", "", "FILE", 1, 1, "Check a template file", "Names the line of the first mistake.", NULL, NULL,
-     NEEDS_NOTHING, false, cmd_template_check},
+     template_options, template_show_examples, NEEDS_NOTHING, false, cmd_template_show},
+    {"template check", "", "FILE", 1, 1, "Check a template file", "Names every mistake with its line and what to do about it: blocks that overlap, unknown settings, plug-ins that "
+     "go round in a circle.",
+     NULL, template_check_examples, NEEDS_NOTHING, false, cmd_template_check},
+    {"template fork", "", "TEMPLATE|FILE", 1, 1, "Begin a template of your own from another one",
+     "Copies the file with its comments. Who made the original stays credited, whatever you change; you are named as the one who adapted it. "
+     "A licence that asks for the same licence (CC BY-SA) holds for the fork, too.",
+     template_fork_options, template_fork_examples, NEEDS_NOTHING, false, cmd_template_fork},
 
     {"open", "", "CANVAS", 1, 1, "Work on a canvas together, on the whole screen",
      "The terminal interface; \"cocanvas\" alone opens it with all canvases to choose from. Keys are shown in the "

@@ -1,9 +1,9 @@
-/* template list, show, check. */
-#include <errno.h>
+/* template list, template show. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/session.h"
+#include "client/cli/template_show.h"
 #include "common/template.h"
 
 /* Those of the server if one is logged in, else those of this program. */
@@ -23,43 +23,9 @@ static bool ask_server(struct cli *cli)
     return logged_in;
 }
 
-static char *or_empty(char *text)
+static void print_row(struct cli *cli, const char *id, const char *kind, const char *title)
 {
-    static char empty[] = "";
-    return text ? text : empty;
-}
-
-/* A built-in template in the server's shape, so that both are printed by the same code. Texts are borrowed. */
-static Cocanvas__TemplateInfo *builtin_info(struct arena *arena, const struct template *t)
-{
-    Cocanvas__TemplateInfo *info = arena_alloc(arena, sizeof *info);
-    ASSERT(info);
-    cocanvas__template_info__init(info);
-    info->id = or_empty(t->id);
-    info->title = or_empty(t->title);
-    info->kind = or_empty(t->kind);
-    info->attribution = or_empty(t->attribution);
-    info->licence = or_empty(t->licence);
-    info->source = or_empty(t->source);
-    info->cols = t->cols;
-    info->rows = t->rows;
-    info->n_blocks = t->n_blocks;
-    info->blocks = arena_calloc(arena, t->n_blocks + 1, sizeof *info->blocks);
-    for (size_t i = 0; i < t->n_blocks; i++) {
-        Cocanvas__Block *block = arena_alloc(arena, sizeof *block);
-        ASSERT(block && info->blocks);
-        cocanvas__block__init(block);
-        block->key = or_empty(t->blocks[i].key);
-        block->title = or_empty(t->blocks[i].title);
-        block->prompt = or_empty(t->blocks[i].prompt);
-        block->col = t->blocks[i].col;
-        block->row = t->blocks[i].row;
-        block->col_span = t->blocks[i].col_span;
-        block->row_span = t->blocks[i].row_span;
-        block->order = t->blocks[i].order;
-        info->blocks[i] = block;
-    }
-    return info;
+    out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s\n", id, kind, arena_line(&cli->arena, title));
 }
 
 static json_t *block_info_json(const Cocanvas__Block *b)
@@ -89,8 +55,7 @@ static void print_list(struct cli *cli, size_t n, Cocanvas__TemplateInfo *const 
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, info_json(at[i], false));
         if (!cli->out.json)
-            out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s\n", at[i]->id, at[i]->kind,
-                      arena_line(&cli->arena, at[i]->title));
+            print_row(cli, at[i]->id, at[i]->kind, at[i]->title);
     }
     if (cli->out.json) {
         json_t *object = out_object("templates");
@@ -132,11 +97,19 @@ static void print_one(struct cli *cli, Cocanvas__TemplateInfo *t)
 static int list_builtin(struct cli *cli)
 {
     struct template_set set;
+    json_t *list = json_array();
     template_set_load(&set);
-    Cocanvas__TemplateInfo **infos = arena_calloc(&cli->arena, set.n + 1, sizeof *infos);
-    for (size_t i = 0; i < set.n; i++)
-        infos[i] = builtin_info(&cli->arena, set.at[i]);
-    print_list(cli, set.n, infos);
+    for (size_t i = 0; i < set.n; i++) {
+        json_array_append_new(list, template_json(set.at[i], false));
+        if (!cli->out.json)
+            print_row(cli, set.at[i]->id, set.at[i]->kind, set.at[i]->title);
+    }
+    if (cli->out.json) {
+        json_t *object = out_object("templates");
+        json_object_set(object, "templates", list);
+        out_json(&cli->out, object);
+    }
+    json_decref(list);
     template_set_free(&set);
     return EXIT_OK;
 }
@@ -165,22 +138,36 @@ static int not_there(struct cli *cli, const struct template_set *set, const char
     return cli_fail(cli, EXIT_NOT_FOUND, "There is no template \"%s\". See: cocanvas template list", id);
 }
 
-static int show_from_server(struct cli *cli, const struct template_set *set, const char *id)
+/* Whether the server's template is the one that this program has: then everything that its file says can be shown. */
+static bool is_ours(const struct template *t, const Cocanvas__TemplateInfo *info)
+{
+    return t && strcmp(t->kind, info->kind) == 0 && strcmp(t->licence, info->licence) == 0 &&
+           strcmp(t->attribution, info->attribution) == 0 && t->n_blocks == info->n_blocks && t->cols == info->cols &&
+           t->rows == info->rows;
+}
+
+/* t: this program's template of that name, or NULL. */
+static int show_from_server(struct cli *cli, const struct template_set *set, const char *id, const struct template *t)
 {
     struct session s;
     Cocanvas__TemplateList *list = NULL;
+    const char *name = t ? t->id : id; /* a translation's is that of its original */
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
         code = session_templates(&s, "", &list);
     bool known = false;
     for (size_t i = 0; code == EXIT_OK && i < list->n_templates; i++)
-        known = known || strcmp(list->templates[i]->id, id) == 0;
+        known = known || strcmp(list->templates[i]->id, name) == 0;
     if (code == EXIT_OK && !known)
         code = not_there(cli, set, id);
     if (code == EXIT_OK)
-        code = session_templates(&s, id, &list);
-    if (code == EXIT_OK && list->n_templates == 1)
-        print_one(cli, list->templates[0]);
+        code = session_templates(&s, name, &list);
+    if (code == EXIT_OK && list->n_templates == 1) {
+        if (is_ours(t, list->templates[0]))
+            template_print(cli, t);
+        else
+            print_one(cli, list->templates[0]);
+    }
     session_close(&s);
     return code;
 }
@@ -193,51 +180,11 @@ int cmd_template_show(struct cli *cli)
     template_set_load(&set);
     const struct template *t = template_find(&set, id);
     if (ask_server(cli))
-        code = show_from_server(cli, &set, id);
+        code = show_from_server(cli, &set, id, t);
     else if (t)
-        print_one(cli, builtin_info(&cli->arena, t));
+        template_print(cli, t);
     else
         code = not_there(cli, &set, id);
     template_set_free(&set);
     return code;
-}
-
-static char *read_whole(const char *path)
-{
-    struct buf content;
-    FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    if (!file)
-        return NULL;
-    buf_init(&content);
-    size_t n;
-    do {
-        n = fread(buf_reserve(&content, 65536), 1, 65536, file);
-        buf_wrote(&content, n);
-    } while (n > 0 && buf_len(&content) < (1 << 20));
-    if (file != stdin)
-        fclose(file);
-    buf_add(&content, "", 1);
-    return (char *)content.data;
-}
-
-int cmd_template_check(struct cli *cli)
-{
-    struct why why = {""};
-    char *text = read_whole(cli->args[0]);
-    if (!text)
-        return cli_fail(cli, EXIT_NOT_FOUND, "%s can't be read: %s.", cli->args[0], strerror(errno));
-    const char *slash = strrchr(cli->args[0], '/');
-    struct template *t = template_parse(slash ? slash + 1 : cli->args[0], text, &why);
-    free(text);
-    if (!t)
-        return cli_fail(cli, EXIT_ERROR, "%s", why.text);
-    if (cli->out.json) {
-        json_t *object = out_object("template");
-        json_object_set_new(object, "template", info_json(builtin_info(&cli->arena, t), true));
-        out_json(&cli->out, object);
-    } else {
-        out_print(&cli->out, STYLE_PLAIN, "%s is good: %s, %zu blocks.\n", cli->args[0], t->title, t->n_blocks);
-    }
-    template_free(t);
-    return EXIT_OK;
 }

@@ -226,7 +226,7 @@ class Commands(Case):
             ("block set", "everything", "risks", "title", "What could go wrong"), ("block remove", "everything", "risks"),
             ("remove", "everything", "second"), ("restore", "everything", "second"), ("undo", "everything"), ("redo", "everything"),
             ("watch", "everything", "--since", "0"), ("history", "everything"), ("export", "everything", "-o", state_file), ("import", state_file, "--title", "Copy"),
-            ("import", markdown), ("template list",), ("template show", "bmc"), ("live", "everything"), ("open", "--plain", "everything"), ("doctor",), ("version",),
+            ("import", markdown), ("template list",), ("template show", "bmc"), ("template fork", "bmc", "--by", "Dan"), ("live", "everything"), ("open", "--plain", "everything"), ("doctor",), ("version",),
             ("help",), ("help", "add"), ("server forget", f"127.0.0.1:{self.server.port}"),
         ]
         tried = set()
@@ -243,6 +243,7 @@ class Commands(Case):
         tried |= self.accounts_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
+        self.assertIn("x.template:1: syntax error", json.loads(failed.out)["mistakes"][0])
         self.assertEqual(dan.json("logout")[0]["type"], "logged_out")
         commands = {c["name"] for c in dan.json("help")[0]["commands"]}
         self.assertEqual(commands - tried, {"template check", "logout", "completion", "man"})

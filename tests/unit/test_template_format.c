@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "client/method/method.h"
 #include "common/template.h"
 #include "tests/support/op_help.h"
 
@@ -392,6 +393,64 @@ static void forks(void **state)
     template_set_free(&set);
 }
 
+/* ---- the documentation */
+
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    assert_non_null(file);
+    char *text = xcalloc(1, 1 << 18);
+    assert_true(fread(text, 1, (1 << 18) - 1, file) > 0);
+    fclose(file);
+    return text;
+}
+
+/* The examples of the format's description are good, and every check that there is stands in it. */
+static void described(void **state)
+{
+    (void)state;
+    char *text = read_file(TESTS_DIR "/../common/templates/README.md");
+    char *first = strstr(text, "```\n#"), *second = strstr(text, "```\ntranslations");
+    assert_non_null(first);
+    assert_non_null(second);
+    first += strlen("```\n");
+    second += strlen("```\n");
+    char *file = xasprintf("%.*s%.*s", (int)(strstr(first, "```") - first), first,
+                           (int)(strstr(second, "```") - second), second);
+    struct template *t = parse(file);
+    assert_string_equal(t->id, "ours");
+    assert_string_equal(t->languages[0], "de");
+    template_free(t);
+    for (const struct check_row *row = check_rows(); row->id; row++) {
+        char *line = xasprintf("| `%s` | %s |", row->id,
+                               row->when == CHECK_ALWAYS    ? "always"
+                               : row->when == CHECK_USUALLY ? "usually"
+                                                            : "if listed");
+        if (!strstr(text, line))
+            fail_msg("README.md does not say: %s", line);
+        free(line);
+    }
+    free(file);
+    free(text);
+}
+
+static void checks_exist(void **state)
+{
+    (void)state;
+    struct template_set set;
+    template_set_load(&set);
+    for (size_t i = 0; i < set.n; i++) {
+        for (size_t j = 0; set.at[i]->checks[j]; j++) {
+            const struct check_row *row = check_rows();
+            while (row->id && strcmp(row->id, set.at[i]->checks[j]) != 0)
+                row++;
+            if (!row->id)
+                fail_msg("%s: there is no check %s", set.at[i]->id, set.at[i]->checks[j]);
+        }
+    }
+    template_set_free(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +463,8 @@ int main(void)
         cmocka_unit_test(too_many),
         cmocka_unit_test(circles),
         cmocka_unit_test(forks),
+        cmocka_unit_test(described),
+        cmocka_unit_test(checks_exist),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
