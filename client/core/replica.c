@@ -224,7 +224,7 @@ void view_unwind(struct replica *r)
 
 /* Predicts what the server will make of an own op; one that does not fit is left out of the view, not out of the
  * list. */
-static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
+static void predict(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
 {
     struct op_actor actor = replica_actor(r, own->anonymous, own->time_ms, base_seq, *last_object);
     Cocanvas__Op *op;
@@ -243,6 +243,15 @@ static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uin
         own->refused = op_apply(&r->view, op, &actor, NULL);
     if (own->refused == STATUS_OK)
         *last_object = actor.last_object;
+}
+
+/* What others do can make an op fit no more, or again; no event tells of it, since the view is laid when it is asked for. */
+static void lay_op(struct replica *r, struct own_op *own, uint64_t base_seq, uint32_t *last_object)
+{
+    bool fitted = own->refused == STATUS_OK;
+
+    predict(r, own, base_seq, last_object);
+    r->jumped |= fitted != (own->refused == STATUS_OK);
 }
 
 void view_lay(struct replica *r)
@@ -275,6 +284,14 @@ const struct canvas *replica_view(struct replica *r)
     else
         view_unwind(r); /* what was typed and taken back again leaves stamps behind */
     return r->split ? &r->view : r->confirmed;
+}
+
+bool replica_view_jumped(struct replica *r)
+{
+    (void)replica_view(r);
+    bool jumped = r->jumped;
+    r->jumped = false;
+    return jumped;
 }
 
 /* ---------------------------------------------------------------- committed batches */

@@ -61,6 +61,9 @@ void replica_on_lost(struct replica *r, replica_lost_cb *cb, void *ctx);
 /* What people see; borrowed until the next change. The same object as confirmed until the first local edit. Own
  * edits are laid over it when it is asked for, so that catching up costs nothing extra. */
 const struct canvas *replica_view(struct replica *r);
+/* Whether, since the last call, the view changed in a way that no event told: own edits that stood in it fit no more, as
+ * others took away what they were about, or fit again. Who keeps something derived of the view then looks at all of it. */
+bool replica_view_jumped(struct replica *r);
 struct canvas *replica_confirmed(struct replica *r);
 uint64_t replica_seq(const struct replica *r); /* confirmed */
 uint64_t replica_hash(struct replica *r);      /* of confirmed */

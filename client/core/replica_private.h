@@ -65,6 +65,7 @@ struct replica {
     bool loaded;                 /* confirmed is a state of the canvas, not yet the empty one */
     struct canvas view;          /* valid if split: confirmed, and the own ops over it if laid */
     bool split;                  /* view is a canvas of its own; else what people see is confirmed */
+    bool jumped;                 /* what replica_view_jumped() says next */
     bool laid;                   /* own ops are applied to view, after canvas_begin(view) */
     struct canvas_limits limits; /* for local edits */
     replica_event_cb *event_cb;
