@@ -2,7 +2,7 @@
  * so that an edit costs what it touched and not what the canvas holds (a budget: 5,000 cards, 10,000 readings, 1 ms per edit). Pure: no I/O; today's date
  * is an argument. The canvas stays the caller's; borrowed pointers hold until the next method_update() or change of the canvas.
  *
- *   replica's event → method_touch(m, op) … → method_update(m, view, today) → readings of results */
+ *   replica's event → method_touch(m, op) … → (replica_view_jumped() → method_reset(m)) → method_update(m, view, today) → readings of results */
 #ifndef COCANVAS_CLIENT_METHOD_METHOD_H
 #define COCANVAS_CLIENT_METHOD_METHOD_H
 
