@@ -233,6 +233,21 @@ static void nearest(void **state)
 
 /* ---- canvases */
 
+/* No limit of the model is broken: a server would take the state as an import. */
+static void imported_again(struct canvas *c)
+{
+    struct buf state;
+    struct canvas again;
+    struct why why = {""};
+    buf_init(&state);
+    canvas_encode(c, &state);
+    canvas_init(&again, NULL);
+    if (canvas_decode(&again, buf_at(&state), buf_len(&state), &why) != STATUS_OK)
+        fail_msg("%s: %s", canvas_header_text(c, "template"), why.text);
+    canvas_fini(&again);
+    buf_fini(&state);
+}
+
 static void instantiate(void **state)
 {
     (void)state;
@@ -248,6 +263,7 @@ static void instantiate(void **state)
         assert_string_equal(canvas_header_text(&c, "licence"), t->licence);
         assert_int_equal(c.n_blocks, t->n_blocks + 1); /* and the hidden one */
         audit(&c);
+        imported_again(&c);
         canvas_fini(&c);
     }
     canvas_init(&c, NULL);
