@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "common/log.h"
+#include "server/clock.h"
 #include "server/journal/border.h"
 #include "server/journal/journal.h"
 #include "server/worker.h"

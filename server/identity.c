@@ -88,7 +88,7 @@ enum status identity_owner_link(const struct config *c, uint16_t port, char *out
     token_hash(token, hash);
     enum status status = identity_link(c, port, token, out, room, why);
     if (status == STATUS_OK)
-        status = store_bootstrap(c->database, c->workspace_name, hash, clock_wall_ms() + OWNER_LINK_MS, needed, why);
+        status = store_bootstrap(c->database, c->workspace_name, hash, OWNER_LINK_MS, needed, why);
     char *path = xasprintf("%s/first-owner-link", c->state_dir);
     if (status == STATUS_OK && *needed) {
         char *line = xasprintf("%s\n", out);
@@ -109,7 +109,7 @@ enum status identity_reset_link(const struct config *c, uint16_t port, const cha
     token_make_invitation(token);
     token_hash(token, hash);
     enum status status = make_link(c, port, token, true, out, room, why);
-    return status == STATUS_OK ? store_reset_make(c->database, login, hash, clock_wall_ms() + OWNER_LINK_MS, found, why) : status;
+    return status == STATUS_OK ? store_reset_make(c->database, login, hash, OWNER_LINK_MS, found, why) : status;
 }
 
 /* False if there is no such file yet, or it holds something else. */

@@ -17,6 +17,7 @@
 #include "common/log.h"
 #include "common/template.h"
 #include "server/admin.h"
+#include "server/clock.h"
 #include "server/database.h"
 #include "server/identity.h"
 #include "server/journal/clerk.h"

@@ -11,6 +11,7 @@
 
 #include "common/buf.h"
 #include "common/log.h"
+#include "server/clock.h"
 #include "server/database.h"
 #include "server/journal/pg.h"
 #include "server/mailbox.h"
@@ -57,22 +58,6 @@ struct worker {
 };
 
 /* ---- clocks */
-
-static int64_t clock_ms(clockid_t id)
-{
-    struct timespec t;
-    clock_gettime(id, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-int64_t clock_wall_ms(void)
-{
-    return clock_ms(CLOCK_REALTIME);
-}
-int64_t clock_mono_ms(void)
-{
-    return clock_ms(CLOCK_MONOTONIC);
-}
 
 static int64_t wall_ms(void *ctx)
 {

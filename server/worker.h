@@ -79,7 +79,4 @@ void worker_free(struct worker *w);
 /* Which worker (1 … count) serves a canvas. */
 unsigned worker_of(const struct uuid *canvas, unsigned count);
 
-int64_t clock_wall_ms(void);
-int64_t clock_mono_ms(void);
-
 #endif

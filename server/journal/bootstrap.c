@@ -2,6 +2,7 @@
  * only. */
 #include "server/journal/pg_blocking.h"
 #include "server/journal/store.h"
+#include "server/journal/store_private.h"
 
 enum { ROLE_OWNER = 5 };
 
@@ -29,22 +30,22 @@ static enum status make_workspace(PGconn *conn, const char *name, struct why *wh
 }
 
 /* Only the newest link counts: one that scrolled away with an old start is worth nothing. */
-static enum status make_invitation(PGconn *conn, const uint8_t token_hash[32], int64_t expires_ms, struct why *why)
+static enum status make_invitation(PGconn *conn, const uint8_t token_hash[32], int64_t valid_ms, struct why *why)
 {
     enum status status = pg_blocking_script(conn, "DELETE FROM invitation WHERE created_by = 0 AND used_at IS NULL", why);
     if (status != STATUS_OK)
         return status;
     struct pg_params params = {0};
     pg_param_bytes(&params, token_hash, 32);
-    pg_param_int(&params, expires_ms);
+    pg_param_int(&params, valid_ms);
     pg_param_int(&params, ROLE_OWNER);
     return pg_blocking(conn,
         "INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms)"
-        " SELECT workspace_id, $1::bytea, $3::int8, 'the first owner', 0, $2::int8 FROM workspace ORDER BY created_at LIMIT 1",
+        " SELECT workspace_id, $1::bytea, $3::int8, 'the first owner', 0, " STORE_NOW_MS " + $2::int8 FROM workspace ORDER BY created_at LIMIT 1",
         &params, NULL, why);
 }
 
-enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t expires_ms, bool *needed,
+enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t valid_ms, bool *needed,
                             struct why *why)
 {
     PGconn *conn;
@@ -58,7 +59,7 @@ enum status store_bootstrap(const char *conninfo, const char *workspace_name, co
     if (status == STATUS_OK && !has)
         status = make_workspace(conn, workspace_name, why);
     if (status == STATUS_OK && !has)
-        status = make_invitation(conn, token_hash, expires_ms, why);
+        status = make_invitation(conn, token_hash, valid_ms, why);
     if (status == STATUS_OK)
         status = pg_blocking_script(conn, "COMMIT", why);
     *needed = status == STATUS_OK && !has;

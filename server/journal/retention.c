@@ -29,6 +29,8 @@ enum { BATCH_BYTES = 64 << 20, DAY_MS = 86400000 };
 
 /* How much one step takes; the statements name the same numbers. */
 enum { WINDOW_SEQS = 8192, REPLAY_BATCHES = 256, CUT_BATCHES = 500, HEADS_PAGE = 100 };
+/* Midnight (UTC) so many days ago, by the database's clock like all that judges: if this machine's is wrong, nothing goes early. */
+#define CUTOFF_MS "(floor(extract(epoch FROM now()) / 86400)::int8 - $3::int8) * 86400000"
 #define ONE_CANVAS " workspace_id = $1::uuid AND canvas_id = $2::uuid"
 
 const struct pg_statement sweep_statements[] = {
@@ -59,11 +61,11 @@ const struct pg_statement sweep_statements[] = {
     [FIND] = {"sweep_find",
      "SELECT c.workspace_id, c.canvas_id, w.history_days, w.sealed FROM canvas c JOIN workspace w USING (workspace_id)"
      " WHERE w.history_days > 0 AND (c.workspace_id, c.canvas_id) > ($1::uuid, $2::uuid) ORDER BY c.workspace_id, c.canvas_id LIMIT 1"},
-    /* $3 what is older than that goes. First seq that is there, last one that goes, newest stored state not after it, how
+    /* $3 how many days stay. First seq that is there, last one that goes, newest stored state not after it, how
      * many were looked at. */
     [WINDOW] = {"sweep_window",
      "WITH look AS (SELECT seq, time_ms FROM journal WHERE" ONE_CANVAS " ORDER BY seq LIMIT 8192),"
-     " cut AS (SELECT coalesce((SELECT min(seq) - 1 FROM look WHERE time_ms >= $3::int8), (SELECT max(seq) FROM look)) AS seq)"
+     " cut AS (SELECT coalesce((SELECT min(seq) - 1 FROM look WHERE time_ms >= " CUTOFF_MS "), (SELECT max(seq) FROM look)) AS seq)"
      " SELECT (SELECT min(seq) FROM look), cut.seq,"
      "  (SELECT max(s.seq) FROM snapshot s WHERE s.workspace_id = $1::uuid AND s.canvas_id = $2::uuid AND s.seq <= cut.seq),"
      "  (SELECT count(*) FROM look) FROM cut WHERE cut.seq IS NOT NULL"},
@@ -326,12 +328,6 @@ static void on_find(void *ctx, void *note, const struct pg_answer *answer)
     sweep_go_on(c, SWEEP_WINDOW);
 }
 
-static int64_t cutoff_ms(const struct clerk *c)
-{
-    int64_t now = c->options.wall_ms(c->options.ctx);
-    return now / DAY_MS * DAY_MS - c->sweep.days * DAY_MS;
-}
-
 static void on_window(void *ctx, void *note, const struct pg_answer *answer)
 {
     struct clerk *c = ctx;
@@ -569,7 +565,7 @@ static void step(struct clerk *c)
         return;
     case SWEEP_WINDOW:
         params = sweep_here(c);
-        pg_param_int(&params, cutoff_ms(c));
+        pg_param_int(&params, c->sweep.days);
         ask(c, WINDOW, &params, on_window);
         return;
     case SWEEP_BASE:
@@ -592,6 +588,7 @@ static void step(struct clerk *c)
         ask(c, CUT, &params, on_cut);
         return;
     case SWEEP_SEAL:
+    case SWEEP_SEAL_TEMPLATES:
     case SWEEP_SEAL_CANVAS:
     case SWEEP_SEAL_STATES:
     case SWEEP_SEAL_BATCHES:

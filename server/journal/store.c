@@ -62,7 +62,7 @@ const struct pg_statement store_statements[] = {
      " INSERT INTO member (workspace_id, author, account_id, role, name)"
      " SELECT u.workspace_id, n.author, u.used_by, u.role, $4::text FROM used u JOIN numbered n USING (workspace_id)"
      ") SELECT EXISTS (SELECT 1 FROM used), EXISTS (SELECT 1 FROM valid), (SELECT workspace_id FROM used)"},
-    /* $5 who made it, who must be an owner, $7 uses; after the lock on the workspace */
+    /* $5 who made it, who must be an owner, $6 how long it is valid, $7 uses; after the lock on the workspace */
     [WORKSPACE_LOCKED] = {"workspace_locked", "SELECT 1 FROM workspace WHERE workspace_id = $1::uuid FOR NO KEY UPDATE"},
     [INVITATION_ADD] = {"invitation_add",
      "WITH numbered AS ("
@@ -70,7 +70,8 @@ const struct pg_statement store_statements[] = {
      "  AND EXISTS (SELECT 1 FROM member WHERE workspace_id = $1::uuid AND author = $5::int8 AND role = 5)"
      " RETURNING next_invitation - 1 AS number"
      ") INSERT INTO invitation (workspace_id, token_hash, role, label, created_by, expires_ms, uses, number)"
-     " SELECT $1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, $6::int8, $7::int8, number FROM numbered RETURNING number"},
+     " SELECT $1::uuid, $2::bytea, $3::int8, $4::text, $5::int8, " NOW_MS " + $6::int8, $7::int8, number FROM numbered"
+     " RETURNING number, expires_ms"},
     [LOOK_STILL] = {"look_still",
      "SELECT CASE WHEN $1::uuid IS NULL"
      "  THEN EXISTS (SELECT 1 FROM member m WHERE " WHO " AND m.role > 0 AND (m.session_id IS NULL OR EXISTS (" STORE_GUEST_IN ")))"
@@ -107,7 +108,7 @@ struct note {
     uint64_t id;
     store_account_cb *account;
     store_status_cb *status;
-    store_number_cb *number;
+    store_invited_cb *invited;
     store_look_cb *look;
     store_people_cb *people;
     store_canvases_cb *canvases;
@@ -290,20 +291,20 @@ void store_redeem(struct pg *pg, const struct store_redeem *redeem, void *ctx, u
     pg_end(request);
 }
 
-static void on_number(void *ctx, void *arg, const struct pg_answer *answer)
+static void on_invited(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     const PGresult *made = answer->outcome == PG_DONE ? answer->results[1] : NULL;
     if (made == NULL || PQntuples(made) == 0)
-        note->number(ctx, note->id, made == NULL ? store_failure(answer) : STATUS_NOT_FOUND, 0);
+        note->invited(ctx, note->id, made == NULL ? store_failure(answer) : STATUS_NOT_FOUND, 0, 0);
     else
-        note->number(ctx, note->id, STATUS_OK, (uint32_t)pg_int(made, 0, 0));
+        note->invited(ctx, note->id, STATUS_OK, (uint32_t)pg_int(made, 0, 0), pg_int(made, 0, 1));
 }
 
-void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_number_cb *cb)
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_invited_cb *cb)
 {
     struct note *note = note_for(id);
-    note->number = cb;
+    note->invited = cb;
     struct pg_params where = {0};
     pg_param_uuid(&where, &invitation->workspace);
     struct pg_params params = {0};
@@ -312,9 +313,9 @@ void store_invitation_add(struct pg *pg, const struct store_invitation *invitati
     pg_param_int(&params, invitation->role);
     pg_param_text(&params, invitation->label != NULL ? invitation->label : "");
     pg_param_int(&params, invitation->created_by);
-    pg_param_int(&params, invitation->expires_ms);
+    pg_param_int(&params, invitation->valid_ms);
     pg_param_int(&params, invitation->uses > 1 ? invitation->uses : 1);
-    struct pg_request *request = pg_begin(pg, on_number, ctx, note);
+    struct pg_request *request = pg_begin(pg, on_invited, ctx, note);
     border_workspace(request, &invitation->workspace);
     pg_exec(request, &store_statements[WORKSPACE_LOCKED], &where);
     pg_exec(request, &store_statements[INVITATION_ADD], &params);

@@ -63,13 +63,14 @@ struct store_invitation {
     int role;
     const char *label;
     uint8_t token_hash[32];
-    int64_t expires_ms;
+    int64_t valid_ms;             /* from now on, by the database's clock, which judges it later */
     uint32_t created_by;          /* author, who must be an owner */
     uint32_t uses;                /* how many people it lets in; 0: one */
 };
-/* Answers with its number in the workspace. NOT_FOUND if its maker is no owner (any more). */
 typedef void store_number_cb(void *ctx, uint64_t id, enum status status, uint32_t number);
-void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_number_cb *cb);
+/* Answers with its number in the workspace, and when it ends. NOT_FOUND if its maker is no owner (any more). */
+typedef void store_invited_cb(void *ctx, uint64_t id, enum status status, uint32_t number, int64_t expires_ms);
+void store_invitation_add(struct pg *pg, const struct store_invitation *invitation, void *ctx, uint64_t id, store_invited_cb *cb);
 
 /* Who is asking: an account, by one of its devices; or (account NULL) a guest, who is a member without an account. */
 struct store_who {
@@ -136,7 +137,7 @@ void store_canvas_create(struct pg *pg, const struct store_canvas_new *canvas, v
 
 /* Start-up, blocking: whether any account exists; and a first workspace with an owner's invitation (its token's
  * hash). */
-enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t expires_ms, bool *needed,
+enum status store_bootstrap(const char *conninfo, const char *workspace_name, const uint8_t token_hash[32], int64_t valid_ms, bool *needed,
                             struct why *why) MUST_CHECK;
 
 #endif

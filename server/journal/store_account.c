@@ -63,8 +63,8 @@ const struct pg_statement store_account_statements[] = {
      "  AND NOT EXISTS (SELECT 1 FROM member o WHERE o.workspace_id = m.workspace_id AND o.account_id = $4::uuid AND o.role = 5))"
      "), made AS ("
      " INSERT INTO password_reset (workspace_id, token_hash, account_id, created_by, expires_ms)"
-     " SELECT $1::uuid, $6::bytea, account_id, $5::int8, $7::int8 FROM allowed RETURNING account_id"
-     ") SELECT login, EXISTS (SELECT 1 FROM made) FROM whose"},
+     " SELECT $1::uuid, $6::bytea, account_id, $5::int8, " STORE_NOW_MS " + $7::int8 FROM allowed RETURNING expires_ms"
+     ") SELECT login, (SELECT max(expires_ms) FROM made) FROM whose"},
     /* $1 token, $2 password hash. FOR UPDATE by the first part: of two at once, one finds it used. */
     [RESET_REDEEM] = {"reset_redeem",
      "WITH used AS ("
@@ -333,13 +333,13 @@ static void on_reset(void *ctx, void *arg, const struct pg_answer *answer)
 {
     const struct note *note = arg;
     if (answer->outcome != PG_DONE)
-        note->reset(ctx, note->id, store_failure(answer), NULL);
+        note->reset(ctx, note->id, store_failure(answer), NULL, 0);
     else if (PQntuples(answer->results[0]) == 0)
-        note->reset(ctx, note->id, STATUS_NOT_FOUND, NULL);
-    else if (!pg_bool(answer->results[0], 0, 1))
-        note->reset(ctx, note->id, STATUS_DENIED, NULL);
+        note->reset(ctx, note->id, STATUS_NOT_FOUND, NULL, 0);
+    else if (pg_is_null(answer->results[0], 0, 1))
+        note->reset(ctx, note->id, STATUS_DENIED, NULL, 0);
     else
-        note->reset(ctx, note->id, STATUS_OK, pg_text(answer->results[0], 0, 0));
+        note->reset(ctx, note->id, STATUS_OK, pg_text(answer->results[0], 0, 0), pg_int(answer->results[0], 0, 1));
 }
 
 void store_reset_add(struct pg *pg, const struct store_reset *reset, void *ctx, uint64_t id, store_reset_cb *cb)
@@ -353,7 +353,7 @@ void store_reset_add(struct pg *pg, const struct store_reset *reset, void *ctx, 
     pg_param_uuid(&params, &reset->asking);
     pg_param_int(&params, reset->created_by);
     param_hash(&params, reset->token_hash);
-    pg_param_int(&params, reset->expires_ms);
+    pg_param_int(&params, reset->valid_ms);
     send_one(pg, RESET_ADD, &params, on_reset, ctx, note);
 }
 
@@ -381,7 +381,7 @@ void store_reset_redeem(struct pg *pg, const uint8_t token_hash[32], const char 
     send_one(pg, RESET_REDEEM, &params, on_account, ctx, note);
 }
 
-enum status store_reset_make(const char *conninfo, const char *login, const uint8_t token_hash[32], int64_t expires_ms,
+enum status store_reset_make(const char *conninfo, const char *login, const uint8_t token_hash[32], int64_t valid_ms,
                              bool *found, struct why *why)
 {
     PGconn *conn;
@@ -392,10 +392,10 @@ enum status store_reset_make(const char *conninfo, const char *login, const uint
     struct pg_params params = {0};
     pg_param_text(&params, login);
     param_hash(&params, token_hash);
-    pg_param_int(&params, expires_ms);
+    pg_param_int(&params, valid_ms);
     status = pg_blocking(conn,
                          "INSERT INTO password_reset (token_hash, account_id, created_by, expires_ms)"
-                         " SELECT $2::bytea, account_id, 0, $3::int8 FROM account WHERE login = lower($1::text)"
+                         " SELECT $2::bytea, account_id, 0, " STORE_NOW_MS " + $3::int8 FROM account WHERE login = lower($1::text)"
                          " RETURNING account_id",
                          &params, &result, why);
     if (status == STATUS_OK) {

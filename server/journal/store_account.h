@@ -55,9 +55,10 @@ struct store_reset {
     struct uuid asking;  /* account of the owner who asks */
     uint32_t created_by; /* and the number in the workspace */
     uint8_t token_hash[32];
-    int64_t expires_ms;
+    int64_t valid_ms; /* from now on, by the database's clock */
 };
-typedef void store_reset_cb(void *ctx, uint64_t id, enum status status, const char *login);
+/* login and expires_ms only with OK. */
+typedef void store_reset_cb(void *ctx, uint64_t id, enum status status, const char *login, int64_t expires_ms);
 /* Stores a link's token. NOT_FOUND: no such member. DENIED: the person is in workspaces that the asking one does not own. */
 void store_reset_add(struct pg *pg, const struct store_reset *reset, void *ctx, uint64_t id, store_reset_cb *cb);
 /* Uses it up: sets the password, and revokes all devices and all other reset links of the account, in one
@@ -65,7 +66,7 @@ void store_reset_add(struct pg *pg, const struct store_reset *reset, void *ctx, 
 void store_reset_redeem(struct pg *pg, const uint8_t token_hash[32], const char *password_hash, void *ctx, uint64_t id,
                         store_account_cb *cb);
 /* Blocking, for the administrator: a link for any account that exists. *found is false if there is none of that login. */
-enum status store_reset_make(const char *conninfo, const char *login, const uint8_t token_hash[32], int64_t expires_ms,
+enum status store_reset_make(const char *conninfo, const char *login, const uint8_t token_hash[32], int64_t valid_ms,
                              bool *found, struct why *why) MUST_CHECK;
 
 /* Somebody for whom an authenticator vouches: makes the account if it does not exist, and, if a workspace (its id or

@@ -32,7 +32,6 @@ struct account_request {
     char key[STORE_LOGIN + 16]; /* under which wrong passwords are counted */
     bool counted;               /* the try is, at the moment */
     char token[TOKEN_TEXT];     /* of a reset link */
-    int64_t expires_ms;
 };
 
 void account_request_free(struct account_request *request)
@@ -411,7 +410,7 @@ void handle_certificate_add(struct session *s, const struct request *r)
 
 /* ---- an owner's reset link */
 
-static void on_reset(void *ctx, uint64_t id, enum status status, const char *login)
+static void on_reset(void *ctx, uint64_t id, enum status status, const char *login, int64_t expires_ms)
 {
     audit_settle(ctx, id, status);
     struct session *s = waiting(ctx, id);
@@ -432,7 +431,7 @@ static void on_reset(void *ctx, uint64_t id, enum status status, const char *log
         Cocanvas__ResetCreated created;
         cocanvas__reset_created__init(&created);
         created.token = s->account_request->token;
-        created.expires_ms = s->account_request->expires_ms;
+        created.expires_ms = expires_ms;
         created.login = copy;
         Cocanvas__Frame frame;
         cocanvas__frame__init(&frame);
@@ -467,8 +466,6 @@ void handle_member_reset(struct session *s, const struct request *r)
     struct account_request *request = in ? begin(s, r) : NULL;
     if (!request)
         return;
-    request->expires_ms =
-        s->sessions->wall_ms(s->sessions->ctx) + (wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : RESET_MS);
     token_make_invitation(request->token);
     struct store_reset reset = {
         .workspace = in->workspace,
@@ -476,7 +473,7 @@ void handle_member_reset(struct session *s, const struct request *r)
         .author = wanted->author,
         .asking = s->account,
         .created_by = in->author,
-        .expires_ms = request->expires_ms,
+        .valid_ms = wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : RESET_MS,
     };
     token_hash(request->token, reset.token_hash);
     audit_expect(s, AUDIT(RESET_MADE), &in->workspace, in->author, wanted->author, 0);

@@ -276,12 +276,12 @@ void handle_template_list(struct session *s, const struct request *r)
 
 /* ---- invitations */
 
-static void send_invitation(struct session *s, uint32_t number)
+static void send_invitation(struct session *s, uint32_t number, int64_t expires_ms)
 {
     Cocanvas__InvitationCreated created;
     cocanvas__invitation_created__init(&created);
     created.token = s->invitation->token;
-    created.expires_ms = s->invitation->expires_ms;
+    created.expires_ms = expires_ms;
     created.number = number;
     Cocanvas__Frame frame;
     cocanvas__frame__init(&frame);
@@ -291,7 +291,7 @@ static void send_invitation(struct session *s, uint32_t number)
     session_send(s, &frame);
 }
 
-static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t number)
+static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t number, int64_t expires_ms)
 {
     struct audit_event *event = audit_expected(ctx, id);
     if (event)
@@ -301,7 +301,7 @@ static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t numb
     if (!s)
         return;
     if (status == STATUS_OK) {
-        send_invitation(s, number);
+        send_invitation(s, number, expires_ms);
         session_forget_invitation(s);
         session_unbusy(s);
     } else {
@@ -340,13 +340,11 @@ void handle_invitation_create(struct session *s, const struct request *r)
     request_begin(s, r);
     s->invitation = xcalloc(1, sizeof *s->invitation);
     token_make_invitation(s->invitation->token);
-    int64_t valid_ms = wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : s->sessions->settings->invitation_ms;
-    s->invitation->expires_ms = s->sessions->wall_ms(s->sessions->ctx) + valid_ms;
     struct store_invitation invitation = {
         .workspace = in->workspace,
         .role = wanted->role ? (int)wanted->role : COCANVAS__ROLE__EDITOR,
         .label = wanted->label,
-        .expires_ms = s->invitation->expires_ms,
+        .valid_ms = wanted->valid_s ? (int64_t)wanted->valid_s * 1000 : s->sessions->settings->invitation_ms,
         .created_by = in->author,
         .uses = wanted->uses,
     };

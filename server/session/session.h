@@ -140,7 +140,6 @@ struct membership {
 /* An invitation that PostgreSQL has not confirmed yet. Its token is told once and stored as a hash only. */
 struct new_invitation {
     char token[TOKEN_TEXT];
-    int64_t expires_ms;
 };
 
 /* Embedded in its connection, which owns it. */

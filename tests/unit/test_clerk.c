@@ -30,6 +30,7 @@ struct fixture {
     uint64_t cut; /* what on_cut said last */
 };
 
+/* Not the database's: what is thrown away does not depend on it. */
 static int64_t wall_ms(void *ctx)
 {
     (void)ctx;
@@ -314,16 +315,16 @@ static void sweep(struct fixture *f)
     wait_empty(f);
 }
 
-/* A canvas with a journal of n rows, one of them a day, the newest at NOW; states at the given seqs (the payloads are nothing). */
+/* A canvas with a journal of n rows, one of them a day, the newest now; states at the given seqs (the payloads are nothing). */
 static void canvas_with(struct fixture *f, int n, const char *snapshots)
 {
     pg_cluster_sql(f->cluster,
         "INSERT INTO canvas (workspace_id, canvas_id, head_seq, changed_ms, created_ms, created_by, request_id, title, template_id)"
         " VALUES ('%s', '%s', %d, 5, 5, 1, '%s', 't', 't');"
-        "INSERT INTO journal SELECT '%s', '%s', i, 1, 1, i, 1, %lld - (%d - i) * 86400000::bigint, 'x' FROM generate_series(1, %d) i;"
+        "INSERT INTO journal SELECT '%s', '%s', i, 1, 1, i, 1, (extract(epoch FROM now()) * 1000)::int8 - (%d - i) * 86400000::bigint, 'x' FROM generate_series(1, %d) i;"
         "INSERT INTO client_pos (workspace_id, canvas_id, client, last_client_seq, author, client_id) VALUES ('%s', '%s', 1, %d, 1, '%s');"
         "INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state) SELECT '%s', '%s', s, 0, 'x' FROM unnest('%s'::int8[]) s",
-        f->id, f->id, n, f->id, f->id, f->id, (long long)NOW_MS, n, n, f->id, f->id, n, f->id, f->id, f->id, snapshots);
+        f->id, f->id, n, f->id, f->id, f->id, n, n, f->id, f->id, n, f->id, f->id, f->id, snapshots);
 }
 
 static long oldest(const struct fixture *f, const char *table)

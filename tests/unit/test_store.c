@@ -13,7 +13,7 @@
 #include "tests/support/journal_fixture.h"
 
 enum { OWNER = 5, EDITOR = 3, VIEWER = 1, HOST = 999 };
-#define LATER_MS 4000000000000
+#define LATER_MS (INT64_C(7) * 86400000)
 
 /* The last answer, whatever it was. */
 struct answers {
@@ -29,6 +29,7 @@ struct answers {
     size_t n_canvases;
     struct store_canvas canvases[8];
     char titles[8][32], templates[8][32];
+    int64_t expires_ms;
 };
 
 static struct fixture *f;      /* one journal for all tests here */
@@ -50,10 +51,11 @@ static void on_status(void *ctx, uint64_t id, enum status status)
     a->n++, a->id = id, a->status = status;
 }
 
-static void on_number(void *ctx, uint64_t id, enum status status, uint32_t number)
+static void on_invited(void *ctx, uint64_t id, enum status status, uint32_t number, int64_t expires_ms)
 {
     (void)number;
     on_status(ctx, id, status);
+    ((struct answers *)ctx)->expires_ms = expires_ms;
 }
 
 static void on_look(void *ctx, uint64_t id, enum status status, const struct store_look *look)
@@ -118,14 +120,16 @@ static struct uuid new_workspace(const char *name)
     return id;
 }
 
-static void invite(const struct uuid *workspace, const char *token, int role, int64_t expires_ms)
+static void invite(const struct uuid *workspace, const char *token, int role, int64_t valid_ms)
 {
-    struct store_invitation invitation = {.workspace = *workspace, .role = role, .label = "for a test", .expires_ms = expires_ms, .created_by = HOST};
+    struct store_invitation invitation = {.workspace = *workspace, .role = role, .label = "for a test", .valid_ms = valid_ms, .created_by = HOST};
     hash_of(token, invitation.token_hash);
     struct answers a = {0};
-    store_invitation_add(pg(), &invitation, &a, 11, on_number);
+    store_invitation_add(pg(), &invitation, &a, 11, on_invited);
     answered(&a, 11);
     assert_int_equal(a.status, STATUS_OK);
+    /* counted from the database's now, whatever this machine's clock says */
+    assert_in_range(a.expires_ms - valid_ms - pg_cluster_ask_number(cluster, "SELECT (extract(epoch FROM now()) * 1000)::int8") + 60000, 0, 60000);
 }
 
 static struct answers redeem(const char *token, const char *login, const struct uuid *existing)
@@ -224,7 +228,7 @@ static void test_an_invitation_works_once_and_in_time(void **state)
     assert_int_equal(redeem("once", "second", NULL).status, STATUS_DENIED);
     assert_int_equal(by_login("second").status, STATUS_NOT_FOUND);
     assert_int_equal(redeem("never made", "second", NULL).status, STATUS_DENIED);
-    invite(&workspace, "expired", EDITOR, 1000);
+    invite(&workspace, "expired", EDITOR, -1000);
     assert_int_equal(redeem("expired", "second", NULL).status, STATUS_DENIED);
     /* who has no valid invitation does not learn which logins exist */
     assert_int_equal(redeem("once", "first", NULL).status, STATUS_DENIED);

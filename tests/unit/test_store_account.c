@@ -13,7 +13,7 @@
 #include "tests/support/journal_fixture.h"
 
 enum { OWNER = 5, EDITOR = 3, DEVICES = 8 };
-#define LATER_MS 4000000000000
+#define LATER_MS (INT64_C(7) * 86400000)
 static const struct store_expiry expiry = {.idle_ms = 1000LL * 86400 * 30, .most_ms = 1000LL * 86400 * 180};
 
 static struct fixture *f;
@@ -30,6 +30,7 @@ struct answers {
     uint8_t hashes[DEVICES][32];
     struct store_account account;
     char login[STORE_HASH_TEXT];
+    int64_t expires_ms;
 };
 
 static void on_devices(void *ctx, uint64_t id, enum status status, size_t n, const struct store_device *devices)
@@ -59,11 +60,12 @@ static void on_status(void *ctx, uint64_t id, enum status status)
     a->n++, a->status = status;
 }
 
-static void on_reset(void *ctx, uint64_t id, enum status status, const char *login)
+static void on_reset(void *ctx, uint64_t id, enum status status, const char *login, int64_t expires_ms)
 {
     struct answers *a = ctx;
     on_status(ctx, id, status);
     snprintf(a->login, sizeof a->login, "%s", login ? login : "");
+    a->expires_ms = expires_ms;
 }
 
 static void on_account(void *ctx, uint64_t id, enum status status, const struct store_account *account)
@@ -254,10 +256,10 @@ static void test_passwords(void **state)
 }
 
 static struct answers reset(const struct uuid *where, const struct person *owner, const struct person *whose,
-                            const char *token, int64_t expires_ms)
+                            const char *token, int64_t valid_ms)
 {
     struct store_reset reset = {
-        .workspace = *where, .login = whose->login, .asking = owner->id, .created_by = 1, .expires_ms = expires_ms};
+        .workspace = *where, .login = whose->login, .asking = owner->id, .created_by = 1, .valid_ms = valid_ms};
     struct answers a = {0};
     token_hash(token, reset.token_hash);
     store_reset_add(pg(), &reset, &a, 7, on_reset);
@@ -291,9 +293,10 @@ static void test_reset(void **state)
     struct answers a = reset(&here, &owner, &ann, "one", LATER_MS);
     assert_int_equal(a.status, STATUS_OK);
     assert_string_equal(a.login, ann.login);
+    assert_in_range(a.expires_ms - LATER_MS - pg_cluster_ask_number(cluster, "SELECT (extract(epoch FROM now()) * 1000)::int8") + 60000, 0, 60000);
     assert_int_equal(reset(&here, &owner, &ann, "two", LATER_MS).status, STATUS_OK);
     assert_int_equal(reset(&here, &owner, &ben, "ben's", LATER_MS).status, STATUS_OK);
-    assert_int_equal(reset(&here, &owner, &ben, "late", 1000).status, STATUS_OK);
+    assert_int_equal(reset(&here, &owner, &ben, "late", -1000).status, STATUS_OK);
     assert_int_equal(redeem("no owner").status, STATUS_DENIED);
     assert_int_equal(redeem("late").status, STATUS_DENIED);
     a = redeem("one");
