@@ -134,4 +134,4 @@ static void graph_draw(struct sheet *s, struct box area)
     free(r.at);
 }
 
-const struct kind kind_graph = {"graph", graph_need, graph_draw};
+const struct kind kind_graph = {"graph", graph_need, graph_draw, true};

@@ -54,7 +54,7 @@ static void grid_draw(struct sheet *s, struct box area)
     }
 }
 
-const struct kind kind_grid = {"grid", grid_need, grid_draw};
+const struct kind kind_grid = {"grid", grid_need, grid_draw, false};
 
 /* ---- matrices: the same with names along the sides */
 
@@ -105,7 +105,7 @@ static void matrix_draw(struct sheet *s, struct box area)
     draw_axis(s, "axis.y", area.x, inner.y + inner.h, inner.h, true);
 }
 
-const struct kind kind_matrix = {"matrix", matrix_need, matrix_draw};
+const struct kind kind_matrix = {"matrix", matrix_need, matrix_draw, false};
 
 /* ---- matrices by scores: each card at its two numbers; a list beside says which is which */
 
@@ -247,4 +247,4 @@ static void scores_draw(struct sheet *s, struct box area)
     free(y.title);
 }
 
-const struct kind kind_scores = {"scores", scores_need, scores_draw};
+const struct kind kind_scores = {"scores", scores_need, scores_draw, true};

@@ -194,4 +194,4 @@ static void lanes_draw(struct sheet *s, struct box area)
     free(l.key);
 }
 
-const struct kind kind_lanes = {"lanes", lanes_need, lanes_draw};
+const struct kind kind_lanes = {"lanes", lanes_need, lanes_draw, false};

@@ -10,7 +10,7 @@
 #include "client/picture/sheet.h"
 
 static const double em_most = 14, em_least = 6.5, grow = 1.12, grow_a_little = 1.04; /* points; factors of the page */
-static const double margin = 28, pdf_most = 200 * 72;
+static const double margin = 28, pdf_most = 200 * 72, tallest = 2.5;
 enum { GROWTHS_MAX = 120, PNG_PIXELS_MAX = 100000000 };
 
 static const struct {
@@ -176,8 +176,10 @@ static bool fit(struct page *p)
         s->exact = s->exact || fits(p);
         if (s->exact && fits(p))
             return true;
-        p->w *= s->exact ? grow_a_little : grow;
-        p->h *= s->exact ? grow_a_little : grow;
+        double factor = s->exact ? grow_a_little : grow;
+        if (!p->kind->tall || p->h > tallest * p->w)
+            p->w *= factor;
+        p->h *= factor;
         measure_page(p);
     }
     return false;

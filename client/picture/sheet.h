@@ -27,6 +27,7 @@ struct kind {
     const char *name;
     double (*need)(struct sheet *s, double width);       /* height */
     void (*draw)(struct sheet *s, struct box area);
+    bool tall;               /* has more rows than columns: the page grows downwards first */
 };
 extern const struct kind kind_grid, kind_table, kind_lanes, kind_matrix, kind_scores, kind_graph, kind_text;
 

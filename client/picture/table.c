@@ -188,4 +188,4 @@ static void table_draw(struct sheet *s, struct box area)
     }
 }
 
-const struct kind kind_table = {"table", table_need, table_draw};
+const struct kind kind_table = {"table", table_need, table_draw, true};

@@ -55,4 +55,4 @@ static void text_draw(struct sheet *s, struct box area)
     }
 }
 
-const struct kind kind_text = {"text", text_need, text_draw};
+const struct kind kind_text = {"text", text_need, text_draw, true};
