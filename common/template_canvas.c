@@ -42,7 +42,8 @@ static void set_words(struct props *props, const char *key, char *const *words)
         buf_add(&out, words[i], strlen(words[i]));
     }
     buf_add(&out, "", 1);
-    set_text(props, key, (const char *)buf_at(&out));
+    const char *joined = (const char *)buf_at(&out);
+    set_text(props, key, joined != NULL ? joined : "");
     buf_fini(&out);
 }
 
