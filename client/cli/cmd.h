@@ -56,7 +56,7 @@ enum cmd_needs {
 };
 
 struct command {
-    const char *name;                   /* "add", or noun and verb: "member invite". NULL ends the table */
+    const char *name;                   /* "add", or noun and verb: "member invite" */
     const char *aliases;                /* "ls" or "rm, delete"; "" none */
     const char *arguments;              /* for the usage line: "CANVAS BLOCK TEXT..." */
     int min_args, max_args;             /* -1: any number */

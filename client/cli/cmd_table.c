@@ -1,11 +1,6 @@
 /* The table of commands: every name, option, sentence of help and example there is. See cmd.h for what is made of
  * it. */
-#include <string.h>
-
-#include "client/cli/cmd.h"
-
-#define END_OPTIONS {NULL, 0, NULL, NULL}
-#define END_EXAMPLES {NULL, NULL}
+#include "client/cli/cmd_table.h"
 
 /* Rows of several commands. */
 #define PLACE_OPTIONS \
@@ -856,7 +851,6 @@ static const struct command table[] = {
      man_examples, NEEDS_NOTHING, false, cmd_man},
     {"help", "", "[COMMAND...]", 0, 2, "Help for a command, or the list of commands", NULL, NULL, NULL, NEEDS_NOTHING,
      false, cmd_help},
-    {NULL, NULL, NULL, 0, 0, NULL, NULL, NULL, NULL, NEEDS_NOTHING, false, NULL},
 };
 
 static const struct exit_meaning exits[] = {
@@ -896,43 +890,10 @@ static const struct cmd_example files[] = {
     END_EXAMPLES,
 };
 
-const struct command *cmd_at(size_t i)
+const struct command *cmd_rows(size_t *n)
 {
-    return i < sizeof table / sizeof *table && table[i].name ? &table[i] : NULL;
-}
-
-/* Whether name is one of the aliases, "a, b c, d". */
-static bool is_alias(const char *aliases, const char *name)
-{
-    size_t len = strlen(name);
-    for (const char *at = aliases; *at;) {
-        size_t n = strcspn(at, ",");
-        if (n == len && memcmp(at, name, n) == 0)
-            return true;
-        at += n;
-        at += strspn(at, ", ");
-    }
-    return false;
-}
-
-const struct command *cmd_find(const char *name)
-{
-    for (size_t i = 0; cmd_at(i); i++)
-        if (strcmp(table[i].name, name) == 0)
-            return &table[i];
-    for (size_t i = 0; cmd_at(i); i++)
-        if (is_alias(table[i].aliases, name))
-            return &table[i];
-    return NULL;
-}
-
-bool cmd_is_group(const char *noun)
-{
-    size_t len = strlen(noun);
-    for (size_t i = 0; cmd_at(i); i++)
-        if (strncmp(table[i].name, noun, len) == 0 && table[i].name[len] == ' ')
-            return true;
-    return false;
+    *n = sizeof table / sizeof *table;
+    return table;
 }
 
 const struct cmd_option *cmd_global_options(void)
