@@ -52,6 +52,8 @@ static const struct {
     [EVENT(SETTINGS)] = {"set", TAIL_TEXT},
     [EVENT(WORKSPACE_SEALED)] = {"sealed the workspace", TAIL_NONE},
     [EVENT(RESTORED)] = {"restored the workspace from a backup", TAIL_NONE},
+    [EVENT(TEMPLATE_PUT)] = {"put the template", TAIL_TEXT},
+    [EVENT(TEMPLATE_REMOVED)] = {"removed the template", TAIL_TEXT},
     [EVENT(BACKED_UP)] = {"made a backup of the workspace", TAIL_NONE},
     [EVENT(LOST)] = {"could not write down events while the database was away:", TAIL_SEQ},
 };

@@ -26,6 +26,7 @@ const struct backup_table backup_tables[] = {
     {"live_session", BACKUP_WORKSPACE, "opened_at, session_id"},
     {"join_code", BACKUP_WORKSPACE, "session_id, number"},
     {"guest", BACKUP_WORKSPACE, "author"},
+    {"template", BACKUP_WORKSPACE, "template_id, version"},
     {"audit_head", BACKUP_WORKSPACE, "workspace_id"},
     {"audit", BACKUP_WORKSPACE, "number"},
     {"audit_address", BACKUP_WORKSPACE, "number"},

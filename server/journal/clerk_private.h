@@ -39,6 +39,7 @@ enum sweep_stage {
     SWEEP_STORE,     /* the state at the cut, */
     SWEEP_CUT,       /* and away with what lies before it */
     SWEEP_SEAL,      /* the next workspace that is being sealed (sealing.c), */
+    SWEEP_SEAL_TEMPLATES, /* its templates, */
     SWEEP_SEAL_CANVAS,  /* its next canvas, with titles and other texts, */
     SWEEP_SEAL_STATES,  /* that one's states, */
     SWEEP_SEAL_BATCHES, /* and its batches */

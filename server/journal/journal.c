@@ -50,7 +50,7 @@ static const char *const session[] = {
 static const struct pg_statement *const commit_tables[] = {group_statements, lease_statements, NULL};
 static const struct pg_statement *const read_tables[] = {journal_read_statements, store_statements, store_account_statements,
                                                         store_audit_statements, store_members_statements, store_session_statements, store_sealed_statements,
-                                                         store_self_statements, NULL};
+                                                         store_self_statements, store_template_statements, NULL};
 
 static int64_t clock_ms(clockid_t clock)
 {

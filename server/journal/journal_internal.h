@@ -44,5 +44,6 @@ extern const struct pg_statement store_audit_statements[];
 extern const struct pg_statement store_members_statements[];
 extern const struct pg_statement store_sealed_statements[];
 extern const struct pg_statement store_self_statements[];
+extern const struct pg_statement store_template_statements[];
 
 #endif

@@ -39,13 +39,15 @@ enum seal_kind {
     SEAL_TEMPLATE = 4, /* canvas.template_id */
     SEAL_NOTICE = 5,   /* live_session.notice */
     SEAL_LABEL = 6,    /* join_code.label */
+    SEAL_TEMPLATE_FILE = 7, /* template.file */
+    SEAL_TEMPLATE_INFO = 8, /* template.info */
 };
 
 /* Where it belongs. */
 struct seal_place {
     enum seal_kind kind;
     struct uuid workspace;
-    struct uuid object; /* the canvas; NOTICE: the live session */
+    struct uuid object; /* the canvas; NOTICE: the live session; TEMPLATE_…: content_id */
     uint64_t seq;       /* BATCH and STATE: theirs; else 0 */
 };
 

@@ -1,6 +1,6 @@
 /* Sealing a workspace that has contents already, as a part of the clerk's passes. From the moment at which its owner asked for it
- * (store_sealed.c), everything that is written there is sealed; what was there before is rewritten here, canvas by canvas, in
- * small transactions: titles and other texts, states, batches. Each row is replaced only if it is still plain, so a step can be
+ * (store_sealed.c), everything that is written there is sealed; what was there before is rewritten here, its templates, then canvas by canvas,
+ * in small transactions: titles and other texts, states, batches. Each row is replaced only if it is still plain, so a step can be
  * done twice, by two nodes or after a kill, and a pass that broke off begins anew and finds little left to do. The workspace is called
  * sealed throughout when a pass came to its end.
  *
@@ -13,7 +13,7 @@
 #include "server/journal/stored.h"
 #include "wire.pb-c.h"
 
-enum { FIND, CANVAS, LIVE, CODES, TEXTS, NOTICE, LABEL, STATES, STATE, BATCHES, BATCH, DONE };
+enum { FIND, TEMPLATES, TEMPLATE, CANVAS, LIVE, CODES, TEXTS, NOTICE, LABEL, STATES, STATE, BATCHES, BATCH, DONE };
 
 #define PLAIN_TEXT(column) "left(" column ", 1) <> chr(1)"
 #define PLAIN_BYTES(column) "substring(" column " FROM 1 FOR 1) <> '\\x07'::bytea"
@@ -23,6 +23,13 @@ enum { FIND, CANVAS, LIVE, CODES, TEXTS, NOTICE, LABEL, STATES, STATE, BATCHES, 
 
 const struct pg_statement sealing_statements[] = {
     [FIND] = {"sealing_find", "SELECT workspace_id FROM workspace WHERE sealed = 1 AND workspace_id > $1::uuid ORDER BY workspace_id LIMIT 1"},
+    /* What was removed has no contents. */
+    [TEMPLATES] = {"sealing_templates",
+     "SELECT template_id, version, content_id, file, info FROM template WHERE workspace_id = $1::uuid AND NOT removed AND " PLAIN_BYTES("file")
+     " ORDER BY template_id, version LIMIT 10"},
+    [TEMPLATE] = {"sealing_template",
+     "UPDATE template SET file = $4::bytea, info = $5::bytea WHERE workspace_id = $1::uuid AND template_id = $2::text AND version = $3::int8"
+     " AND " PLAIN_BYTES("file")},
     [CANVAS] = {"sealing_canvas", "SELECT canvas_id, title, template_id FROM canvas WHERE workspace_id = $1::uuid AND canvas_id = " NEXT_CANVAS},
     [LIVE] = {"sealing_live",
      "SELECT session_id, notice FROM live_session WHERE workspace_id = $1::uuid AND canvas_id = " NEXT_CANVAS " AND " PLAIN_TEXT("notice")},
@@ -61,6 +68,63 @@ static struct seal_key *key_of(struct clerk *c)
     if (!key)
         sweep_go_on(c, SWEEP_SEAL);
     return key;
+}
+
+/* ---- templates */
+
+static void on_template(void *ctx, void *note, const struct pg_answer *answer)
+{
+    struct clerk *c = ctx;
+    (void)note;
+    if (sweep_is_done(c, answer))
+        sweep_go_on(c, SWEEP_SEAL_TEMPLATES);
+}
+
+static void param_bytes(struct pg_params *params, struct seal_key *key, const struct seal_place *place, const PGresult *rows, int row, int column,
+                        struct buf *sealed)
+{
+    size_t len;
+    const uint8_t *bytes = pg_bytes(rows, row, column, &len);
+    buf_init(sealed);
+    seal_bytes(key, place, bytes, len, sealed);
+    pg_param_bytes(params, buf_at(sealed), buf_len(sealed));
+}
+
+static void exec_template(struct clerk *c, struct pg_request *request, struct seal_key *key, const PGresult *rows, int row)
+{
+    struct seal_place place = {SEAL_TEMPLATE_FILE, c->sweep.workspace, pg_uuid(rows, row, 2), 0};
+    struct pg_params params = {0};
+    struct buf file, info;
+    pg_param_uuid(&params, &c->sweep.workspace);
+    pg_param_text(&params, pg_text(rows, row, 0));
+    pg_param_int(&params, pg_int(rows, row, 1));
+    param_bytes(&params, key, &place, rows, row, 3, &file);
+    place.kind = SEAL_TEMPLATE_INFO;
+    param_bytes(&params, key, &place, rows, row, 4, &info);
+    pg_exec(request, &sealing_statements[TEMPLATE], &params);
+    buf_fini(&file);
+    buf_fini(&info);
+}
+
+static void on_templates(void *ctx, void *note, const struct pg_answer *answer)
+{
+    struct clerk *c = ctx;
+    (void)note;
+    if (!sweep_is_done(c, answer))
+        return;
+    const PGresult *rows = answer->results[0];
+    int n = PQntuples(rows);
+    if (n == 0) {
+        sweep_go_on(c, SWEEP_SEAL_CANVAS);
+        return;
+    }
+    struct seal_key *key = key_of(c);
+    if (!key)
+        return;
+    struct pg_request *request = sweep_request(c, on_template);
+    for (int i = 0; i < n; i++)
+        exec_template(c, request, key, rows, i);
+    pg_end(request);
 }
 
 /* ---- texts */
@@ -260,7 +324,7 @@ static void on_find(void *ctx, void *note, const struct pg_answer *answer)
     }
     c->sweep.workspace = pg_uuid(answer->results[0], 0, 0);
     c->sweep.canvas = (struct uuid){{0}};
-    sweep_go_on(c, SWEEP_SEAL_CANVAS);
+    sweep_go_on(c, SWEEP_SEAL_TEMPLATES);
 }
 
 void sealing_step(struct clerk *c)
@@ -270,6 +334,10 @@ void sealing_step(struct clerk *c)
     case SWEEP_SEAL:
         pg_param_uuid(&first, &c->sweep.workspace);
         ask(c, FIND, &first, on_find);
+        return;
+    case SWEEP_SEAL_TEMPLATES:
+        pg_param_uuid(&first, &c->sweep.workspace);
+        ask(c, TEMPLATES, &first, on_templates);
         return;
     case SWEEP_SEAL_CANVAS:
         next_canvas(c);

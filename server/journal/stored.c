@@ -5,7 +5,7 @@
 
 static const char *const names[] = {
     [SEAL_BATCH] = "batch", [SEAL_STATE] = "state", [SEAL_TITLE] = "title", [SEAL_TEMPLATE] = "template",
-    [SEAL_NOTICE] = "notice", [SEAL_LABEL] = "label",
+    [SEAL_NOTICE] = "notice", [SEAL_LABEL] = "label", [SEAL_TEMPLATE_FILE] = "template's file", [SEAL_TEMPLATE_INFO] = "template's facts",
 };
 
 static void complain(const struct seal_place *place, const char *sentence)

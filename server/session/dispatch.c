@@ -21,6 +21,7 @@ enum {
     IMPORT_LIMIT = FRAME_MAX_IMPORT,
     SUBMIT_LIMIT = 0,
     NOTICE_LIMIT = 17 << 10, /* 4,000 code points */
+    TEMPLATE_LIMIT = 129 << 10, /* a file of STORE_TEMPLATE_BYTES */
 };
 
 /* CHECKING, OPENING and LEAVING appear in no row: while they last, frames wait in the connection.
@@ -42,6 +43,9 @@ enum {
     ROW(CANVAS_LIST_REQUEST,   IN_EITHER,  SCOPE_WORKSPACE, NONE,   SMALL,        false, handle_canvas_list)          \
     ROW(CANVAS_CREATE,         IN_EITHER,  SCOPE_WORKSPACE, EDITOR, IMPORT_LIMIT, false, handle_canvas_create)        \
     ROW(TEMPLATE_LIST_REQUEST, IN_EITHER,  SCOPE_WORKSPACE, NONE,   MEDIUM,       false, handle_template_list)        \
+    ROW(TEMPLATE_PUT,          IN_EITHER,  SCOPE_WORKSPACE, FACILITATOR, TEMPLATE_LIMIT, false, handle_template_put)  \
+    ROW(TEMPLATE_REMOVE,       IN_EITHER,  SCOPE_WORKSPACE, FACILITATOR, MEDIUM,  false, handle_template_remove)      \
+    SENT(ROW, TEMPLATE_STORED)                                                                                        \
     ROW(INVITATION_CREATE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  MEDIUM,       false, handle_invitation_create)    \
     ROW(INVITATION_LIST_REQUEST, IN_EITHER, SCOPE_WORKSPACE, OWNER, SMALL,        false, handle_invitation_list)      \
     ROW(INVITATION_REVOKE,     IN_EITHER,  SCOPE_WORKSPACE, OWNER,  SMALL,        false, handle_invitation_revoke)    \

@@ -56,7 +56,18 @@ void canvas_page_free(struct canvas_page *page);
 Cocanvas__CanvasInfo *canvas_info(struct arena *arena, const struct store_canvas *from);
 
 void handle_canvas_create(struct session *s, const struct request *r);
+/* A canvas from the contents in c, stored as `new` says. The session is busy already. */
+struct store_canvas_new;
+void canvas_store(struct session *s, struct store_canvas_new *new, struct canvas *c);
+
 void handle_template_list(struct session *s, const struct request *r);
+void handle_template_put(struct session *s, const struct request *r);
+void handle_template_remove(struct session *s, const struct request *r);
+/* The rest of a CanvasCreate from a template that is none of the built-in ones. */
+void handle_canvas_create_own(struct session *s, const struct request *r, const struct membership *in);
+struct canvas_wanted;
+void canvas_wanted_free(struct canvas_wanted *wanted);
+
 void handle_invitation_create(struct session *s, const struct request *r);
 
 void handle_workspace_create(struct session *s, const struct request *r);

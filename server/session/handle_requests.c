@@ -1,4 +1,4 @@
-/* Requests that are not edits: new canvases, templates, invitations. Those that ask PostgreSQL make the session
+/* Requests that are not edits: new canvases, invitations. Those that ask PostgreSQL make the session
  * busy until the answer is there. */
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +6,7 @@
 #include "common/buf.h"
 #include "common/canvas.h"
 #include "common/message.h"
+#include "common/rules.h"
 #include "common/utf8.h"
 #include "server/journal/store_members.h"
 #include "server/session/audit.h"
@@ -118,11 +119,8 @@ static enum status state_from_template(const struct session *s, const Cocanvas__
                                        struct why *why)
 {
     const struct template *t = template_find(s->sessions->templates, create->template_);
-    if (!t) {
-        const char *near = template_nearest(s->sessions->templates, create->template_);
-        return near ? refuse(why, STATUS_NOT_FOUND, "There is no template of that name. Did you mean \"%s\"?", near)
-                    : refuse(why, STATUS_NOT_FOUND, "There is no template of that name.");
-    }
+    if (!t)
+        return refuse(why, STATUS_NOT_FOUND, "There is no template of that name.");
     template_instantiate(t, create->title, c);
     return STATUS_OK;
 }
@@ -159,27 +157,38 @@ static enum status make_state(const struct session *s, const Cocanvas__CanvasCre
     return import ? state_from_import(create, author, c, why) : state_from_template(s, create, c, why);
 }
 
+void canvas_store(struct session *s, struct store_canvas_new *new, struct canvas *c)
+{
+    struct buf state;
+    new->title = canvas_title(c);
+    new->state_hash = canvas_hash(c);
+    buf_init(&state);
+    canvas_encode(c, &state);
+    new->state = buf_at(&state);
+    new->state_len = buf_len(&state);
+    audit_expect(s, AUDIT(CANVAS_MADE), &new->workspace, new->created_by, 0, 0);
+    store_canvas_create(journal_reads(s->sessions->journal), new, s->sessions, s->id, on_canvas_created);
+    buf_fini(&state);
+}
+
 static void store_new(struct session *s, const struct request *r, const struct membership *in, struct canvas *c)
 {
     const Cocanvas__CanvasCreate *create = r->frame->canvas_create;
-    struct buf state;
     struct store_canvas_new new = {
         .workspace = in->workspace,
         .created_by = in->author,
-        .title = canvas_title(c),
         .template_id = create->template_[0] ? create->template_ : canvas_header_text(c, "template"),
-        .state_hash = canvas_hash(c),
     };
-    buf_init(&state);
-    canvas_encode(c, &state);
-    new.state = buf_at(&state);
-    new.state_len = buf_len(&state);
     if (!uuid_from_bytes(create->request_id.data, create->request_id.len, &new.request_id))
         uuid_random(&new.request_id);
     request_begin(s, r);
-    audit_expect(s, AUDIT(CANVAS_MADE), &in->workspace, in->author, 0, 0);
-    store_canvas_create(journal_reads(s->sessions->journal), &new, s->sessions, s->id, on_canvas_created);
-    buf_fini(&state);
+    canvas_store(s, &new, c);
+}
+
+/* Perhaps one of the workspace's own. */
+static bool is_from_elsewhere(const struct session *s, const Cocanvas__CanvasCreate *create)
+{
+    return create->state.len == 0 && rule_key(create->template_) && !template_find(s->sessions->templates, create->template_);
 }
 
 void handle_canvas_create(struct session *s, const struct request *r)
@@ -194,6 +203,13 @@ void handle_canvas_create(struct session *s, const struct request *r)
         return;
     struct canvas c;
     struct why why;
+    if (is_from_elsewhere(s, create)) {
+        if (check_title(create->title, true, &why) == STATUS_OK)
+            handle_canvas_create_own(s, r, in);
+        else
+            session_refuse(s, r->number, STATUS_MALFORMED, "%s", why.text);
+        return;
+    }
     canvas_init(&c, &s->sessions->settings->rooms.canvas);
     enum status status = make_state(s, create, in->author, &c, &why);
     if (status == STATUS_OK)
@@ -201,77 +217,6 @@ void handle_canvas_create(struct session *s, const struct request *r)
     else
         session_refuse(s, r->number, status, "%s", why.text);
     canvas_fini(&c);
-}
-
-/* ---- templates */
-
-static Cocanvas__Block *block_info(struct arena *arena, const struct template_block *from, uint64_t id)
-{
-    Cocanvas__Block *block = arena_alloc(arena, sizeof *block);
-    if (!block)
-        return NULL;
-    cocanvas__block__init(block);
-    block->id = id;
-    block->key = from->key;
-    block->title = from->title;
-    block->prompt = from->prompt;
-    block->col = from->col;
-    block->row = from->row;
-    block->col_span = from->col_span;
-    block->row_span = from->row_span;
-    block->order = from->order;
-    return block;
-}
-
-static Cocanvas__TemplateInfo *template_info(struct arena *arena, const struct template *t, bool with_blocks)
-{
-    Cocanvas__TemplateInfo *info = arena_alloc(arena, sizeof *info);
-    if (!info)
-        return NULL;
-    cocanvas__template_info__init(info);
-    info->id = t->id;
-    info->title = t->title;
-    info->kind = t->kind;
-    info->attribution = t->attribution;
-    info->licence = t->licence;
-    info->source = t->source;
-    info->cols = t->cols;
-    info->rows = t->rows;
-    info->blocks = with_blocks ? arena_calloc(arena, t->n_blocks + 1, sizeof *info->blocks) : NULL;
-    for (size_t i = 0; info->blocks && i < t->n_blocks; i++) {
-        Cocanvas__Block *block = block_info(arena, &t->blocks[i], i + 1);
-        if (!block)
-            return NULL;
-        info->blocks[info->n_blocks++] = block;
-    }
-    return info;
-}
-
-void handle_template_list(struct session *s, const struct request *r)
-{
-    const struct template_set *set = s->sessions->templates;
-    const char *id = r->frame->template_list_request->id;
-    struct arena *arena = &s->sessions->arena;
-    Cocanvas__TemplateList list;
-    cocanvas__template_list__init(&list);
-    list.templates = arena_calloc(arena, set->n + 1, sizeof *list.templates);
-    for (size_t i = 0; list.templates && i < set->n; i++) {
-        if (id[0] && strcmp(set->at[i]->id, id) != 0)
-            continue;
-        Cocanvas__TemplateInfo *info = template_info(arena, set->at[i], id[0] != '\0');
-        if (info)
-            list.templates[list.n_templates++] = info;
-    }
-    if (id[0] && list.n_templates == 0) {
-        session_refuse(s, r->number, STATUS_NOT_FOUND, "There is no template of that name.");
-        return;
-    }
-    Cocanvas__Frame frame;
-    cocanvas__frame__init(&frame);
-    frame.request = r->number;
-    frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST;
-    frame.template_list = &list;
-    session_send(s, &frame);
 }
 
 /* ---- invitations */

@@ -203,6 +203,8 @@ void session_fini(struct session *s)
     s->account_request = NULL;
     canvas_page_free(s->page);
     s->page = NULL;
+    canvas_wanted_free(s->wanted);
+    s->wanted = NULL;
     session_drop_backup(s);
     free(s->login);
     free(s->memberships);

@@ -174,6 +174,7 @@ struct session {
     struct account_request *account_request; /* while one about the account is under way; owned */
     struct backup_job *backup;         /* one that was made and is being read; owned */
     struct canvas_page *page;          /* of the list of canvases, while it is asked who is on them; owned */
+    struct canvas_wanted *wanted;      /* a canvas, while its template is read; owned */
 
     bool look_again;        /* what it may do has changed, and is to be read again as soon as that can be (access.h) */
     bool looking;           /* … is being read */

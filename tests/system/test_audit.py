@@ -139,6 +139,9 @@ class TheLog(People):
         leaves("GUEST_REMOVED", {"whom": came[2]}, member_set={"author": came[2], "role": 0})
         leaves("CODE_REVOKED", {"detail": 1}, code_revoke={"number": 1})
         leaves("LIVE_CLOSED", {}, live_close={})
+        file = 'id = "ours"; title = "Ours"; kind = "grid"; licence = "own"; cols = 1; rows = 1; blocks = ({ key = "a"; title = "A"; at = [0, 0]; size = [1, 1]; order = 1; });'
+        leaves("TEMPLATE_PUT", {"text": "'ours'", "detail": 1}, template_put={"file": file})
+        leaves("TEMPLATE_REMOVED", {"text": "'ours'"}, template_remove={"id": "ours"})
         leaves("MEMBER_RENAMED", {}, member_rename={"name": "Olga Owner"})
         leaves("RESET_MADE", {"whom": number}, member_reset={"author": number})
         leaves("MEMBER_REMOVED", {"whom": number}, member_set={"author": number, "role": 0})

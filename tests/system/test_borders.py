@@ -77,7 +77,7 @@ class ForeignIsLikeMissing(unittest.TestCase):
 
     def test_who_may_not_learns_no_more_than_who_is_not_in_it(self):
         """Somebody with the least role, about the own workspace: what one may not do is like what is not there. What a viewer may do is named here."""
-        may = {"open", "canvas_list_request", "member_list_request", "member_rename", "member_leave"}
+        may = {"open", "canvas_list_request", "template_list_request", "member_list_request", "member_rename", "member_leave"}
         for body, (own, missing) in self.answers("vic").items():
             (self.assertNotEqual if body in may else self.assertEqual)(own, missing, body)
 

@@ -25,7 +25,7 @@ WEIGHTS = {
     "access_request": 2, "access_set": 2, "canvas_remove": 2, "canvas_restore": 2, "live_open": 1, "workspace_set": 2, "live_close": 1, "live_request": 2, "code_create": 1,
     "code_revoke": 1, "lobby_request": 2, "lobby_decide": 2, "device_list_request": 2, "device_revoke": 2, "password_change": 1, "certificate_add": 1,
     "backup_request": 2, "backup_read": 2, "member_reset": 2, "audit_request": 4, "retention_request": 2, "retention_set": 2, "canvas_exported": 1, "person_erase": 2, "workspace_erase": 2,
-    "workspace_seal": 1, "member_leave": 1, "member_rename": 2,
+    "workspace_seal": 1, "member_leave": 1, "member_rename": 2, "template_put": 3, "template_remove": 2,
 }
 # What is not the outsiders' to change; the audit log is, by trying.
 BESIDE_STATE = {"audit", "audit_head", "audit_address"}
@@ -329,7 +329,8 @@ class Canaries(unittest.TestCase):
             form = rng.choice([["token"], ["login", "password"], ["invitation", "login", "name", "password"], ["code"], ["reset", "password"]])
             fields = {name: rng.choice(pools[name]) for name in form}
         if player.name == "owner" and body in ("workspace_erase", "workspace_rename", "retention_set", "member_set", "invitation_create", "person_erase",
-                                               "member_reset", "canvas_create", "invitation_revoke", "workspace_set", "member_rename"):
+                                               "member_reset", "canvas_create", "invitation_revoke", "workspace_set", "member_rename",
+                                               "template_put", "template_remove"):
             fields["workspace"] = rng.choice([self.b.workspace, player.home, rng.randbytes(16)])    # A itself stays whole
         return fields
 

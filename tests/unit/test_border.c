@@ -41,6 +41,8 @@ static const char one_of_each[] =
     "INSERT INTO client_pos (workspace_id, canvas_id, client, author, client_id) VALUES (" ID("000000000001") ", " ID("000000000002") ", 1, 1, gen_random_uuid());"
     "INSERT INTO journal VALUES (" ID("000000000001") ", " ID("000000000002") ", 1, 1, 1, 1, 1, 1, 'batch-%1$s');"
     "INSERT INTO snapshot (workspace_id, canvas_id, seq, hash, state) VALUES (" ID("000000000001") ", " ID("000000000002") ", 0, 0, 'state-%1$s');"
+    "INSERT INTO template (workspace_id, template_id, version, removed, content_id, file, info, put_by)"
+    " VALUES (" ID("000000000001") ", 'ours', 1, false, gen_random_uuid(), 'file-%1$s', 'info-%1$s', 1);"
     "INSERT INTO canvas_access VALUES (" ID("000000000001") ", " ID("000000000002") ", 1, 3);"
     "INSERT INTO live_session (workspace_id, session_id, canvas_id, role, lobby, pseudonyms, notice, opened_by, ends_ms)"
     " VALUES (" ID("000000000001") ", " ID("000000000003") ", " ID("000000000002") ", 3, false, false, 'notice-%1$s', 1, 4000000000000);"
@@ -534,7 +536,7 @@ static void test_no_statement_loses_its_index(void **state)
     (void)state;
     static const struct pg_statement *const all[] = {
         group_statements, journal_read_statements, store_statements, store_account_statements, store_audit_statements, store_members_statements,
-        store_session_statements, clerk_statements,
+        store_session_statements, store_template_statements, clerk_statements,
     };
     PGconn *conn = connect_with("");
     run(conn, "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET plan_cache_mode = force_generic_plan");

@@ -43,6 +43,8 @@ static const struct expectation expectations[] = {
     EXPECT(CANVAS_LIST_REQUEST, "ro", 'm', NONE, 128, canvas_list),
     EXPECT(CANVAS_CREATE, "ro", 'm', EDITOR, FRAME_MAX_IMPORT, canvas_create),
     EXPECT(TEMPLATE_LIST_REQUEST, "ro", 'm', NONE, 1024, template_list),
+    EXPECT(TEMPLATE_PUT, "ro", 'm', FACILITATOR, 132096, template_put),
+    EXPECT(TEMPLATE_REMOVE, "ro", 'm', FACILITATOR, 1024, template_remove),
     EXPECT(INVITATION_CREATE, "ro", 'm', OWNER, 1024, invitation_create),
     EXPECT(INVITATION_LIST_REQUEST, "ro", 'm', OWNER, 128, invitation_list),
     EXPECT(INVITATION_REVOKE, "ro", 'm', OWNER, 128, invitation_revoke),
