@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/cli/edit.h"
+#include "client/cli/method_cli.h"
 #include "client/cli/outline.h"
 #include "client/cli/people.h"
 #include "client/cli/version.h"
@@ -212,9 +212,20 @@ static json_t *cards_json(struct edit *e, const struct block *only, bool removed
     return list;
 }
 
-/* at: the earlier version that e->canvas is; NULL: it is the present one. */
-static void show_json(struct edit *e, const struct block *only, const struct version *at)
+static json_t *measures_json(struct method_cli *c)
 {
+    size_t n;
+    const uint64_t *ids = method_measures(c->m, &n);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, measure_json(c, ids[i], false));
+    return list;
+}
+
+/* at: the earlier version that the canvas is; NULL: it is the present one. */
+static void show_json(struct method_cli *c, const struct block *only, const struct version *at)
+{
+    struct edit *e = &c->e;
     json_t *object = session_object(&e->s, "canvas"), *comments = json_array(), *links = json_array();
     const char *const header[] = {"template", "kind", "attribution", "licence"};
     for (size_t i = 0; i < sizeof header / sizeof *header; i++)
@@ -235,11 +246,13 @@ static void show_json(struct edit *e, const struct block *only, const struct ver
     json_object_set_new(object, "cards", cards_json(e, only, cli_flag(e->s.cli, "removed")));
     json_object_set_new(object, "comments", comments);
     json_object_set_new(object, "links", links);
+    json_object_set_new(object, "measures", measures_json(c));
     out_json(&e->s.cli->out, object);
 }
 
-static void show_text(struct edit *e, const struct block *only)
+static void show_text(struct method_cli *c, const struct block *only)
 {
+    struct edit *e = &c->e;
     struct cli *cli = e->s.cli;
     struct outline o = {
         .out = &cli->out,
@@ -251,6 +264,7 @@ static void show_text(struct edit *e, const struct block *only)
         .only = only,
         .comments = cli_flag(cli, "comments"),
         .removed = cli_flag(cli, "removed"),
+        .method = c->m,
     };
     bool plain = only || o.comments || o.removed || cli_flag(cli, "outline");
     bool fits = grid_fits(e->canvas, cli->out.width);
@@ -263,39 +277,40 @@ static void show_text(struct edit *e, const struct block *only)
         outline_print(&o);
 }
 
-static int show(struct edit *e, const struct version *at)
+static int show(struct method_cli *c, const struct version *at)
 {
+    struct edit *e = &c->e;
     struct cli *cli = e->s.cli;
     struct block *only = NULL;
     const char *why = "", *words = cli_value(cli, "block");
     if (at)
-        e->canvas = e->describe.canvas = at->canvas;
+        method_look_at(c, at->canvas);
     enum status status = words ? find_block(e->arena, e->canvas, words, &only, &why) : STATUS_OK;
     if (status != STATUS_OK)
         return cli_fail(cli, status == STATUS_CONFLICT ? EXIT_USAGE : EXIT_NOT_FOUND, "%s", why);
     if (cli->out.json) {
-        show_json(e, only, at);
+        show_json(c, only, at);
         return EXIT_OK;
     }
     if (at)
         out_note(&cli->out, "As it was at %s:", version_words(e, at));
-    show_text(e, only);
+    show_text(c, only);
     return EXIT_OK;
 }
 
 int cmd_show(struct cli *cli)
 {
-    struct edit e;
+    struct method_cli c;
     struct version at = {.name = ""};
     const char *words = cli_value(cli, "at");
-    int code = edit_begin(&e, cli, cli->args[0], true);
+    int code = method_begin(&c, cli, cli->args[0], true);
     if (code == EXIT_OK && words)
-        code = version_find(&e, words, &at);
+        code = version_find(&c.e, words, &at);
     if (code == EXIT_OK && words)
-        code = version_fetch(&e, &at);
+        code = version_fetch(&c.e, &at);
     if (code == EXIT_OK)
-        code = show(&e, words ? &at : NULL);
-    code = edit_end(&e, code);
+        code = show(&c, words ? &at : NULL);
+    code = method_end(&c, code);
     version_fini(&at);
     return code;
 }

@@ -11,11 +11,16 @@ static const char *person_name(void *ctx, uint32_t author)
     return session_person(ctx, author);
 }
 
+void method_look_at(struct method_cli *c, const struct canvas *canvas)
+{
+    c->e.canvas = c->e.describe.canvas = canvas;
+    method_reset(c->m);
+    method_update(c->m, canvas, c->today);
+}
+
 void method_look(struct method_cli *c)
 {
-    c->e.canvas = c->e.describe.canvas = replica_view(c->e.replica);
-    method_reset(c->m);
-    method_update(c->m, c->e.canvas, c->today);
+    method_look_at(c, replica_view(c->e.replica));
     method_ops_init(&c->o, c->e.arena, c->e.replica, c->today, person_name, &c->e.s);
 }
 

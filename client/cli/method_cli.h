@@ -24,6 +24,8 @@ int method_save(struct method_cli *c);
 int method_told(struct cli *cli, enum status status, const struct why *why);
 /* The method's results of the replica as it is now. */
 void method_look(struct method_cli *c);
+/* The results of an earlier version of the canvas, which is then the edit's. */
+void method_look_at(struct method_cli *c, const struct canvas *canvas);
 
 /* A measure by its id, its name or the beginning of it, or by the card that has no other one. */
 int method_cli_measure(struct method_cli *c, const char *words, struct card **card);

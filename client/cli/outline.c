@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "client/cli/find.h"
+#include "client/method/cell.h"
 #include "common/utf8.h"
 
 size_t outline_comments(const struct canvas *canvas, uint64_t object)
@@ -18,6 +19,16 @@ size_t outline_comments(const struct canvas *canvas, uint64_t object)
     return n;
 }
 
+/* Whether a tag is a group of one of the card's fields, which is shown with that field. */
+static bool is_group_tag(const struct outline *o, const struct card *card, const char *tag)
+{
+    size_t len = strcspn(tag, "=");
+    if (!o->method || !tag[len])
+        return false;
+    const struct field *field = fields_find(method_fields(o->method, card->block), arena_strndup(o->arena, tag, len));
+    return field && field->type == FIELD_GROUPS;
+}
+
 static const char *marks_of_card(const struct outline *o, const struct card *card)
 {
     const char *text = "";
@@ -25,7 +36,8 @@ static const char *marks_of_card(const struct outline *o, const struct card *car
     if (status && status->text && *status->text)
         text = arena_printf(o->arena, "%s [%s]", text, arena_line(o->arena, status->text));
     for (uint32_t i = 0; i < card->n_tags; i++)
-        text = arena_printf(o->arena, "%s #%s", text, arena_line(o->arena, card->tags[i]));
+        if (!is_group_tag(o, card, card->tags[i]))
+            text = arena_printf(o->arena, "%s #%s", text, arena_line(o->arena, card->tags[i]));
     if (card->n_votes)
         text = arena_printf(o->arena, "%s  %u vote%s", text, card->n_votes, card->n_votes == 1 ? "" : "s");
     size_t comments = outline_comments(o->canvas, card->o.id);
@@ -50,6 +62,38 @@ static void print_indented(const struct outline *o, enum text_style style, const
     }
 }
 
+/* "Rank: 4"; measures and actions one a line below their field's title. */
+static void print_field(const struct outline *o, const struct card *card, const struct field *field)
+{
+    char *text = cell_text(o->method, o->canvas, card, field, o->person, o->ctx);
+    if (*text && strchr(text, '\n')) {
+        out_print(o->out, STYLE_DIM, "         %s:\n", arena_line(o->arena, field->title));
+        print_indented(o, STYLE_PLAIN, "           ", text);
+    } else if (*text) {
+        out_print(o->out, STYLE_DIM, "         %s: ", arena_line(o->arena, field->title));
+        out_print(o->out, STYLE_PLAIN, "%s\n", text);
+    }
+    free(text);
+}
+
+/* The card's fields in the order of the columns, then the texts of those that nobody has defined; a card that is a measure says how it stands. */
+static void print_fields(const struct outline *o, const struct card *card)
+{
+    const struct fields *fields = o->method ? method_fields(o->method, card->block) : NULL;
+    const struct measure *measure = o->method ? method_measure(o->method, card->o.id) : NULL;
+    for (size_t i = 0; fields && i < fields->n; i++)
+        print_field(o, card, &fields->at[i]);
+    for (uint32_t i = 0; i < card->n_fields; i++)
+        if (!fields || !fields_find(fields, card->fields[i].key))
+            out_print(o->out, STYLE_PLAIN, "         %s: %s\n", arena_line(o->arena, card->fields[i].key),
+                      arena_line(o->arena, card->fields[i].text.bytes ? card->fields[i].text.bytes : ""));
+    if (measure) {
+        char *text = cell_measure(measure, card);
+        out_print(o->out, STYLE_PLAIN, "         %s\n", arena_line(o->arena, text));
+        free(text);
+    }
+}
+
 static void print_card(const struct outline *o, const struct card *card)
 {
     const char *text = card->text.len_bytes ? card->text.bytes : "(empty)";
@@ -59,9 +103,7 @@ static void print_card(const struct outline *o, const struct card *card)
     out_print(o->out, STYLE_DIM, "%s%s\n", marks_of_card(o, card), card->deleted_seq ? "  (removed)" : "");
     if (text[line])
         print_indented(o, STYLE_PLAIN, "         ", text + line + 1);
-    for (uint32_t i = 0; i < card->n_fields; i++)
-        out_print(o->out, STYLE_PLAIN, "         %s: %s\n", arena_line(o->arena, card->fields[i].key),
-                  arena_line(o->arena, card->fields[i].text.bytes ? card->fields[i].text.bytes : ""));
+    print_fields(o, card);
 }
 
 static void print_comments(const struct outline *o, uint64_t object)

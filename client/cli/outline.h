@@ -4,6 +4,7 @@
 #define COCANVAS_CLIENT_CLI_OUTLINE_H
 
 #include "client/cli/output.h"
+#include "client/method/method.h"
 #include "common/canvas.h"
 
 struct outline {
@@ -16,6 +17,7 @@ struct outline {
     const struct block *only; /* one block, NULL all */
     bool comments;            /* with their texts */
     bool removed;             /* with removed cards */
+    struct method *method;    /* of this canvas, up to date: cards with their fields and measures; NULL: without */
 };
 
 void outline_print(const struct outline *o);
