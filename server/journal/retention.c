@@ -588,6 +588,7 @@ static void step(struct clerk *c)
         ask(c, CUT, &params, on_cut);
         return;
     case SWEEP_SEAL:
+    case SWEEP_SEAL_TEMPLATES:
     case SWEEP_SEAL_CANVAS:
     case SWEEP_SEAL_STATES:
     case SWEEP_SEAL_BATCHES:
