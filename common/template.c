@@ -70,6 +70,8 @@ void template_free(struct template *t)
     free(t->licence);
     free(t->source);
     free(t->provenance);
+    free(t->about);
+    free(t->family);
     free(t);
 }
 

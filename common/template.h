@@ -43,6 +43,8 @@ struct template_step {       /* of the guided walk */
 
 struct template {
     char *id, *title, *kind, *version, *lang;
+    char *about;             /* one line for people who choose: what it is for */
+    char *family;            /* what it is listed under: a key of template_families(), or "" */
     char *attribution;       /* the line that every screen, picture and export prints, with who adapted it; "" if none is owed */
     char *licence, *source, *provenance;
     uint32_t place;          /* in lists for people, from 1; 0: after those that have one */
@@ -84,6 +86,13 @@ void template_free(struct template *t);
 /* The file of a fork: comments and all stay, id and version are new, and `who` is added to those who adapted it, which is printed after
  * the attribution from then on. malloc'd; NULL and *why if the text is no template, or the id or who cannot stand in a file. */
 char *template_fork(const char *name, const char *text, const char *id, const char *who, struct why *why);
+
+/* What templates are listed under, in the order in which people look: NULL-terminated by key NULL. */
+struct template_family {
+    const char *key;         /* "plan" */
+    const char *title;       /* "Plan and measure" */
+};
+const struct template_family *template_families(void);
 
 /* The built-in ones, parsed once by the caller: an array of n templates, sorted by id, and apart from it their translations. */
 struct template_set {

@@ -285,6 +285,27 @@ static char *read_attribution(struct parser *p, const config_setting_t *root)
     return both;
 }
 
+const struct template_family *template_families(void)
+{
+    static const struct template_family families[] = {
+        {"value", "Value co-creation"},  {"business", "Business model"}, {"customer", "Customer"},
+        {"plan", "Plan and measure"},    {"workshop", "Workshop"},       {NULL, NULL},
+    };
+    return families;
+}
+
+static char *read_family(struct parser *p, const config_setting_t *root)
+{
+    char *key = read_text(p, root, NULL, "family", OPTIONAL, KEY_MAX, false, "");
+    const struct template_family *family = template_families();
+    while (family->key && strcmp(family->key, key) != 0)
+        family++;
+    if (key[0] && !family->key)
+        complain(p, member(root, "family"),
+                 "there is no family \"%.40s\"; use value, business, customer, plan or workshop, or leave it out", key);
+    return key;
+}
+
 static void read_root(struct parser *p, const config_setting_t *root, struct template *t)
 {
     static const struct known settings[] = {
@@ -294,12 +315,14 @@ static void read_root(struct parser *p, const config_setting_t *root, struct tem
         {"format", 1},     {"adapted", 2},     {"fields", 2},       {"lanes", 2},
         {"x", 2},          {"y", 2},           {"nodes", 2},        {"edges", 2},
         {"checks", 2},     {"steps", 2},       {"translations", 2}, {"place", 2},
-        {NULL, 0},
+        {"about", 2},      {"family", 2},      {NULL, 0},
     };
     p->format = (int)read_number(p, root, "format", OPTIONAL, 1, TEMPLATE_FORMAT, 1);
     check_names(p, root, settings);
     t->id = read_key(p, root, "id", REQUIRED);
     t->title = read_text(p, root, p->words, "title", REQUIRED, TITLE_POINTS, false, "");
+    t->about = read_text(p, root, p->words, "about", OPTIONAL, TITLE_POINTS, false, "");
+    t->family = read_family(p, root);
     read_kind(p, root, t);
     t->version = read_text(p, root, NULL, "version", OPTIONAL, VERSION_POINTS, false, "1");
     t->lang = read_text(p, root, NULL, "lang", OPTIONAL, VERSION_POINTS, false, "en");

@@ -8,7 +8,7 @@
 #include "common/template_read.h"
 
 static const struct known language_settings[] = {{"title", 2}, {"blocks", 2}, {"fields", 2}, {"steps", 2},
-                                                 {"x", 2},     {"y", 2},      {NULL, 0}};
+                                                 {"x", 2},     {"y", 2},      {"about", 2},  {NULL, 0}};
 static const struct known block_words[] = {{"title", 2},  {"prompt", 2}, {"help", 2},
                                            {"column", 2}, {"fields", 2}, {NULL, 0}};
 static const struct known field_words[] = {{"title", 2}, {"prompt", 2}, {"unit", 2}, {"choices", 2}, {NULL, 0}};

@@ -104,6 +104,8 @@ json_t *template_json(const struct template *t, bool whole)
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "id", t->id, "title", t->title,
                                "kind", t->kind, "version", t->version, "lang", t->lang, "attribution", t->attribution,
                                "licence", t->licence, "source", t->source, "cols", (int)t->cols, "rows", (int)t->rows);
+    put(object, "about", t->about);
+    put(object, "family", t->family);
     json_object_set_new(object, "languages", words_json(t->languages));
     if (whole)
         add_whole(object, t);

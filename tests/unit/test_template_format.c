@@ -451,6 +451,35 @@ static void checks_exist(void **state)
     template_set_free(&set);
 }
 
+/* Everything that is built in says what it is for and where it is listed; what a file says wrongly is named. */
+static void families(void **state)
+{
+    struct template_set set;
+    struct template *t;
+    struct why why = {""};
+
+    (void)state;
+    template_set_load(&set);
+    for (size_t i = 0; i < set.n; i++) {
+        const struct template_family *family = template_families();
+        while (family->key && strcmp(family->key, set.at[i]->family) != 0)
+            family++;
+        if (!family->key || !set.at[i]->about[0])
+            fail_msg("%s: family \"%s\", about \"%s\"", set.at[i]->id, set.at[i]->family, set.at[i]->about);
+    }
+    template_set_free(&set);
+    t = parse(HEAD("table") "about = \"For us.\";\nfamily = \"plan\";\n" ROWS);
+    assert_string_equal(t->about, "For us.");
+    assert_string_equal(t->family, "plan");
+    template_free(t);
+    t = parse(HEAD("table") ROWS);
+    assert_string_equal(t->family, "");
+    template_free(t);
+    assert_null(template_parse("x.template", HEAD("table") "family = \"other\";\n" ROWS, &why));
+    assert_non_null(strstr(why.text, "x.template:6"));
+    assert_non_null(strstr(why.text, "no family"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -465,6 +494,7 @@ int main(void)
         cmocka_unit_test(forks),
         cmocka_unit_test(described),
         cmocka_unit_test(checks_exist),
+        cmocka_unit_test(families),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
