@@ -35,6 +35,11 @@ bool uuid_equal(const struct uuid *a, const struct uuid *b);
 bool uuid_is_zero(const struct uuid *id);
 
 /* Object ids: (client number << 32) | counter. */
+/* A canvas' epoch rises by one with each take-over. A restored backup begins another history: its epochs differ in what stands above
+ * the lower EPOCH_BITS. */
+enum { EPOCH_BITS = 28 };
+#define EPOCH_HISTORY(epoch) ((uint64_t)(epoch) >> EPOCH_BITS)
+
 static inline uint64_t object_id(uint32_t client, uint32_t counter) { return (uint64_t)client << 32 | counter; }
 static inline uint32_t object_client(uint64_t id) { return (uint32_t)(id >> 32); }
 static inline uint32_t object_counter(uint64_t id) { return (uint32_t)id; }

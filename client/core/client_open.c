@@ -85,6 +85,7 @@ void client_send_open(struct client *c)
     if (c->has_state && !c->from_scratch) {
         open.have_seq = replica_seq(c->replica);
         open.have_hash = replica_hash(c->replica);
+        open.have_epoch = replica_epoch(c->replica);
     }
     open.sent_client_seq = replica_last_client_seq(c->replica);
     frame.request = c->open_request = ++c->last_request;
@@ -176,6 +177,17 @@ static void take_limits(struct client *c)
     replica_set_limits(c->replica, &limits);
 }
 
+static void take_history(struct client *c, const Cocanvas__Opened *opened, bool may_edit)
+{
+    if (!replica_other_history(c->replica, opened->epoch)) {
+        replica_set_epoch(c->replica, opened->epoch);
+        return;
+    }
+    log_info(&c->log, "a backup was put back on the server: the canvas is fetched anew");
+    replica_begin_history(c->replica, opened->epoch, may_edit ? (uint32_t)opened->client : 0, opened->acked_client_seq);
+    c->from_scratch = true; /* what others did since is not to be had */
+}
+
 void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
 {
     bool may_edit = (int)opened->role >= rights_least_role() && opened->client <= UINT32_MAX;
@@ -190,6 +202,7 @@ void client_on_opened(struct client *c, const Cocanvas__Opened *opened)
     c->head_seq = opened->head_seq;
     c->acked = opened->acked_client_seq;
     take_limits(c);
+    take_history(c, opened, may_edit);
     replica_set_identity(c->replica, may_edit ? (uint32_t)opened->client : 0, opened->author, opened->last_object,
                          opened->acked_client_seq);
     replica_set_role(c->replica, c->role);

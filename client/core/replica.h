@@ -72,6 +72,13 @@ void replica_set_limits(struct replica *r, const struct canvas_limits *limits);
 /* From Opened: ids and stamps of local ops. client 0: reading only. */
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object,
                           uint64_t acked_client_seq);
+/* From Opened: the canvas' epoch. It tells whether what stands at a seq over there is what the replica knows, or whether a backup was put
+ * back meanwhile. Then replica_begin_history() comes before replica_set_identity(), a snapshot has to follow, and after it
+ * replica_history_lost(). */
+bool replica_other_history(const struct replica *r, uint64_t epoch);
+void replica_begin_history(struct replica *r, uint64_t epoch, uint32_t client, uint64_t acked_client_seq);
+uint64_t replica_epoch(const struct replica *r);
+void replica_set_epoch(struct replica *r, uint64_t epoch);
 /* From Opened: edits that the role or a block's rights do not allow are refused at once (rights.h: FORBIDDEN). Without it,
  * everything is tried. */
 void replica_set_role(struct replica *r, int role);

@@ -175,7 +175,7 @@ static void settle_anonymous(struct replica *r)
 void replica_history_lost(struct replica *r)
 {
     view_unwind(r);
-    if (r->in_flight_mark && r->own_base < r->confirmed->seq)
+    if (r->in_flight_mark && r->own_base != r->confirmed->seq)
         settle_anonymous(r);
     else if (!r->in_flight_mark && r->in_flight_seq && r->in_flight_seq <= r->acked) {
         fly_bases(r);
@@ -297,7 +297,7 @@ static bool needs_history(const struct replica *r)
 }
 
 /* The texts that own edits and undo entries refer to, before the state under them is exchanged. */
-static void keep_bases(struct replica *r)
+void keep_bases(struct replica *r)
 {
     bases_clear(r);
     keep_bases_of(r, &r->in_flight);

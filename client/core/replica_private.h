@@ -11,6 +11,7 @@ enum {
     UNDO_STEPS = 1000, /* the oldest are forgotten beyond */
     INVERSE_OPS = 64,  /* most ops that take one op back */
 };
+#define OTHER_HISTORY UINT64_MAX
 
 /* One own op that is not confirmed, or one entry of the undo stack. */
 struct own_op {
@@ -87,7 +88,9 @@ struct replica {
     uint64_t in_flight_mark; /* of an anonymous batch, else 0; its client_seq is used again for the next one */
     uint64_t pending_undo_of; /* pending is nothing but the undo of that batch */
 
-    uint64_t own_base;       /* the state that own ops refer to: confirmed.seq, or an older one after a snapshot */
+    uint64_t epoch;          /* of what is loaded, or else of what own ops refer to; 0: not known */
+    uint64_t own_base;       /* the state that own ops refer to: confirmed.seq, or an older one after a snapshot; OTHER_HISTORY: none of
+                              * this history */
     struct base_text *bases; /* of the texts that own ops touch, while own_base is older */
     size_t n_bases;
     struct buf *backlog; /* encoded batches that came while own_base was older, ascending */
@@ -196,6 +199,10 @@ void told_begin(struct replica *r, size_t n);
 void recent_add(struct replica *r, const Cocanvas__Committed *batch);
 /* The state jumped: older coordinates mean nothing any more. */
 void recent_clear(struct replica *r);
+
+/* ---- replica_load.c */
+/* The texts that own edits and undo entries refer to, before the state under them is exchanged. */
+void keep_bases(struct replica *r);
 
 /* ---- replica_name.c */
 /* Names the state that its own batch leads to. */

@@ -77,6 +77,7 @@ void replica_save_unsent(struct replica *r, struct buf *out)
     unsent.client = r->client;
     unsent.last_object = r->last_object;
     unsent.base_seq = r->own_base;
+    unsent.base_epoch = r->epoch;
     unsent.in_flight_seq = r->in_flight_seq;
     unsent.in_flight_base = r->in_flight_base;
     unsent.in_flight_undo_of = r->in_flight_undo_of;
@@ -167,6 +168,7 @@ static void take_unsent(struct replica *r, const Cocanvas__Outbox__Unsent *unsen
     r->client = unsent->client;
     r->last_object = r->used_object = unsent->last_object;
     r->own_base = unsent->base_seq;
+    r->epoch = unsent->base_epoch;
     r->in_flight_seq = unsent->in_flight_seq;
     r->in_flight_base = unsent->in_flight_base;
     r->in_flight_undo_of = unsent->in_flight_undo_of;

@@ -12,6 +12,8 @@
 #include "common/buf.h"
 #include "server/journal/restore_private.h"
 
+enum { CLIENTS_SINCE = 1000 }; /* more than have come to a canvas between a backup and what made it needed */
+
 static const char copy_header[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0";
 enum { COPY_HEADER = sizeof copy_header };
 _Static_assert(sizeof copy_header == 11 + 4 + 4, "signature, flags and length of an extension");
@@ -204,6 +206,21 @@ static enum status begin_table(struct restore *r, const Cocanvas__Backup__Table 
 
 /* ---- canvases and workspaces */
 
+/* Clients may have seen more than the backup holds. The canvas goes on in another history, which they know by its epoch: the time of the
+ * restore, so that no two have the same. Nobody gets a number that somebody may have had since the backup was made. */
+static enum status begin_history(struct restore *r, const struct uuid *canvas, struct why *why)
+{
+    struct pg_params params = {0};
+    pg_param_uuid(&params, &r->workspace);
+    pg_param_uuid(&params, canvas);
+    pg_param_int(&params, EPOCH_BITS);
+    pg_param_int(&params, CLIENTS_SINCE);
+    return pg_blocking(r->conn,
+                       "UPDATE canvas SET next_client = next_client + $4::int8,"
+                       " epoch = greatest(extract(epoch FROM now())::int8, (epoch >> $3::int8::int) + 1) << $3::int8::int"
+                       " WHERE workspace_id = $1::uuid AND canvas_id = $2::uuid", &params, NULL, why);
+}
+
 static enum status finish_canvas(struct restore *r, const Cocanvas__Backup__Canvas *canvas, struct why *why)
 {
     struct backup_state state;
@@ -221,6 +238,9 @@ static enum status finish_canvas(struct restore *r, const Cocanvas__Backup__Canv
     uuid_format(&id, text);
     if (state.seq != canvas->seq || (state.has_hash && canvas->has_hash && state.hash != canvas->hash))
         return refuse(why, STATUS_MALFORMED, "Canvas %s does not come to the state that the backup names.", text);
+    status = begin_history(r, &id, why);
+    if (status != STATUS_OK)
+        return status;
     r->done->counts.canvases++;
     r->done->unchecked += !(state.has_hash && canvas->has_hash);
     return STATUS_OK;

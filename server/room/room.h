@@ -66,7 +66,7 @@ struct member {
     bool confidential;                  /* its workspace is, as far as is known at the join; for Opened */
     bool has_client_id;
     struct uuid client_id;
-    uint64_t have_seq, have_hash, sent_client_seq;
+    uint64_t have_seq, have_hash, have_epoch, sent_client_seq;
     uint32_t request;                   /* Frame.request of the Open, for Opened */
 
     enum member_state state;

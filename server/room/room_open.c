@@ -7,11 +7,17 @@
 
 /* ---------------------------------------------------------------- Opened */
 
+/* What it has seen was before a backup was put back: its seqs say nothing here. */
+static bool is_of_other_history(const struct room *room, const struct member *m)
+{
+    return m->have_epoch && EPOCH_HISTORY(m->have_epoch) != EPOCH_HISTORY(room->epoch);
+}
+
 /* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means
  * that it diverged. */
 static bool can_follow(struct room *room, const struct member *m)
 {
-    if (m->have_seq == 0 || !room_log_covers(&room->log, m->have_seq))
+    if (m->have_seq == 0 || is_of_other_history(room, m) || !room_log_covers(&room->log, m->have_seq))
         return false;
     return m->have_seq < room->durable_seq || m->have_hash == 0 || m->have_hash == canvas_hash(&room->c);
 }
@@ -21,7 +27,7 @@ static bool can_follow(struct room *room, const struct member *m)
 static uint64_t least_seq(const struct room *room, const struct member *m)
 {
     uint64_t least = m->client ? room->left_seq : 0;
-    if (m->have_seq > least)
+    if (m->have_seq > least && !is_of_other_history(room, m))
         least = m->have_seq;
     return least < room->durable_seq ? least : room->durable_seq;
 }

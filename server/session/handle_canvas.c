@@ -57,6 +57,7 @@ static enum status take_open(struct session *s, const Cocanvas__Open *open, stru
         return refuse(why, STATUS_MALFORMED, "A client_id has 16 bytes, or none to read only.");
     m->have_seq = open->have_seq;
     m->have_hash = open->have_hash;
+    m->have_epoch = open->have_epoch;
     m->sent_client_seq = open->sent_client_seq;
     m->session = s;
     m->cb = &member_callbacks;

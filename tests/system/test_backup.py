@@ -3,12 +3,14 @@ restore makes a member of what, and files that are damaged."""
 import hashlib
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import unittest
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from local_server import LocalServer, wait_for  # noqa: E402
@@ -196,6 +198,62 @@ class Drill(unittest.TestCase):
             expected = sorted(text for w in writers if w.canvas == canvas for text in w.texts(w.sent))
             self.assertEqual(sorted(self.texts(self.ann, f"Canvas {i}")), expected)
             self.assertLess(known[canvas][0], len(expected))
+
+
+    def test_clients_who_saw_more(self):
+        """What was done after the backup is gone, and meanwhile others have gone on beyond it: whoever saw the old one gets the new one, and what they have not sent comes
+        along; of one whose program runs, of one whose program was killed, and of one whom the backup does not know."""
+        ann, ben = self.ann, self.ben
+        ann.ok("new", "bmc", "Bakery")
+        running = ben.open("live", "--plain", "Bakery")
+        running.wait_line("you are in")
+        running.say("add kp before the backup")
+        running.wait_line(r"^Saved\.$")
+        path = ann.file("all.backup")
+        self.assertEqual(command(self.server, "backup", path).code, 0)
+        for n in range(3):
+            running.say(f"add kp lost {n}")
+            running.wait_line(r"^Saved\.$")
+        killed = ann.open("live", "--plain", "Bakery")      # not known to the backup
+        killed.wait_line("you are in")
+        killed.say("add kp lost, too")
+        killed.wait_line(r"^Saved\.$")
+        self.server.kill()
+        for program, words in ((running, "of who ran on"), (killed, "of who was killed")):
+            program.wait_line("^Offline")
+            program.say(f"add kp {words}")
+            program.wait_line("not sent yet")
+        killed.kill()
+        running.process.send_signal(signal.SIGSTOP)
+        try:
+            second = second_server(self.server)
+            self.addCleanup(second.close)
+            second.port = self.server.port
+            self.assertEqual(command(second, "restore", path).code, 0)
+            second.start()
+            canvas = second.sql("SELECT canvas_id FROM canvas")
+            with second.member("ann") as wire:
+                opened = wire.open(uuid.UUID(canvas).bytes, os.urandom(16))
+                self.assertGreater(opened["client"], 1000, "nobody else has had this number")
+                for n in range(1, 9):
+                    wire.submit(n, opened["head_seq"] + n - 1, {"card_create": {"id": opened["client"] << 32 | n, "place": {"block": 1}, "text": f"after {n}"}})
+                    wire.expect("committed")
+        finally:
+            running.process.send_signal(signal.SIGCONT)
+        running.wait_line("^Online")
+        expected = {"before the backup", "of who ran on", *(f"after {n}" for n in range(1, 9))}
+        wait_for(lambda: expected <= set(self.texts(ben, "Bakery")), "what was typed by who ran on")
+        again = ann.open("live", "--plain", "Bakery")
+        again.wait_line("you are in")
+        expected |= {"of who was killed"}
+        wait_for(lambda: set(self.texts(ben, "Bakery")) == expected, "everything, once")
+        for program, words in ((running, "and on"), (again, "and further")):
+            program.say(f"add kp {words}")
+            expected |= {words}
+            wait_for(lambda: sorted(self.texts(ben, "Bakery")) == sorted(expected), f"{words}, and nothing twice")
+            program.kill()
+            self.assertFalse([line for line in program.lines if "our copy" in line])
+        self.assertEqual(second.stop(), 0)
 
 
 class Sealed(unittest.TestCase):
