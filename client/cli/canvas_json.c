@@ -6,6 +6,7 @@
 #include "client/cli/canvas_file.h"
 #include "client/cli/output.h"
 #include "client/cli/proto_json.h"
+#include "common/op.h"
 
 #define FILE_FORMAT "cocanvas.canvas"
 
@@ -123,6 +124,26 @@ static enum status read_state(const json_t *file, struct canvas *canvas, struct 
     return status;
 }
 
+/* What was confidential where it comes from, perhaps because all of its workspace was, stays so in whatever workspace it comes to. */
+static enum status mark_confidential(struct canvas *canvas, struct why *why)
+{
+    Cocanvas__Value value = COCANVAS__VALUE__INIT;
+    Cocanvas__PropSet set = COCANVAS__PROP_SET__INIT;
+    Cocanvas__Op op = COCANVAS__OP__INIT;
+    struct op_actor nobody = {.base_seq = UINT64_MAX, .seq = canvas->seq};
+    char key[] = "confidential", yes[] = "yes";
+    const char *says = canvas_header_text(canvas, key);
+    if (*says && strcmp(says, "no") != 0)
+        return STATUS_OK;
+    value.kind_case = COCANVAS__VALUE__KIND_TEXT;
+    value.text = yes;
+    set.key = key;
+    set.value = &value;
+    op.kind_case = COCANVAS__OP__KIND_PROP_SET;
+    op.prop_set = &set;
+    return op_apply(canvas, &op, &nobody, why);
+}
+
 enum status import_json(const char *bytes, size_t len, struct canvas *canvas, struct why *why)
 {
     json_error_t error;
@@ -144,6 +165,8 @@ enum status import_json(const char *bytes, size_t len, struct canvas *canvas, st
         canvas_fini(canvas);
         canvas_init(canvas, &limits);
     }
+    if (status == STATUS_OK && json_is_true(json_object_get(file, "confidential")))
+        status = mark_confidential(canvas, why);
     json_decref(file);
     return status;
 }

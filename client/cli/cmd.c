@@ -187,6 +187,7 @@ enum exit_code exit_of_status(enum status status)
     case STATUS_OK:
         return EXIT_OK;
     case STATUS_NOT_FOUND:
+    case STATUS_FORBIDDEN:
     case STATUS_ENDED:
         return EXIT_NOT_FOUND;
     case STATUS_DENIED:

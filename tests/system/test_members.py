@@ -500,6 +500,12 @@ class Commands(Case):
         self.assertRegex(owner.ok("workspace", "list").out, "OWNER, confidential")
         self.assertIs(json.loads(owner.ok("export", canvas).out)["confidential"], True)
         self.assertIn("# Kept close\n\n> **Confidential**\n", owner.ok("export", canvas, "--format", "markdown").out)
+        # where its workspace does not say so, the canvas itself does
+        exported = owner.ok("export", canvas).out
+        owner.ok("workspace", "set", "--confidential", "no")
+        copy = owner.json("import", "-", stdin=exported)[0]["canvas"]["id"]
+        self.assertIs(json.loads(owner.ok("export", copy).out)["confidential"], True)
+        self.assertIs(json.loads(owner.ok("export", canvas).out)["confidential"], False)
 
     def test_workspaces_members_and_invitations(self):
         owner = self.owner
