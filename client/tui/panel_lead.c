@@ -63,7 +63,8 @@ static const struct ask_choice roles[] = {
     {'f', "Facilitator: leads, too"},
     {0, NULL},
 };
-static const struct ask_choice guest_roles[] = {
+/* Guests lead nobody; and only owners make facilitators. */
+static const struct ask_choice lesser_roles[] = {
     {'v', "Viewer: reads"},
     {'c', "Commenter: comments and votes"},
     {'e', "Editor: edits"},
@@ -83,7 +84,7 @@ void ui_run_person_role(struct ui *ui)
     if (author == 0)
         return;
     ask_choice(ui, ui_printf(ui, "What may %s do on this canvas?", ui_person_name(ui, author)),
-               is_guest(ui, author) ? guest_roles : roles, role_chosen);
+               is_guest(ui, author) || ui->role < COCANVAS__ROLE__OWNER ? lesser_roles : roles, role_chosen);
     ui->ask.about[0] = author;
 }
 

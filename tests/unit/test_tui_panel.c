@@ -245,7 +245,11 @@ static void test_what_facilitators_do_about_people(void **state)
     assert_int_equal(led.last.since_ms, s->ui.now_ms - 3600000);
     scene_keys(s, "u a");
     assert_int_equal(led.last.since_ms, 0);
-    scene_keys(s, "down r f");
+    scene_keys(s, "down r");
+    assert_int_equal(s->ui.ask.n_choices, 3); /* only owners make facilitators */
+    scene_keys(s, "escape");
+    s->ui.role = COCANVAS__ROLE__OWNER;
+    scene_keys(s, "r f");
     assert_int_equal(led.last.author, 3);
     assert_false(led.last.guest);
     assert_int_equal(led.last.role, COCANVAS__ROLE__FACILITATOR);
