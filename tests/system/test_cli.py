@@ -241,6 +241,7 @@ class Commands(Case):
         tried |= self.owners_commands()
         tried |= self.guests_commands()
         tried |= self.accounts_commands()
+        tried |= self.method_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
         self.assertIn("x.template:1: syntax error", json.loads(failed.out)["mistakes"][0])
@@ -274,7 +275,9 @@ class Commands(Case):
         cases = [
             ("member invite",), ("invite list",), ("invite revoke", "1"), ("member list",), ("member role", dora.name, "viewer"),
             ("canvas access", "for some"), ("canvas restrict", "for some"), ("canvas remove", "for some"), ("canvas restore", "for some"),
-            ("member remove", dora.name), ("workspace create", "Another"), ("workspace rename", "Workspace"),
+            ("member remove", dora.name), ("workspace create", "Another"), ("workspace rename", "Workspace"), ("add", "for some", "kp", "to be taken back"),
+            ("revert", "for some", "--person", self.owner.name), ("canvas anonymous", "for some", "on"), ("canvas anonymous", "for some", "off"),
+            ("workspace set", "--confidential", "no"), ("backup", "-o", self.owner.file("all.backup")),
         ]
         for name, *words in cases:
             result = self.owner.ok(*name.split(), *words, "--json")
@@ -286,12 +289,12 @@ class Commands(Case):
 
     def accounts_commands(self):
         """The same for accounts, the audit log and erasing; test_audit.py erases a whole workspace."""
-        rob, own = self.newcomer("rob", "Rob"), self.owner
+        rob, lee, own = self.newcomer("rob", "Rob"), self.newcomer("lee", "Lee"), self.owner
         certificate = rob.file("me.pem")
         cases = [
             (rob, "device list"), (rob, "device revoke", "--others"), (rob, "certificate add", "--new", certificate), (rob, "certificate list"),
             (rob, "certificate remove", "me.pem"), (rob, "password change", "--password-file", "-"), (own, "member reset", "rob"), (own, "audit list"),
-            (own, "audit verify"), (own, "workspace keep"), (own, "workspace seal", "--status"), (rob, "person export"), (own, "person erase", "Rob", "--confirm", "Rob"),
+            (own, "audit verify"), (own, "workspace keep"), (own, "workspace seal", "--status"), (rob, "person export"), (rob, "person rename", "Rob B."), (lee, "workspace leave", "--yes"), (own, "person erase", "Rob B.", "--confirm", "Rob B."),
         ]
         for person, name, *words in cases:
             stdin = f"{rob.password}\nsome other long password\n" if name == "password change" else ""
@@ -304,6 +307,29 @@ class Commands(Case):
         self.assertNotEqual(wrong.code, 0, wrong)
         self.assertIn("error", json.loads(wrong.err.splitlines()[-1]), wrong)
         return {name for _, name, *_ in cases} | {"workspace erase"}
+
+    def method_commands(self):
+        """The same for fields, tables and measures; test_method.py looks at what they say."""
+        fay = self.newcomer("fay", "Fay")
+        fay.ok("new", "jtbd3", "Jobs")
+        cases = [
+            ("field define", "Jobs", "size", "Size", "--type", "number"), ("field list", "Jobs"), ("row add", "Jobs", "Café", "--set", "size=3"), ("row list", "Jobs"),
+            ("field set", "Jobs", "café", "size", "4"), ("field show", "Jobs", "café"), ("field remove", "Jobs", "size"),
+            ("group add", "Jobs", "café", "small", "--field", "segment"), ("group list", "Jobs"), ("group promote", "Jobs", "small", "jobs", "--field", "segment"),
+            ("group remove", "Jobs", "café", "small", "--field", "segment"), ("measure add", "Jobs", "café", "Loaves", "--target", "9"),
+            ("measure set", "Jobs", "loaves", "--unit", "loaves"), ("measure list", "Jobs"), ("measure show", "Jobs", "loaves"),
+            ("reading add", "Jobs", "loaves", "3", "--date", "2026-01-31"), ("reading list", "Jobs"), ("reading remove", "Jobs", "loaves", "2026-01-31"),
+            ("action add", "Jobs", "café", "Call"), ("action done", "Jobs", "call"), ("action list", "Jobs"), ("review",), ("balance", "Jobs"), ("ledger summary",),
+        ]
+        for name, *words in cases:
+            result = fay.ok(*name.split(), *words, "--json")
+            for line in result.out.splitlines():
+                self.assertEqual(json.loads(line)["schema"], 1, (name, line))
+            self.assertTrue(result.out, name)
+            self.assertEqual(result.err, "", name)
+        checked = fay.run("check", "Jobs", "--json")
+        self.assertEqual((checked.code, json.loads(checked.out)["type"], checked.err), (1, "check", ""))
+        return {name for name, *_ in cases} | {"check"}
 
     def test_content_of_json(self):
         """The numbers and names that programs rely on."""
