@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "client/cli/canvas_file.h"
+#include "client/cli/csv_canvas.h"
 #include "client/cli/edit.h"
+#include "client/cli/json_canvas.h"
 #include "client/cli/people.h"
 #include "client/picture/picture.h"
 
@@ -24,10 +26,42 @@ static enum status write_json(struct export_job *job, struct buf *out, struct wh
     return STATUS_OK;
 }
 
+/* What the canvas knows about its cards today; to be given to method_free(). */
+static struct method *method_of(const struct canvas *canvas, char today[11])
+{
+    struct method *method = method_new();
+    people_today(today);
+    method_update(method, canvas, today);
+    return method;
+}
+
 static enum status write_markdown(struct export_job *job, struct buf *out, struct why *why)
 {
+    char today[11];
+    struct method *method = method_of(job->canvas, today);
     (void)why;
-    export_markdown(job->canvas, &job->names, job->confidential, job->e->arena, out);
+    export_markdown(job->canvas, method, &job->names, job->confidential, job->e->arena, out);
+    method_free(method);
+    return STATUS_OK;
+}
+
+static enum status write_csv(struct export_job *job, struct buf *out, struct why *why)
+{
+    char today[11];
+    struct method *method = method_of(job->canvas, today);
+    (void)why;
+    export_csv(job->canvas, method, &job->names, job->e->arena, out);
+    method_free(method);
+    return STATUS_OK;
+}
+
+static enum status write_json_canvas(struct export_job *job, struct buf *out, struct why *why)
+{
+    char today[11];
+    struct method *method = method_of(job->canvas, today);
+    (void)why;
+    export_json_canvas(job->canvas, method, &job->names, job->e->arena, out);
+    method_free(method);
     return STATUS_OK;
 }
 
@@ -40,13 +74,11 @@ static enum status write_picture(struct export_job *job, enum picture_format for
         .name = job->names.person,
         .name_ctx = job->names.ctx,
     };
-    struct method *method = method_new();
     char today[11];
+    struct method *method = method_of(job->canvas, today);
     enum status status;
 
-    people_today(today);
     options.today = today;
-    method_update(method, job->canvas, today);
     status = picture_draw(job->canvas, method, &options, out, why);
     method_free(method);
     picture_forget_fonts();
@@ -74,8 +106,9 @@ static const struct file_format {
     enum { FOR_PEOPLE, FOR_PROGRAMS, FOR_EYES } kind;    /* text with anything in it; text with escapes; bytes */
     enum status (*write)(struct export_job *job, struct buf *out, struct why *why);
 } formats[] = {
-    {"json", "json", FOR_PROGRAMS, write_json}, {"markdown", "md", FOR_PEOPLE, write_markdown}, {"svg", "svg", FOR_PROGRAMS, write_svg},
-    {"pdf", "pdf", FOR_EYES, write_pdf},        {"png", "png", FOR_EYES, write_png},
+    {"json", "json", FOR_PROGRAMS, write_json}, {"markdown", "md", FOR_PEOPLE, write_markdown}, {"csv", "csv", FOR_PEOPLE, write_csv},
+    {"canvas", "canvas", FOR_PROGRAMS, write_json_canvas}, {"jsoncanvas", "canvas", FOR_PROGRAMS, write_json_canvas},
+    {"svg", "svg", FOR_PROGRAMS, write_svg},    {"pdf", "pdf", FOR_EYES, write_pdf},            {"png", "png", FOR_EYES, write_png},
 };
 
 static int format_of(struct cli *cli, const char *path, const struct file_format **format)
@@ -88,7 +121,7 @@ static int format_of(struct cli *cli, const char *path, const struct file_format
         if (strcmp(word, formats[i].name) == 0 || strcmp(word, formats[i].suffix) == 0)
             *format = &formats[i];
     if (!*format)
-        return cli_fail(cli, EXIT_USAGE, "Which format? --format json, markdown, svg, pdf or png");
+        return cli_fail(cli, EXIT_USAGE, "Which format? --format json, markdown, csv, canvas (JSON Canvas), svg, pdf or png");
     if ((*format)->kind == FOR_EYES && (!path || strcmp(path, "-") == 0) && cli->out.terminal)
         return cli_fail(cli, EXIT_USAGE, "A terminal cannot show this; give it a file: -o %s.%s", cli->args[0], (*format)->suffix);
     if (cli_value(cli, "paper") && !picture_paper_known(cli_value(cli, "paper")))

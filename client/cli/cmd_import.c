@@ -1,16 +1,23 @@
-/* import: a file into a new canvas. JSON becomes the new canvas' first state; Markdown becomes a canvas from a
- * template and then cards, added by the person who imports. */
+/* import: a file into a new canvas, or onto one that is there. JSON and JSON Canvas become a new canvas' first state; Markdown, CSV and
+ * lists are read as a whole first (intake.h), so that nothing is half-written because of a mistake in line 900, and then become cards,
+ * added by the person who imports. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/canvas_file.h"
+#include "client/cli/csv_canvas.h"
 #include "client/cli/edit.h"
-#include "client/cli/ops.h"
+#include "client/cli/intake_ops.h"
+#include "client/cli/json_canvas.h"
+#include "client/cli/markdown_import.h"
+#include "client/cli/people.h"
 
 enum {
-    IMPORT_MAX = 32 << 20, /* bytes of a file that is read at all */
-    CARDS_PER_BATCH = 32,  /* so that a batch stays well below the server's limit of ops and bytes */
+    IMPORT_MAX = 32 << 20,       /* bytes of a file that is read at all */
+    STATE_MAX = 8 << 20,         /* bytes of a new canvas' state that the server takes */
+    OPS_PER_BATCH = 64,          /* so that a batch stays well below the server's limits of ops and bytes */
+    BYTES_PER_BATCH = 32 << 10,
 };
 
 static int read_input(struct cli *cli, const char *path, struct buf *content)
@@ -35,12 +42,28 @@ static int read_input(struct cli *cli, const char *path, struct buf *content)
     return EXIT_OK;
 }
 
-static bool is_markdown(struct cli *cli, const char *path)
+/* What a file is, by --format, else by its name, else by what is in it. */
+enum file_kind { FILE_JSON, FILE_MARKDOWN, FILE_CSV, FILE_LIST, FILE_JSON_CANVAS, FILE_KINDS };
+
+static int kind_of(struct cli *cli, const char *path, const struct buf *content, enum file_kind *kind)
 {
+    static const struct {
+        const char *word;
+        enum file_kind kind;
+    } words[] = {{"json", FILE_JSON},  {"markdown", FILE_MARKDOWN}, {"md", FILE_MARKDOWN}, {"csv", FILE_CSV},          {"tsv", FILE_CSV},
+                 {"list", FILE_LIST},  {"txt", FILE_LIST},          {"canvas", FILE_JSON_CANVAS}, {"jsoncanvas", FILE_JSON_CANVAS}};
     const char *word = cli_value(cli, "format"), *dot = strrchr(path, '.');
-    if (word)
-        return strcmp(word, "json") != 0;
-    return dot && (strcmp(dot, ".md") == 0 || strcmp(dot, ".markdown") == 0);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(word ? word : dot ? dot + 1 : "json", words[i].word) != 0)
+            continue;
+        *kind = words[i].kind;
+        if (*kind == FILE_JSON && looks_like_json_canvas((const char *)buf_at(content), buf_len(content)))
+            *kind = FILE_JSON_CANVAS;
+        return EXIT_OK;
+    }
+    return cli_fail(cli, EXIT_USAGE, word ? "There is no format \"%s\": json, markdown, csv, list or canvas (JSON Canvas)."
+                                          : "%s: its name does not say what it is. Add --format json, markdown, csv, list or canvas.",
+                    word ? word : path);
 }
 
 /* The request's answer; *id receives the new canvas. */
@@ -83,7 +106,79 @@ static void tell_import(struct session *s, const struct uuid *id, const char *ti
     }
 }
 
-/* ---- JSON */
+/* The file's name without folders and ending: a title for what says none. */
+static const char *title_of_file(struct cli *cli)
+{
+    const char *title = cli_value(cli, "title"), *path = cli->args[0], *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+    if (title)
+        return title;
+    if (strcmp(path, "-") == 0)
+        return "Imported canvas";
+    return arena_printf(&cli->arena, "%.*s", dot && dot > name ? (int)(dot - name) : (int)strlen(name), arena_line(&cli->arena, name));
+}
+
+/* ---- adding to a canvas */
+
+static uint64_t next_id(void *ctx)
+{
+    return replica_next_id(ctx);
+}
+
+/* Nothing is begun that the canvas has no room for. */
+static int check_room(struct edit *e, const struct intake_ops *ops)
+{
+    const struct canvas *view = replica_view(e->replica);
+    size_t room = view->limits.cards > view->n_cards ? view->limits.cards - view->n_cards : 0;
+    if (view->limits.cards == 0 || ops->made <= room)
+        return EXIT_OK;
+    return cli_fail(e->s.cli, EXIT_ERROR, "%zu cards are too many: the canvas has room for %zu. Split the file, or leave rows out. Nothing was added.",
+                    ops->made, room);
+}
+
+/* In steps that one message can carry. */
+static int submit(struct edit *e, const struct intake_ops *ops)
+{
+    int code = EXIT_OK;
+    for (size_t from = 0, n; from < ops->n && code == EXIT_OK; from += n) {
+        size_t bytes = 0;
+        for (n = 0; from + n < ops->n && n < OPS_PER_BATCH && (n == 0 || bytes < BYTES_PER_BATCH); n++)
+            bytes += protobuf_c_message_get_packed_size(&ops->ops[from + n]->base);
+        code = session_submit(&e->s, n, ops->ops + from);
+        if (code != EXIT_OK && from > 0)
+            out_note(&e->s.cli->out, "What stood before that in the file was added; \"cocanvas undo\" or \"revert\" takes it back.");
+    }
+    return code;
+}
+
+static int add_to_canvas(struct edit *e, const struct canvas *staged, struct arena *arena, size_t *cards)
+{
+    struct intake_ops ops;
+    intake_to_ops(staged, replica_view(e->replica), next_id, e->replica, arena, &ops);
+    int code = check_room(e, &ops);
+    if (code == EXIT_OK)
+        code = submit(e, &ops);
+    *cards = ops.cards;
+    intake_ops_fini(&ops);
+    return code;
+}
+
+/* All the cards of a canvas that was read, onto one that is there. */
+static int import_into(struct cli *cli, const struct canvas *staged, struct arena *arena)
+{
+    struct edit e;
+    size_t cards = 0;
+    int code = edit_begin(&e, cli, cli_value(cli, "into"), false);
+    if (code == EXIT_OK && cli_value(cli, "block"))
+        code = cli_fail(cli, EXIT_USAGE, "--block is for CSV and lists; this file says which card stands where.");
+    if (code == EXIT_OK)
+        code = add_to_canvas(&e, staged, arena, &cards);
+    if (code == EXIT_OK)
+        tell_import(&e.s, &e.s.canvas, session_title(&e.s), cards);
+    return edit_end(&e, code);
+}
+
+/* ---- whole canvases */
 
 static void set_title(struct canvas *canvas, const char *title)
 {
@@ -107,6 +202,10 @@ static int send_state(struct session *s, struct canvas *canvas)
         cards += ((struct card *)o)->deleted_seq == 0;
     buf_init(&state);
     canvas_encode(canvas, &state);
+    if (buf_len(&state) > STATE_MAX) {
+        buf_fini(&state);
+        return cli_fail(s->cli, EXIT_ERROR, "%s: a new canvas has at most %d MB. Nothing was made.", s->cli->args[0], STATE_MAX >> 20);
+    }
     request.state.data = state.data + state.start;
     request.state.len = buf_len(&state);
     int code = create(s, &request, &id, &made);
@@ -116,26 +215,79 @@ static int send_state(struct session *s, struct canvas *canvas)
     return code;
 }
 
-static int import_from_json(struct cli *cli, const struct buf *content)
+/* Files that are a whole canvas: JSON and JSON Canvas. */
+static int read_canvas(struct cli *cli, const struct buf *content, enum file_kind kind, struct arena *arena, struct canvas *canvas)
+{
+    struct why why = {""};
+    const char *bytes = (const char *)buf_at(content), *title = title_of_file(cli);
+    enum status status = kind == FILE_JSON ? import_json(bytes, buf_len(content), canvas, &why)
+                                           : import_json_canvas(bytes, buf_len(content), title, arena, canvas, &why);
+    return status == STATUS_OK ? EXIT_OK : cli_fail(cli, EXIT_ERROR, "%s: %s", cli->args[0], why.text);
+}
+
+static int import_canvas(struct cli *cli, const struct buf *content, enum file_kind kind, struct arena *arena)
 {
     struct session s;
-    struct why why = {""};
     struct canvas canvas;
     const struct canvas_limits no_limits = {0};
     canvas_init(&canvas, &no_limits);
-    if (import_json((const char *)buf_at(content), buf_len(content), &canvas, &why) != STATUS_OK) {
-        canvas_fini(&canvas);
-        return cli_fail(cli, EXIT_ERROR, "%s: %s", cli->args[0], why.text);
+    int code = read_canvas(cli, content, kind, arena, &canvas);
+    if (code == EXIT_OK && cli_value(cli, "into")) {
+        code = import_into(cli, &canvas, arena);
+    } else if (code == EXIT_OK) {
+        code = session_start(&s, cli);
+        if (code == EXIT_OK)
+            code = send_state(&s, &canvas);
+        session_close(&s);
     }
-    int code = session_start(&s, cli);
-    if (code == EXIT_OK)
-        code = send_state(&s, &canvas);
-    session_close(&s);
     canvas_fini(&canvas);
     return code;
 }
 
-/* ---- Markdown */
+/* ---- Markdown, CSV, lists */
+
+/* A file on its way: read, then put together on a canvas of its own, then sent. */
+struct text_import {
+    struct cli *cli;
+    struct arena *arena;
+    enum file_kind kind;
+    const struct buf *content;
+    struct markdown markdown;
+    struct csv csv;
+    struct csv_head head;
+    const char *template_id, *title; /* NULL: none is said */
+    struct edit e;
+    struct canvas staged;
+    struct block *otherwise;         /* of the staged canvas: --block */
+    Cocanvas__MemberList *members;
+    bool asked;                      /* for the members */
+};
+
+static int parse_text(struct text_import *t)
+{
+    struct why why = {""};
+    const char *bytes = (const char *)buf_at(t->content);
+    size_t len = buf_len(t->content);
+    enum status status = t->kind == FILE_MARKDOWN ? markdown_parse(bytes, len, t->arena, &t->markdown, &why)
+                         : t->kind == FILE_CSV    ? csv_parse(bytes, len, t->arena, &t->csv, &why)
+                                                  : csv_check_text(bytes, len, &why);
+    if (status != STATUS_OK)
+        return cli_fail(t->cli, EXIT_ERROR, "%s: %s", t->cli->args[0], why.text);
+    t->template_id = t->markdown.template_id;
+    t->title = t->markdown.title;
+    if (t->kind == FILE_CSV) {
+        csv_read_head(&t->csv, &t->head);
+        t->template_id = *t->head.template_id ? t->head.template_id : NULL;
+        t->title = *t->head.title ? t->head.title : NULL;
+    }
+    if (cli_value(t->cli, "template"))
+        t->template_id = cli_value(t->cli, "template");
+    t->title = cli_value(t->cli, "title") ? cli_value(t->cli, "title") : t->title ? t->title : title_of_file(t->cli);
+    if (t->kind == FILE_MARKDOWN && !t->template_id && !t->markdown.structure && !cli_value(t->cli, "into"))
+        return cli_fail(t->cli, EXIT_USAGE,
+                        "Which template? The file does not say (\"template: bmc\" between two lines \"---\"). Add --template bmc");
+    return EXIT_OK;
+}
 
 static int fetch_template(struct session *s, const char *id, Cocanvas__TemplateInfo **found)
 {
@@ -149,61 +301,98 @@ static int fetch_template(struct session *s, const char *id, Cocanvas__TemplateI
     return EXIT_OK;
 }
 
-/* Replaces each heading's key by that of the template's block; refuses headings that fit none. */
-static int match_blocks(struct session *s, struct markdown *m, const Cocanvas__TemplateInfo *t)
+/* The blocks of a template as a canvas: a state's message, decoded. */
+static int stage_template(struct text_import *t)
 {
-    for (size_t i = 0; i < m->n_blocks; i++) {
-        const char *key = markdown_block_key(&s->arena, &m->blocks[i], t->n_blocks, t->blocks);
-        if (key) {
-            m->blocks[i].key = key;
-            continue;
-        }
-        const char *list = "";
-        for (size_t k = 0; k < t->n_blocks; k++)
-            list = arena_printf(&s->arena, "%s\n  %-24s %s", list, t->blocks[k]->key, t->blocks[k]->title);
-        return cli_fail(s->cli, EXIT_NOT_FOUND, "%s, line %u: \"%s\" is no block of the template %s. It has:%s",
-                        s->cli->args[0], m->blocks[i].line, m->blocks[i].title, t->id, list);
+    Cocanvas__TemplateInfo *info = NULL;
+    Cocanvas__CanvasState state = COCANVAS__CANVAS_STATE__INIT;
+    Cocanvas__Header header = COCANVAS__HEADER__INIT;
+    struct why why = {""};
+    int code = fetch_template(&t->e.s, t->template_id, &info);
+    if (code != EXIT_OK)
+        return code;
+    if (intake_template(&t->staged, t->template_id, t->title)) /* this program knows it, and the fields of all its cards */
+        return EXIT_OK;
+    header.cols = info->cols;
+    header.rows = info->rows;
+    state.header = &header;
+    state.n_blocks = info->n_blocks;
+    state.blocks = info->blocks;
+    size_t len = protobuf_c_message_get_packed_size(&state.base);
+    uint8_t *bytes = xmalloc(len + 1);
+    protobuf_c_message_pack(&state.base, bytes);
+    enum status status = canvas_decode(&t->staged, bytes, len, &why);
+    free(bytes);
+    return status == STATUS_OK ? EXIT_OK : cli_fail(t->cli, EXIT_ERROR, "The server's template is odd: %s", why.text);
+}
+
+/* What the cards are put on: the blocks of the canvas that is there, of the file's own structure, of a template, or none. */
+static int stage(struct text_import *t)
+{
+    const char *into = cli_value(t->cli, "into");
+    struct why why = {""};
+    int code = into ? edit_begin(&t->e, t->cli, into, false) : session_start(&t->e.s, t->cli);
+    t->e.arena = &t->e.s.arena;
+    if (code != EXIT_OK)
+        return code;
+    if (into) {
+        intake_shell(&t->staged, replica_view(t->e.replica));
+        return EXIT_OK;
     }
+    if (t->kind == FILE_MARKDOWN && t->markdown.structure && !cli_value(t->cli, "template")) {
+        enum status status = markdown_structure(&t->markdown, t->arena, &t->staged, &why);
+        if (status == STATUS_OK)
+            intake_title(&t->staged, t->title);
+        return status == STATUS_OK ? EXIT_OK : cli_fail(t->cli, EXIT_ERROR, "%s: %s", t->cli->args[0], why.text);
+    }
+    if (t->template_id)
+        return stage_template(t);
+    intake_blank(&t->staged, t->title);
     return EXIT_OK;
 }
 
-static void card_ops(struct session *s, const struct markdown_card *card, struct ops_place *place, struct edit *e)
+static int stage_block(struct text_import *t)
 {
-    struct replica *replica = client_replica(s->client);
-    uint64_t id = replica_next_id(replica);
-    Cocanvas__Op *op = ops_card_create(&s->arena, id, place, card->text);
-    for (size_t i = 0; i < card->n_tags; i++)
-        ops_card_tag(&s->arena, op, card->tags[i]);
-    if (card->color)
-        ops_card_prop(&s->arena, op, "color", card->color);
-    if (card->status)
-        ops_card_prop(&s->arena, op, "status", card->status);
-    edit_op(e, op);
-    for (size_t i = 0; i < card->n_comments; i++)
-        edit_op(e, ops_comment_add(&s->arena, replica_next_id(replica), id, 0, card->comments[i]));
-    place->after = id;
+    const char *words = cli_value(t->cli, "block"), *why = "";
+    if (!words)
+        return EXIT_OK;
+    enum status status = find_block(t->arena, &t->staged, words, &t->otherwise, &why);
+    return status == STATUS_OK ? EXIT_OK : cli_fail(t->cli, status == STATUS_CONFLICT ? EXIT_USAGE : EXIT_NOT_FOUND, "%s", why);
 }
 
-/* Adds the cards in batches; *cards counts them. */
-static int add_cards(struct edit *e, const struct markdown *m, size_t *cards)
+/* Who is called so; the members are asked for once, and only if somebody is named at all. */
+static uint32_t member_named(void *ctx, const char *name)
 {
-    for (size_t i = 0; i < m->n_blocks; i++) {
-        struct block *block = canvas_block_by_key(replica_view(e->replica), m->blocks[i].key);
-        if (!block)
-            return cli_fail(e->s.cli, EXIT_CONFLICT, "The new canvas has no block \"%s\".", m->blocks[i].key);
-        struct ops_place place = {.block = block->o.id};
-        for (size_t k = 0; k < m->blocks[i].n_cards; k++) {
-            card_ops(&e->s, &m->blocks[i].cards[k], &place, e);
-            ++*cards;
-            if (*cards % CARDS_PER_BATCH != 0)
-                continue;
-            int code = edit_save(e);
-            e->n = 0;
-            if (code != EXIT_OK)
-                return code;
-        }
-    }
-    return edit_save(e);
+    struct text_import *t = ctx;
+    if (!t->asked && people_members(&t->e.s, false, &t->members) != EXIT_OK)
+        t->members = NULL;
+    t->asked = true;
+    for (size_t i = 0; t->members && i < t->members->n_members; i++)
+        if (strcmp(t->members->members[i]->name, name) == 0)
+            return t->members->members[i]->author;
+    return 0;
+}
+
+/* The file's cards onto the staged canvas; notes are told. */
+static int take_cards(struct text_import *t)
+{
+    struct intake in;
+    struct why why = {""};
+    bool blank = t->staged.n_blocks == 0;
+    intake_init(&in, &t->staged, t->arena, &why);
+    in.person = member_named;
+    in.ctx = t;
+    in.blocks_are_open = !cli_value(t->cli, "into") && (blank || *t->head.template_id);
+    enum status status = t->kind == FILE_MARKDOWN ? markdown_import(&t->markdown, &in)
+                         : t->kind == FILE_CSV    ? csv_import(&t->csv, t->otherwise, &in)
+                                                  : list_import((const char *)buf_at(t->content), buf_len(t->content), t->otherwise, &in);
+    int code = status == STATUS_OK ? EXIT_OK : cli_fail(t->cli, EXIT_ERROR, "%s: %s Nothing was added.", t->cli->args[0], why.text);
+    if (code == EXIT_OK && blank)
+        intake_arrange(&t->staged);
+    if (code == EXIT_OK && buf_len(&in.notes) > 0)
+        out_note(&t->cli->out, "%.*s", (int)buf_len(&in.notes) - 1, (const char *)buf_at(&in.notes));
+    intake_fini(&in);
+    return code;
 }
 
 static int open_new(struct edit *e, const struct uuid *id)
@@ -216,55 +405,56 @@ static int open_new(struct edit *e, const struct uuid *id)
     return code;
 }
 
-static int import_parsed(struct cli *cli, struct markdown *m, const char *template_id, const char *title)
+/* From the template, or with the staged canvas' blocks; without cards yet. */
+static int make_new(struct text_import *t)
 {
-    struct edit e = {.n = 0};
     struct uuid id;
-    Cocanvas__TemplateInfo *t = NULL;
+    struct canvas shell;
+    struct buf state;
+    const struct canvas_limits no_limits = {0};
     const char *made = "";
-    size_t cards = 0;
-    int code = session_start(&e.s, cli);
-    e.arena = &e.s.arena;
-    if (code == EXIT_OK)
-        code = fetch_template(&e.s, template_id, &t);
-    if (code == EXIT_OK)
-        code = match_blocks(&e.s, m, t);
-    if (code == EXIT_OK) {
-        Cocanvas__CanvasCreate request;
-        cocanvas__canvas_create__init(&request);
-        request.title = arena_strndup(e.arena, title, strlen(title));
-        request.template_ = t->id;
-        code = create(&e.s, &request, &id, &made);
+    Cocanvas__CanvasCreate request;
+    cocanvas__canvas_create__init(&request);
+    canvas_init(&shell, &no_limits);
+    buf_init(&state);
+    request.title = arena_strndup(t->arena, t->title, strlen(t->title));
+    bool own = t->kind == FILE_MARKDOWN && t->markdown.structure && !cli_value(t->cli, "template");
+    if (t->template_id && !own) {
+        request.template_ = arena_strndup(t->arena, t->template_id, strlen(t->template_id));
+    } else {
+        intake_shell(&shell, &t->staged);
+        canvas_encode(&shell, &state);
+        request.state.data = state.data + state.start;
+        request.state.len = buf_len(&state);
     }
-    if (code == EXIT_OK)
-        code = open_new(&e, &id);
-    if (code == EXIT_OK)
-        code = add_cards(&e, m, &cards);
-    if (code == EXIT_OK)
-        tell_import(&e.s, &id, made, cards);
-    json_decref(e.result);
-    e.result = NULL;
-    return edit_end(&e, code);
+    int code = create(&t->e.s, &request, &id, &made);
+    buf_fini(&state);
+    canvas_fini(&shell);
+    return code == EXIT_OK ? open_new(&t->e, &id) : code;
 }
 
-static int import_from_markdown(struct cli *cli, const struct buf *content)
+static int import_text(struct cli *cli, const struct buf *content, enum file_kind kind, struct arena *arena)
 {
-    struct markdown m;
-    struct why why = {""};
-    if (markdown_parse((const char *)buf_at(content), buf_len(content), &cli->arena, &m, &why) != STATUS_OK)
-        return cli_fail(cli, EXIT_ERROR, "%s: %s", cli->args[0], why.text);
-    const char *template_id = cli_value(cli, "template"), *title = cli_value(cli, "title");
-    if (!template_id)
-        template_id = m.template_id;
-    if (!title)
-        title = m.title;
-    if (!template_id)
-        return cli_fail(
-            cli, EXIT_USAGE,
-            "Which template? The file does not say (\"template: bmc\" between two lines \"---\"). Add --template bmc");
-    if (!title)
-        return cli_fail(cli, EXIT_USAGE, "Which title? The file has no line \"# …\". Add --title 'Our title'");
-    return import_parsed(cli, &m, template_id, title);
+    struct text_import t = {.cli = cli, .arena = arena, .kind = kind, .content = content, .head = {"", "", "", ""}};
+    const struct canvas_limits no_limits = {0};
+    size_t cards = 0;
+    int code = parse_text(&t);
+    if (code != EXIT_OK)
+        return code;
+    canvas_init(&t.staged, &no_limits);
+    code = stage(&t);
+    if (code == EXIT_OK)
+        code = stage_block(&t);
+    if (code == EXIT_OK)
+        code = take_cards(&t);
+    if (code == EXIT_OK && !cli_value(cli, "into"))
+        code = make_new(&t);
+    if (code == EXIT_OK)
+        code = add_to_canvas(&t.e, &t.staged, arena, &cards);
+    if (code == EXIT_OK)
+        tell_import(&t.e.s, &t.e.s.canvas, session_title(&t.e.s), cards);
+    canvas_fini(&t.staged);
+    return edit_end(&t.e, code);
 }
 
 /* Files from elsewhere end their lines with CR LF. */
@@ -280,14 +470,21 @@ static void drop_carriage_returns(struct buf *content)
 int cmd_import(struct cli *cli)
 {
     struct buf content;
+    struct arena arena;
+    enum file_kind kind = FILE_JSON;
     buf_init(&content);
+    arena_init(&arena, (size_t)1 << 30);
     int code = read_input(cli, cli->args[0], &content);
-    if (code == EXIT_OK && is_markdown(cli, cli->args[0])) {
-        drop_carriage_returns(&content);
-        code = import_from_markdown(cli, &content);
+    if (code == EXIT_OK)
+        code = kind_of(cli, cli->args[0], &content, &kind);
+    if (code == EXIT_OK && (kind == FILE_JSON || kind == FILE_JSON_CANVAS)) {
+        code = import_canvas(cli, &content, kind, &arena);
     } else if (code == EXIT_OK) {
-        code = import_from_json(cli, &content);
+        if (kind != FILE_CSV)
+            drop_carriage_returns(&content);
+        code = import_text(cli, &content, kind, &arena);
     }
+    arena_fini(&arena);
     buf_fini(&content);
     return code;
 }

@@ -398,7 +398,7 @@ static const struct cmd_example backup_examples[] = {
     END_EXAMPLES,
 };
 static const struct cmd_option export_options[] = {
-    {"format", 'f', "FORMAT", "json (everything), markdown (to read and to edit), svg, pdf or png (to hang on a wall); else by the file's name"},
+    {"format", 'f', "FORMAT", "json (everything), markdown (a report), csv, canvas (JSON Canvas), svg, pdf or png (to hang on a wall); else by the file's name"},
     {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
     {"paper", 0, "SIZE", "For pictures: a4, a3 (if not given), a2, a1 or a0, landscape; the page grows if not all of it fits"},
     END_OPTIONS,
@@ -407,17 +407,23 @@ static const struct cmd_example export_examples[] = {
     {"export bakery -o bakery.pdf --paper a1", "A poster"},
     {"export bakery -o bakery.json", "Everything: removed cards, votes, comments, links, stamps"},
     {"export bakery -f markdown | less", "To read"},
+    {"export bakery -o bakery.csv", "For a spreadsheet: a line for each card, a column for each field"},
+    {"export bakery -o bakery.canvas", "For Obsidian and other programs that know JSON Canvas"},
     END_EXAMPLES,
 };
 static const struct cmd_option import_options[] = {
-    {"format", 'f', "FORMAT", "json or markdown; else by the file's name"},
+    {"format", 'f', "FORMAT", "json, markdown, csv, list (one card a line) or canvas (JSON Canvas); else by the file's name"},
     {"title", 't', "TITLE", "Another title than the file's"},
-    {"template", 0, "TEMPLATE", "For Markdown: another template than the file's"},
+    {"template", 0, "TEMPLATE", "For Markdown, CSV and lists: another template than the file's"},
+    {"into", 0, "CANVAS", "Add the cards to this canvas instead of making one"},
+    {"block", 'b', "BLOCK", "For CSV and lists: where cards go that name no block"},
     END_OPTIONS,
 };
 static const struct cmd_example import_examples[] = {
     {"import bakery.json", "A new canvas with the same state"},
     {"import ideas.md --template bmc", "Cards from a Markdown list into a new canvas"},
+    {"import notes.csv --into bakery --block cs", "Rows of a spreadsheet onto a canvas that is there"},
+    {"import ideas.txt --template swot --block s", "One card for each line"},
     END_EXAMPLES,
 };
 static const struct cmd_option template_options[] = {
@@ -782,14 +788,22 @@ static const struct command table[] = {
      cmd_history},
     {"export", "", "CANVAS", 1, 1, "Write a canvas to a file",
      "JSON holds the whole state, removed cards included; import makes an equal canvas of it. Markdown holds what "
-     "people read: title, blocks, cards, tags, status, "
-     "comments, links and the template's attribution.",
+     "people read: title, blocks, cards, fields, tags, status, "
+     "comments, links, measures with their progress, actions and the template's attribution.\n\n"
+     "CSV (RFC 4180, UTF-8) has a line for each card and for each measure and action of one, and a column for each field. "
+     "Cells that a spreadsheet would take for a formula begin with an apostrophe, which import takes off again. JSON Canvas "
+     "1.0 is what Obsidian and others draw: blocks are groups, cards are text nodes, links are edges; our own files of it come "
+     "back with all that a card has.",
      export_options, export_examples, NEEDS_CANVAS, true, cmd_export},
     {"import", "", "FILE", 1, 1, "Make a canvas from a file",
-     "FILE is JSON or Markdown as written by export; - is standard input. From JSON the new canvas gets everything: "
-     "removed cards, votes, comments, links, "
+     "FILE is JSON, Markdown, CSV or JSON Canvas, written by export or by somebody else, or a plain list; - is standard input. It is "
+     "read as a whole first: a mistake in it is told with its line, and nothing is written then. From JSON and JSON Canvas the new "
+     "canvas gets everything: removed cards, votes, comments, links, "
      "times. The server gives new ids, and takes the person who imports for the author, since who did what elsewhere "
      "can't be proved.\n\n"
+     "CSV needs a first line with names of columns. One of them holds the texts: text, note, card, content, title …; another may say the "
+     "block: block, column, list, section, category … Tags, colour, status and the fields of the block are taken by their names, too. The "
+     "delimiter (comma, semicolon, TAB) is found by itself. Without a template each name in the column of blocks becomes a block.\n\n"
      "Markdown looks like this; only the template, the title, a block and a card are needed:\n\n"
      "  ---\n"
      "  template: bmc\n"
@@ -798,6 +812,7 @@ static const struct command table[] = {
      "  ## Customer Segments (cs)\n"
      "  - Office workers {#b2b #\"two words\" status=draft color=yellow}\n"
      "    a second line of the same card\n"
+     "    - *Rank* (rank): 3\n"
      "    > a comment on it\n"
      "  ---\n"
      "  Everything behind a line of three hyphens is for people only.\n\n"

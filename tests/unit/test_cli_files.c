@@ -233,7 +233,10 @@ static void test_markdown_round_trip(void **state)
         assert_int_equal(batch_resolve_apply(&c, 1, &op, &actor, &arena, &bad, &why), STATUS_OK);
     }
     buf_init(&file);
-    export_markdown(&c, &names, true, &arena, &file);
+    struct method *method = method_new();
+    method_update(method, &c, "2026-11-22");
+    export_markdown(&c, method, &names, true, &arena, &file);
+    method_free(method);
     buf_add(&file, "", 1);
     assert_non_null(strstr((const char *)buf_at(&file), "\n# Test\n\n> **Confidential**\n"));
     struct markdown m = parsed((const char *)buf_at(&file), &arena);
