@@ -379,7 +379,7 @@ static void test_table(void **state)
 {
     struct world *w = *state;
     static const char *const titles[] = {"Text", "Number"};
-    struct output out = {.width = 24};
+    struct output out = {.width = 23};
     struct text_table t;
     char *text;
     size_t len;
@@ -395,13 +395,13 @@ static void test_table(void **state)
     text_table_row(&t)[0] = "\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5";
     text_table_print(&t, &out);
     fclose(out.to);
-    assert_string_equal(text, "Text              Number\n"
-                              "words that are        12\n"
+    assert_string_equal(text, "Text             Number\n"
+                              "words that are       12\n"
                               "wrapped\n"
                               "second\n"
-                              "\xe5\xb7\xa5\xe4\xbd\x9c \xef\xbf\xbd[31m           3.5\n"
-                              "\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\n"
-                              "\xe5\xb7\xa5\n");
+                              "\xe5\xb7\xa5\xe4\xbd\x9c \xef\xbf\xbd[31m          3.5\n"
+                              "\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\xe5\xb7\xa5\n"
+                              "\xe5\xb7\xa5\xe5\xb7\xa5\n");
     free(text);
 }
 
