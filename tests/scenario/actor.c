@@ -6,7 +6,9 @@
  *
  * What it types are runs, character by character, at the beginning of texts that all share: "A.17" U+1F600 "e" U+0301 "bcd>". Runs are unique and
  * begin with their actor's own letter; one that was typed to its end must be found whole in the canvas at the end. All begin at one place, so their first characters tie; nobody begins
- * right behind a run that another is still typing, which no order of plain inserts could keep whole. */
+ * right behind a run that another is still typing, which no order of plain inserts could keep whole.
+ *
+ * Who leads (the server refuses it to the others) now and then makes the canvas anonymous, and named again. */
 #include <errno.h>
 #include <event2/event.h>
 #include <fcntl.h>
@@ -22,7 +24,7 @@
 #include "common/buf.h"
 #include "common/utf8.h"
 
-enum { RUN_MAX = 96 };
+enum { RUN_MAX = 96, SHARED_CARDS = 3, SWITCH_EVERY = 80 };
 
 struct actor {
     struct event_base *base;
@@ -91,7 +93,10 @@ static void note_sealed(struct actor *a)
             note(a, "restored", rest);
             a->began = true;
         }
-        for (uint64_t last = replica_last_client_seq(r); a->sealed < last;) {
+        uint64_t last = replica_last_client_seq(r);
+        if (last < a->sealed) /* an anonymous batch gives its number back */
+            a->sealed = last;
+        while (a->sealed < last) {
             char rest[80];
             snprintf(rest, sizeof rest, "\"client\":%" PRIu32 ",\"client_seq\":%" PRIu64, replica_client(r), ++a->sealed);
             note_at(a, a->checked_ns, "sealed", rest);
@@ -244,13 +249,31 @@ static void change_card(struct actor *a, struct replica *r, unsigned what)
     do_ops(a, r, &op);
 }
 
+static void switch_anonymous(struct actor *a, struct replica *r)
+{
+    char key[] = "anonymous";
+    Cocanvas__Op op = COCANVAS__OP__INIT;
+    Cocanvas__PropSet prop = COCANVAS__PROP_SET__INIT;
+    Cocanvas__Value value = COCANVAS__VALUE__INIT;
+    prop.key = key;
+    prop.value = &value;
+    value.kind_case = COCANVAS__VALUE__KIND_FLAG;
+    value.flag = !canvas_is_anonymous(replica_view(r));
+    op.kind_case = COCANVAS__OP__KIND_PROP_SET;
+    op.prop_set = &prop;
+    if (do_ops(a, r, &op))
+        note(a, "switched", value.flag ? "\"on\":true" : "\"on\":false");
+}
+
 static void edit_once(struct actor *a)
 {
     struct replica *r = client_replica(a->client);
     if (!r || !replica_client(r))
         return;
     uint32_t dice = pick(a, 20);
-    if (a->run_len)
+    if (replica_view(r)->n_cards >= SHARED_CARDS && pick(a, SWITCH_EVERY) == 0)
+        switch_anonymous(a, r);
+    else if (a->run_len)
         type_next(a, r);
     else if (dice < 13 && begin_run(a, r))
         type_next(a, r);

@@ -11,9 +11,12 @@ begins with the broken invariant (the design's promise it belongs to is in brack
   I6  [P2]  what a client has applied never goes back
   I8  [P12] the epoch never falls along seq
   I9  [P4]  the hashes of all clients, of the replayed journal, and of each snapshot (and its suffix) are equal
-  I10 [P5]  each run typed to its end stands whole in its card, each created card exists
+  I10 [P5]  each run typed to its end stands whole in its card, each created card exists; but for the words that its client was told are not
+            taken (the switch to anonymous came between, and nobody knows any more what held when they were typed)
+  I15 [P9]  a batch without a name has no client, author or client_seq, a mark of its own, and nothing made in it has a client's id
   I14 [P11] when the faults are over, everybody comes to rest at the head, with nobody's help (run.py)
 """
+import base64
 import json
 import pathlib
 
@@ -22,6 +25,24 @@ import xxhash
 KINDS = {"header": 2, "blocks": 3, "cards": 4, "comments": 5, "links": 6, "readings": 7, "named": 8}
 
 OPENING, LIVE = 4, 5        # enum client_state
+CLIENT_ANONYMOUS, AUTHOR_ANONYMOUS = 0xFFFFFF00, 0xFFFFFFFF
+
+
+def id_text(number):
+    """As clients show ids."""
+    if number >> 32 >= CLIENT_ANONYMOUS:
+        return "a." + base64.b32encode((number & 0xFFFFFFFFFF).to_bytes(5, "big")).decode().lower()
+    return f"{number >> 32}.{number & 0xffffffff}"
+
+
+def made_of(text, source):
+    """Whether text can be put together of pieces of source, none shorter than needed."""
+    while text:
+        n = next((n for n in range(len(text), 0, -1) if text[:n] in source), 0)
+        if n == 0:
+            return False
+        text = text[n:]
+    return True
 
 
 def state_hash(state):
@@ -100,6 +121,9 @@ class Model:
         self.put(self.cards[op.card].votes, batch.author, op.on)
 
     def prop_set(self, op, batch):
+        if op.object == 0:
+            self.put_prop(self.state.header.props, op.key, op.value)
+            return
         card = self.cards[op.object]
         self.put_prop(card.props, op.key, op.value)
         self.stamp(card, batch)
@@ -128,11 +152,12 @@ class Model:
 
 
 class Checker:
-    """rows: [(seq, epoch, client, client_seq, payload)] ascending; snapshots: [(seq, hash, state bytes)]; hashes: {who: (seq, hash)} at rest.
+    """rows: [(seq, epoch, client, client_seq, payload)] ascending; snapshots: [(seq, hash, state bytes)]; hashes: {who: (seq, hash)} at rest; rescued: {who: words that it was told
+    are not taken}.
     calm: since that time (CLOCK_MONOTONIC, ns) nothing happened, so nobody may have had to open again; None: things did."""
 
-    def __init__(self, pb, rows, snapshots, hashes, history_files, calm=None):
-        self.calm = calm
+    def __init__(self, pb, rows, snapshots, hashes, history_files, rescued, calm=None):
+        self.calm, self.rescued = calm, rescued
         self.pb, self.rows, self.snapshots, self.hashes = pb, rows, snapshots, hashes
         self.batches = [pb.Committed.FromString(payload) for *_, payload in rows]
         self.events = []
@@ -140,6 +165,7 @@ class Checker:
             self.events += [json.loads(line) for line in pathlib.Path(path).read_text().splitlines()]
         self.events.sort(key=lambda e: e["t"])
         self.violations = []
+        self.told = 0           # runs and cards that were not taken, and told
 
     def blame(self, invariant, text):
         self.violations.append(f"{invariant}: {text}")
@@ -148,7 +174,7 @@ class Checker:
         return [e for e in self.events if e["ev"] in kinds]
 
     def run(self):
-        for check in (self.order, self.durable, self.once, self.sessions, self.real_time, self.streams, self.convergence, self.texts):
+        for check in (self.order, self.durable, self.once, self.anonymous, self.sessions, self.real_time, self.streams, self.convergence, self.texts):
             check()
         return self.violations
 
@@ -179,12 +205,26 @@ class Checker:
         restored = {}
         for e in self.of("restored"):
             restored[e["client"]] = max(e["client_seq"], restored.get(e["client"], 0))
-        for seq, _, client, client_seq, _ in self.rows:
+        for (seq, _, client, client_seq, _), batch in zip(self.rows, self.batches):
+            if client == CLIENT_ANONYMOUS:
+                client_seq = f"mark {batch.mark:016x}"
             if client and (client, client_seq) in seen:
                 self.blame("I2", f"batch {client}.{client_seq} is at seq {seen[client, client_seq]} and again at {seq}")
             seen[client, client_seq] = seq
             if client in known and (client, client_seq) not in sealed and client_seq > restored.get(client, 0):
                 self.blame("I2", f"batch {client}.{client_seq} at seq {seq} was never sealed")
+
+    def anonymous(self):
+        for (seq, *_), batch in zip(self.rows, self.batches):
+            if not batch.mark and batch.client != CLIENT_ANONYMOUS:
+                continue
+            if (batch.client, batch.author, batch.client_seq, batch.undo_of) != (CLIENT_ANONYMOUS, AUTHOR_ANONYMOUS, 0, 0) or not batch.mark:
+                self.blame("I15", f"the anonymous batch at seq {seq} says whose it is")
+            for op in batch.ops:
+                if op.WhichOneof("kind") == "card_create" and op.card_create.id >> 32 < CLIENT_ANONYMOUS:
+                    self.blame("I15", f"the anonymous batch at seq {seq} makes {id_text(op.card_create.id)}")
+                if op.WhichOneof("kind") == "vote_set":
+                    self.blame("I15", f"the anonymous batch at seq {seq} votes")
 
     def sessions(self):
         last = {}
@@ -195,7 +235,7 @@ class Checker:
         for e in self.of("rejected"):
             rejected |= {(c, e["client_seq"]) for c in clients.get(e["who"], ())}
         for seq, _, client, client_seq, _ in self.rows:
-            if not client:
+            if not client or client == CLIENT_ANONYMOUS:
                 continue
             expected = last.get(client, 0) + 1
             while (client, expected) in rejected and expected < client_seq:
@@ -276,17 +316,27 @@ class Checker:
         if state_hash(model.message()) != stored_hash:
             self.blame("I9", f"the snapshot at {seq} differs from the replay up to it")
 
+    def is_rescued(self, event, there, words):
+        """Its beginning is there, and the rest was told."""
+        n = next(n for n in range(len(words), -1, -1) if words[:n] in there)
+        told = made_of(words[n:], self.rescued.get(event["who"], ""))
+        self.told += told
+        return told
+
     def texts(self):
         if self.final is None:
             return
-        texts = {f"{card.id >> 32}.{card.id & 0xffffffff}": card.text for card in self.final.cards}
+        texts = {id_text(card.id): card.text for card in self.final.cards}
         everything = "\n".join(texts.values())
         for e in self.of("typed"):
             count = texts.get(e["card"], "").count(e["run"])
+            if count == 0 and self.is_rescued(e, texts.get(e["card"], ""), e["run"]):
+                continue
             if count != 1:
                 self.blame("I10" if count == 0 else "I2", f"{e['who']}'s run {e['run']} is {count} times in card {e['card']}")
         for e in self.of("created"):
-            if e["text"] not in texts.get(e["card"], ""):
+            if e["text"] not in texts.get(e["card"], "") and not self.is_rescued(e, "", e["text"]):
                 self.blame("I10", f"{e['who']}'s card {e['card']} with {e['text']} is missing")
-        self.summary = (f"{len(self.rows)} batches, {len(self.of('typed'))} runs, {len(self.of('created'))} cards, "
+        nameless = sum(row[2] == CLIENT_ANONYMOUS for row in self.rows)
+        self.summary = (f"{len(self.rows)} batches ({nameless} without a name), {self.told} told as not taken, {len(self.of('typed'))} runs, {len(self.of('created'))} cards, "
                         f"{len(self.of('committed'))} deliveries, {len(everything)} characters")

@@ -55,8 +55,9 @@ class Actor:
         self.starts += 1
         self.lines = []
         seed = self.game.random.randrange(1 << 30)
+        person = "owner" if self.name == "A" else f"person-{self.name.lower()}"      # A may switch the canvas to anonymous
         self.process = subprocess.Popen(
-            [self.game.actor, self.name, f"127.0.0.1:{self.game.server.port}", self.game.pin, self.game.server.token(f"person-{self.name.lower()}"), self.game.canvas,
+            [self.game.actor, self.name, f"127.0.0.1:{self.game.server.port}", self.game.pin, self.game.server.token(person), self.game.canvas,
              str(self.state), str(self.history), str(seed)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=open(self.game.folder / f"{self.name}.stderr", "ab"), text=True)
         threading.Thread(target=self.listen, args=(self.process, self.lines), daemon=True).start()
@@ -173,11 +174,19 @@ class Game:
         rows = [(int(a), int(b), int(c), int(d), binascii.unhexlify(e)) for a, b, c, d, e in rows]
         snapshots = [line.split("|") for line in self.sql("SELECT seq, hash, encode(state, 'hex') FROM snapshot ORDER BY seq").splitlines()]
         snapshots = [(int(a), int(b), binascii.unhexlify(c)) for a, b, c in snapshots]
-        checker = check.Checker(self.pb, rows, snapshots, hashes, [a.history for a in self.actors], self.began if calm else None)
+        checker = check.Checker(self.pb, rows, snapshots, hashes, [a.history for a in self.actors], self.rescued(), self.began if calm else None)
         violations = checker.run() + restless
         if code:
             violations.append(f"the daemon stopped with {code}: {self.server.log()[-2000:]}")
         return violations, getattr(checker, "summary", f"{len(rows)} batches")
+
+    def rescued(self):
+        """What actors were told that the server does not take, by name."""
+        found = {}
+        for actor in self.actors:
+            files = sorted(actor.state.rglob("rescued.txt"))
+            found[actor.name] = "".join(f.read_text(encoding="utf-8") for f in files)
+        return found
 
     def close(self):
         for actor in self.actors:
@@ -284,7 +293,7 @@ def duplicates(game, rounds):
     with game.server.member("owner") as wire:
         opened = wire.open(uuid.UUID(game.canvas).bytes, client_id=os.urandom(16))
         for number in range(1, 10 * rounds + 1):
-            op = {"tag_set": {"card": card, "tag": f"t{number}", "on": True}}
+            op = {"vote_set": {"card": card, "on": number % 2 == 1}}       # a vote has a name also while the canvas is anonymous
             wire.submit(number, opened["head_seq"], op)
             wire.submit(number, opened["head_seq"], op)
             while not is_own(wire.expect("committed"), opened["client"], number):
