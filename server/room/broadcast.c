@@ -74,6 +74,15 @@ void room_tell_status(struct room *room)
 
 /* ---------------------------------------------------------------- what a stream pulls */
 
+struct room_log *member_log(struct member *m)
+{
+    switch (member_viewer(m)) {
+    case VIEWER_OF_ALL:
+        break;
+    }
+    return &m->room->log;
+}
+
 static bool lend(const struct room_bytes *b, size_t at, const uint8_t **bytes, size_t *len)
 {
     *bytes = buf_at(&b->data) + at;
@@ -92,7 +101,7 @@ bool room_source_peek(struct member *m, const uint8_t **bytes, size_t *len)
     if (m->state != MEMBER_LIVE)
         return false;
     uint64_t end;
-    if (!room_log_span(&m->room->log, m->cursor, bytes, &end))
+    if (!room_log_span(member_log(m), m->cursor, bytes, &end))
         return false;
     if (m->span_end <= m->cursor)
         m->span_end = end;
@@ -149,7 +158,7 @@ void member_keep_span(struct member *m)
     } else if (m->state == MEMBER_LIVE && m->span_end > m->cursor) {
         const uint8_t *bytes;
         uint64_t end;
-        ASSERT(!m->rest && room_log_span(&m->room->log, m->cursor, &bytes, &end) && end >= m->span_end);
+        ASSERT(!m->rest && room_log_span(member_log(m), m->cursor, &bytes, &end) && end >= m->span_end);
         m->rest = room_bytes_new(0);
         m->rest_at = 0;
         buf_add(&m->rest->data, bytes, (size_t)(m->span_end - m->cursor));
@@ -166,7 +175,7 @@ static void lag(struct room *room, struct member *m)
     m->state = MEMBER_LAGGED;
     room->rooms->stats.lagged++;
     Cocanvas__Lagged lagged = COCANVAS__LAGGED__INIT;
-    lagged.from_seq = room_log_seq_at(&room->log, m->cursor);
+    lagged.from_seq = room_log_seq_at(member_log(m), m->cursor);
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_LAGGED;
     frame.lagged = &lagged;
@@ -188,15 +197,15 @@ static void trim(struct room *room)
     anonymous_trim(&room->anonymous, room->log.first_seq);
 }
 
-static bool owes(const struct member *m)
+static bool owes(struct member *m)
 {
     if (m->state != MEMBER_LIVE && m->state != MEMBER_LAGGED)
         return false;
-    bool behind = m->state == MEMBER_LIVE && m->cursor < m->room->log.committed;
+    bool behind = m->state == MEMBER_LIVE && m->cursor < member_log(m)->committed;
     return behind || m->rest || m->snapshot || stream_pending(m->stream) > 0;
 }
 
-bool member_is_stuck(const struct member *m, int64_t now_ms)
+bool member_is_stuck(struct member *m, int64_t now_ms)
 {
     if (!owes(m))
         return false;
@@ -211,9 +220,9 @@ static void drop_frame(struct room *room, struct member *m)
 {
     uint64_t before = room->durable_seq - room->n_committed;
     bool fits = room->n_committed > 0 && !m->rest && !m->snapshot && m->span_end <= m->cursor &&
-                room_log_covers(&room->log, before) && m->cursor == room_log_after(&room->log, before);
+                room_log_covers(member_log(m), before) && m->cursor == room_log_after(member_log(m), before);
     if (fits && fault_strikes(&room->rooms->fault, FAULT_DROP_ONE_BROADCAST))
-        m->cursor = room_log_after(&room->log, before + 1);
+        m->cursor = room_log_after(member_log(m), before + 1);
 }
 
 void room_broadcast(struct room *room)

@@ -31,7 +31,7 @@ static void send_page(struct member *m, size_t n, ProtobufCBinaryData *batches, 
 /* What comes next is in the log: a page of it. */
 static void page_from_log(struct member *m)
 {
-    const struct room *room = m->room;
+    struct room *room = m->room;
     struct arena *arena = &room->rooms->arena;
     arena_reset(arena);
     uint64_t most = m->history_to + 1 - m->history_next;
@@ -39,7 +39,7 @@ static void page_from_log(struct member *m)
     size_t n = 0, bytes = 0;
     while (batches && n < most) {
         size_t len;
-        const uint8_t *payload = room_log_payload(&room->log, m->history_next + n, &len);
+        const uint8_t *payload = room_log_payload(member_log(m), m->history_next + n, &len);
         if (n > 0 && bytes + len > ROOM_HISTORY_PAGE)
             break;
         bytes += len;
@@ -57,7 +57,7 @@ void history_continue(struct member *m)
     struct room *room = m->room;
     if (m->history_request == 0 || m->history_asked)
         return;
-    if (m->history_next >= room->log.first_seq && m->history_next <= m->history_to) {
+    if (m->history_next >= member_log(m)->first_seq && m->history_next <= m->history_to) {
         page_from_log(m);
         return;
     }
@@ -65,6 +65,7 @@ void history_continue(struct member *m)
         finish(m, STATUS_DEGRADED, "The database is away; the history cannot be read now.");
         return;
     }
+    ASSERT(member_sees_journal(m));
     m->history_asked = true;
     journal_read(room->rooms->o.journal, room->id, m->id, m->history_request, &room->workspace, &room->canvas,
                  m->history_next, m->history_to);

@@ -66,6 +66,26 @@ struct room_client {
     struct room_made *made;    /* owned; NULL: nothing */
 };
 
+/* What of a canvas a member is shown. Everybody is shown the same as yet, so there is one log, one state, one history. What is shown to
+ * some only (writing in private, secret votes) becomes a class of viewers: a log of its own, which member_log() picks, with each batch
+ * encoded once for each class that has somebody in it, and states and pages of history made for it. Who hands anything out to a
+ * member that stands on the canvas switches over this, so that a new class is missed nowhere (the compiler says so). */
+enum viewer { VIEWER_OF_ALL };
+static inline enum viewer member_viewer(const struct member *m)
+{
+    (void)m;
+    return VIEWER_OF_ALL;
+}
+/* What the journal holds may be handed to this member as it stands. */
+static inline bool member_sees_journal(const struct member *m)
+{
+    switch (member_viewer(m)) {
+    case VIEWER_OF_ALL:
+        return true;
+    }
+    return false;
+}
+
 /* What has to be done for the submitter when the group is through. */
 struct room_answer {
     struct room_client *client;
@@ -271,7 +291,9 @@ void room_send_status(struct room *room, struct member *only);
 void room_tell_status(struct room *room);
 /* The rest of the span that its stream has borrowed becomes the member's own. */
 void member_keep_span(struct member *m);
-bool member_is_stuck(const struct member *m, int64_t now_ms);
+/* The encoded batches that this member is shown; its cursor is in them. */
+struct room_log *member_log(struct member *m);
+bool member_is_stuck(struct member *m, int64_t now_ms);
 
 /* ---- room_presence.c */
 void presence_changed(struct member *m);

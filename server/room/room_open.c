@@ -15,9 +15,9 @@ static bool is_of_other_history(const struct room *room, const struct member *m)
 
 /* From its own state on, if the log still has what came since; a hash that does not fit our state at that seq means
  * that it diverged. */
-static bool can_follow(struct room *room, const struct member *m)
+static bool can_follow(struct room *room, struct member *m)
 {
-    if (m->have_seq == 0 || is_of_other_history(room, m) || !room_log_covers(&room->log, m->have_seq))
+    if (m->have_seq == 0 || is_of_other_history(room, m) || !room_log_covers(member_log(m), m->have_seq))
         return false;
     return m->have_seq < room->durable_seq || m->have_hash == 0 || m->have_hash == canvas_hash(&room->c);
 }
@@ -32,13 +32,22 @@ static uint64_t least_seq(const struct room *room, const struct member *m)
     return least < room->durable_seq ? least : room->durable_seq;
 }
 
+static struct room_bytes *snapshot_for(struct room *room, struct member *m)
+{
+    switch (member_viewer(m)) {
+    case VIEWER_OF_ALL:
+        break;
+    }
+    return room_bytes_ref(room_snapshot_frames(room, least_seq(room, m)));
+}
+
 static void begin_with_snapshot(struct room *room, struct member *m)
 {
     room_bytes_unref(m->snapshot);
-    m->snapshot = room_bytes_ref(room_snapshot_frames(room, least_seq(room, m)));
+    m->snapshot = snapshot_for(room, m);
     m->snapshot_at = 0;
     m->snapshot_lent = false;
-    m->cursor = room_log_after(&room->log, m->snapshot->seq);
+    m->cursor = room_log_after(member_log(m), m->snapshot->seq);
     m->span_end = 0;
 }
 
@@ -113,7 +122,7 @@ static void open_member(struct room *room, struct member *m)
     introduce(room, m);
     send_opened(room, m, follows);
     if (follows) {
-        m->cursor = room_log_after(&room->log, m->have_seq);
+        m->cursor = room_log_after(member_log(m), m->have_seq);
         m->span_end = 0;
     } else {
         begin_with_snapshot(room, m);

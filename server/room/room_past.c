@@ -23,6 +23,7 @@ void past_continue(struct member *m)
         finish(m, STATUS_DEGRADED, "The database is away; old states cannot be read now.");
         return;
     }
+    ASSERT(member_sees_journal(m));
     m->past_asked = true;
     journal_state(room->rooms->o.journal, room->id, m->id, m->past_request, &room->workspace, &room->canvas,
                   m->past_least, m->past_most, m->past_at, ROOM_SNAPSHOT_PART);
