@@ -15,6 +15,8 @@
         ui_run_start_page_up)                                                                                          \
     ROW(START_FIRST, "first-row", "First row", CONTEXT_START, "home, g g", NEEDS_NOTHING_HERE, ui_run_start_first)     \
     ROW(START_LAST, "last-row", "Last row", CONTEXT_START, "end, G", NEEDS_NOTHING_HERE, ui_run_start_last)            \
+    ROW(TEMPLATE_LANGUAGE, "template-language", "Templates in another language", CONTEXT_START, "l, ctrl-t",           \
+        NEEDS_NOTHING_HERE, ui_run_template_language)                                                                  \
     ROW(START_BACK, "leave-start", "Clear the search, go back, leave", CONTEXT_START, "escape, q", NEEDS_NOTHING_HERE, \
         ui_run_start_back)
 
@@ -33,6 +35,7 @@ void ui_run_start_page_down(struct ui *ui);
 void ui_run_start_page_up(struct ui *ui);
 void ui_run_start_first(struct ui *ui);
 void ui_run_start_last(struct ui *ui);
+void ui_run_template_language(struct ui *ui);
 void ui_run_start_back(struct ui *ui);
 
 #endif

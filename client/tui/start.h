@@ -50,7 +50,8 @@ struct start_new {
     char find[128];
     size_t *shown;           /* indices of the templates that fit, best first; owned */
     size_t n_shown, focus, top;
-    char template_id[64];    /* chosen; the title is asked for */
+    char lang[16];           /* in which templates are shown and made, where they are translated; "" as they were written */
+    char template_id[80];    /* chosen, with its language; the title is asked for */
     struct start_offer offered[START_OFFERED];
     size_t n_offered;
 };
@@ -82,8 +83,11 @@ void start_row(struct ui *ui, size_t row, bool open);
 void start_move(struct ui *ui, int rows);
 /* Before it is drawn into r: scrolls to the focus. */
 void start_settle(struct ui *ui, struct rect r);
-/* The template that has the focus while one chooses, else NULL. */
+/* The template that has the focus while one chooses, else NULL; and that of a row: in the language that is chosen. */
 const struct template *start_template(const struct ui *ui);
+const struct template *start_template_at(const struct start_new *making, size_t row);
+/* The title of the family that a row's template is listed under, "Your own" for those without one; NULL while one searches: best first then. */
+const char *start_family_at(const struct start_new *making, size_t row);
 /* The context of a name, NULL: none. */
 const struct start_context *start_context_of(const struct start *s, const char *name);
 

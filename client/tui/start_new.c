@@ -23,6 +23,34 @@ void start_new_load(struct start_new *making)
         template_set_load(&making->templates);
 }
 
+/* ---- the list */
+
+enum { FAMILIES_MOST = 32 };
+
+/* Where its family stands among them; those without one come last. */
+static int family_place(const struct template *t)
+{
+    const struct template_family *families = template_families();
+    int i = 0;
+
+    while (families[i].key && strcmp(families[i].key, t->family) != 0)
+        i++;
+    return i;
+}
+
+/* In the language that is chosen, or as it was written. */
+static const struct template *start_translated(const struct start_new *making, const struct template *t)
+{
+    char id[80];
+    const struct template *found;
+
+    if (!making->lang[0])
+        return t;
+    (void)snprintf(id, sizeof(id), "%s.%s", t->id, making->lang);
+    found = template_find(&making->templates, id);
+    return found ? found : t;
+}
+
 void start_new_find(struct start_new *making)
 {
     size_t n = making->templates.n;
@@ -33,11 +61,11 @@ void start_new_find(struct start_new *making)
     making->n_shown = 0;
     for (size_t i = 0; i < n; i++) {
         const struct template *t = making->templates.at[i];
-        char text[400];
+        char text[900];
         int fit;
 
-        (void)snprintf(text, sizeof(text), "%s %s", t->title, t->id);
-        fit = making->find[0] ? ask_fit(making->find, text) : 0;
+        (void)snprintf(text, sizeof(text), "%s %s %s", start_translated(making, t)->title, t->id, t->about);
+        fit = making->find[0] ? ask_fit(making->find, text) : FAMILIES_MOST - family_place(t);
         if (fit >= 0)
             fits[making->n_shown++] = (struct start_fit){.index = i, .fit = fit, .recent = t->place ? -(int64_t)t->place : INT64_MIN};
     }
@@ -50,9 +78,53 @@ const struct template *start_template(const struct ui *ui)
 {
     const struct start_new *making = &ui->start.making;
 
-    if (!making->choosing || making->focus >= making->n_shown)
+    return making->choosing ? start_template_at(making, making->focus) : NULL;
+}
+
+const struct template *start_template_at(const struct start_new *making, size_t row)
+{
+    return row < making->n_shown ? start_translated(making, making->templates.at[making->shown[row]]) : NULL;
+}
+
+const char *start_family_at(const struct start_new *making, size_t row)
+{
+    const struct template *t = start_template_at(making, row);
+
+    if (!t || making->find[0])
         return NULL;
-    return making->templates.at[making->shown[making->focus]];
+    const char *title = template_families()[family_place(t)].title;
+    return title ? title : "Your own";
+}
+
+/* ---- languages */
+
+static bool has_language(const struct template *t, const char *lang)
+{
+    for (char **at = t->languages; at && *at; at++)
+        if (strcmp(*at, lang) == 0)
+            return true;
+    return false;
+}
+
+/* The languages of all templates, each once, one after the other; then as they were written. */
+void ui_run_template_language(struct ui *ui)
+{
+    struct start_new *making = &ui->start.making;
+    const char *next = "";
+
+    if (!making->choosing)
+        return;
+    for (size_t i = 0; i < making->templates.n; i++)
+        for (char **at = making->templates.at[i]->languages; at && *at; at++)
+            if (strcmp(*at, making->lang) > 0 && (!*next || strcmp(*at, next) < 0))
+                next = *at;
+    (void)snprintf(making->lang, sizeof(making->lang), "%s", next);
+    start_new_find(making);
+    ui->dirty = true;
+    if (making->lang[0])
+        ui_say(ui, ROLE_DIM, "Templates in “%s” where they are translated.", making->lang);
+    else
+        ui_say(ui, ROLE_DIM, "Templates in the language in which they were written.");
 }
 
 void start_new_close(struct ui *ui)
@@ -90,7 +162,10 @@ void start_new_choose(struct ui *ui)
 
     if (!t)
         return;
-    (void)snprintf(making->template_id, sizeof(making->template_id), "%s", t->id);
+    bool translated = making->lang[0] && strcmp(t->lang, making->lang) == 0 &&
+                      has_language(making->templates.at[making->shown[making->focus]], making->lang);
+    (void)snprintf(making->template_id, sizeof(making->template_id), "%s%s%s", t->id, translated ? "." : "",
+                   translated ? making->lang : "");
     (void)snprintf(question, sizeof(question), "Title of the new canvas in %.120s", making->workspace);
     ask_line(ui, question, t->title, title_given);
 }

@@ -75,7 +75,7 @@ void start_settle(struct ui *ui, struct rect r)
     struct rect page = view_start_page(r);
 
     if (s->making.choosing)
-        view_start_scroll(s->making.focus, s->making.n_shown, view_templates_room(page), &s->making.top);
+        view_templates_scroll(&s->making, view_templates_room(page));
     else
         view_start_scroll(s->focus, s->n_shown, list_rect(ui, page).h, &s->top);
 }

@@ -17,6 +17,11 @@ void view_start_find(const struct ui *ui, struct grid *g, struct rect line, cons
 
 /* view_start_new.c: the templates to choose from, with a picture of the one that has the focus */
 int view_templates_room(struct rect page);
+/* Moves the list by as little as possible so that the focus is among that many lines; heads of families take lines, too. */
+void view_templates_scroll(struct start_new *making, int lines);
 void view_templates(struct ui *ui, struct grid *g, struct rect page);
+
+/* view_template.c: what a template is for, a picture of what it begins with, whose it is */
+void view_template(struct ui *ui, struct grid *g, struct rect r, const struct template *t);
 
 #endif

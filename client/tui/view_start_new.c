@@ -1,4 +1,4 @@
-/* Choosing a template: the catalogue at the left, a picture of the focused one's blocks at the right. */
+/* Choosing a template: the catalogue at the left, by families; what the focused one is and looks like at the right. */
 #include <stdio.h>
 #include <string.h>
 
@@ -12,8 +12,6 @@ enum {
     LIST_LEAST = 28,
     LIST_MOST = 46,
     HEAD_LINES = 6,
-    BELOW_LINES = 4, /* of the picture: blank, figures, attribution */
-    PICTURE_MOST = 26,
 };
 
 static struct rect list_rect(struct rect page)
@@ -28,115 +26,64 @@ int view_templates_room(struct rect page)
     return list_rect(page).h;
 }
 
+/* A family's title stands above its first template, and above the first line that is seen. */
+static bool has_head(const struct start_new *making, size_t row, size_t top)
+{
+    const char *family = start_family_at(making, row);
+    return family && (row == top || strcmp(family, start_family_at(making, row - 1)) != 0);
+}
+
+static int lines_between(const struct start_new *making, size_t top, size_t last)
+{
+    int lines = 0;
+
+    for (size_t i = top; i <= last && i < making->n_shown; i++)
+        lines += 1 + has_head(making, i, top);
+    return lines;
+}
+
+void view_templates_scroll(struct start_new *making, int lines)
+{
+    if (making->top >= making->n_shown || making->focus < making->top)
+        making->top = making->focus;
+    while (making->top < making->focus && lines_between(making, making->top, making->focus) > lines)
+        making->top++;
+    while (making->top > 0 && lines_between(making, making->top - 1, making->n_shown - 1) <= lines)
+        making->top--;
+}
+
+static void draw_template(struct ui *ui, struct grid *g, struct rect line, size_t row)
+{
+    const struct start_new *making = &ui->start.making;
+    const struct template *t = start_template_at(making, row);
+    bool focus = row == making->focus;
+
+    if (focus) {
+        grid_fill(g, line, style_on(ROLE_FOCUS, ROLE_FOCUS, 0));
+        grid_put(g, line.x, line.y, style_on(ROLE_HINT_KEY, ROLE_FOCUS, 0), sign(ui, SIGN_FOCUS));
+        if (!ui->start.finding)
+            grid_cursor(g, line.x, line.y, false);
+    }
+    view_line(g, line.x + 2, line.y, line.w - 3,
+              focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, ATTR_BOLD) : style(ROLE_TEXT), t->title);
+    grid_hit(g, line, HIT_ROW, row, 0);
+}
+
 static void list(struct ui *ui, struct grid *g, struct rect r)
 {
     const struct start_new *making = &ui->start.making;
-    size_t end = making->top + (size_t)r.h;
+    size_t i = making->top;
+    int y = r.y;
 
-    for (size_t i = making->top; i < making->n_shown && i < end; i++) {
-        const struct template *t = making->templates.at[making->shown[i]];
-        struct rect line = {r.x, r.y + (int)(i - making->top), r.w, 1};
-        bool focus = i == making->focus;
-
-        if (focus) {
-            grid_fill(g, line, style_on(ROLE_FOCUS, ROLE_FOCUS, 0));
-            grid_put(g, line.x, line.y, style_on(ROLE_HINT_KEY, ROLE_FOCUS, 0), sign(ui, SIGN_FOCUS));
-            if (!ui->start.finding)
-                grid_cursor(g, line.x, line.y, false);
-        }
-        view_line(g, line.x + 2, line.y, line.w - 3,
-                  focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, ATTR_BOLD) : style(ROLE_TEXT), t->title);
-        grid_hit(g, line, HIT_ROW, i, 0);
+    for (; i < making->n_shown && y + has_head(making, i, making->top) < r.y + r.h; i++) {
+        if (has_head(making, i, making->top))
+            view_line(g, r.x, y++, r.w, style_on(ROLE_TITLE, ROLE_TEXT, ATTR_BOLD), start_family_at(making, i));
+        draw_template(ui, g, (struct rect){r.x, y++, r.w, 1}, i);
     }
     if (making->top > 0)
         grid_put(g, r.x + r.w, r.y, style(ROLE_HINT_KEY), sign(ui, SIGN_UP));
-    if (end < making->n_shown)
+    if (i < making->n_shown)
         grid_put(g, r.x + r.w, r.y + r.h - 1, style(ROLE_HINT_KEY), sign(ui, SIGN_DOWN));
-}
-
-/* ---- the picture */
-
-static struct rect block_rect(const struct template *t, const struct template_block *b, struct rect r)
-{
-    int cols = (int)t->cols, rows = (int)t->rows;
-    int left = (r.w - 1) * (int)b->col / cols, right = (r.w - 1) * (int)(b->col + b->col_span) / cols;
-    int top = (r.h - 1) * (int)b->row / rows, bottom = (r.h - 1) * (int)(b->row + b->row_span) / rows;
-
-    return (struct rect){r.x + left, r.y + top, right - left + 1, bottom - top + 1};
-}
-
-/* Whether every block is large enough for something to be read in it. */
-static bool can_be_drawn(const struct template *t, struct rect r)
-{
-    if (t->cols == 0 || t->rows == 0)
-        return false;
-    for (size_t i = 0; i < t->n_blocks; i++) {
-        struct rect box = block_rect(t, &t->blocks[i], r);
-
-        if (box.w < 7 || box.h < 3)
-            return false;
-    }
-    return true;
-}
-
-/* Words that are longer than a line end in "…", instead of going on in the next one. */
-static const char *short_words(struct ui *ui, const char *title, int width)
-{
-    const char *out = "";
-
-    while (*title) {
-        size_t len = strcspn(title, " ");
-        const char *word = words_printf(ui, "%.*s", (int)len, title);
-
-        if (words_width(word) > width)
-            word = arena_short(&ui->words, word, (size_t)width);
-        out = words_printf(ui, "%s%s%s", out, *out ? " " : "", word);
-        title += len + strspn(title + len, " ");
-    }
-    return out;
-}
-
-static void picture(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
-{
-    for (size_t i = 0; i < t->n_blocks; i++)
-        grid_box(g, block_rect(t, &t->blocks[i], r), style(ROLE_BORDER));
-    for (size_t i = 0; i < t->n_blocks; i++) {
-        struct rect box = block_rect(t, &t->blocks[i], r);
-
-        view_lines(g, (struct rect){box.x + 1, box.y + 1, box.w - 2, box.h - 2}, style(ROLE_TITLE),
-                   short_words(ui, t->blocks[i].title, box.w - 2));
-    }
-}
-
-static void names(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
-{
-    int n = (int)t->n_blocks, shown = n > r.h ? r.h - 1 : n;
-
-    for (int i = 0; i < shown; i++)
-        view_line(g, r.x, r.y + i, r.w, style(ROLE_TITLE),
-                  words_printf(ui, "%s %s", sign(ui, SIGN_CARD), t->blocks[i].title));
-    if (shown < n)
-        view_line(g, r.x, r.y + shown, r.w, style(ROLE_DIM), words_printf(ui, "and %d more", n - shown));
-}
-
-static void preview(struct ui *ui, struct grid *g, struct rect r, const struct template *t)
-{
-    struct rect box = {r.x, r.y, r.w, least(PICTURE_MOST, r.h - BELOW_LINES)};
-    struct rect below = {r.x, box.y + box.h + 1, r.w, 3};
-
-    if (r.w < 20 || box.h < 2)
-        return;
-    if (can_be_drawn(t, box))
-        picture(ui, g, box, t);
-    else
-        names(ui, g, box, t);
-    view_line(g, below.x, below.y, below.w, style(ROLE_TEXT),
-              words_printf(ui, "%s %s %s", words_count(ui, t->n_blocks, "block", "blocks"), sign(ui, SIGN_DOT),
-                           t->licence ? t->licence : ""));
-    below.y++;
-    below.h--;
-    if (t->attribution && t->attribution[0])
-        view_lines(g, below, style(ROLE_DIM), t->attribution);
 }
 
 void view_templates(struct ui *ui, struct grid *g, struct rect page)
@@ -146,13 +93,14 @@ void view_templates(struct ui *ui, struct grid *g, struct rect page)
     struct rect r = list_rect(page);
 
     view_start_logo(g, page, words_printf(ui, "New canvas in %s", making->workspace),
-                    "Choose a template: which blocks it begins with.");
+                    making->lang[0] ? words_printf(ui, "Choose a template; %s: another language than “%s”.", ui_key(ui, ACTION_TEMPLATE_LANGUAGE), making->lang)
+                                   : words_printf(ui, "Choose a template; %s: in another language.", ui_key(ui, ACTION_TEMPLATE_LANGUAGE)));
     view_start_find(ui, g, (struct rect){page.x, page.y + 4, page.w, 1}, making->find, "type to find a template",
                     making->find[0] ? words_printf(ui, "%zu of %zu", making->n_shown, making->templates.n)
                                     : words_count(ui, making->templates.n, "template", "templates"));
     list(ui, g, r);
     if (t)
-        preview(ui, g, (struct rect){r.x + r.w + 2, r.y, page.w - r.w - 2, r.h}, t);
+        view_template(ui, g, (struct rect){r.x + r.w + 2, r.y, page.w - r.w - 2, r.h}, t);
     else
         view_line(g, r.x + 2, r.y, r.w - 2, style(ROLE_TEXT), "No template fits.");
 }

@@ -426,8 +426,54 @@ static void test_new_canvas_in_the_only_workspace(void **state)
     assert_true(t->s.ui.start.making.choosing);
     press(t, "enter enter"); /* the given title is the template's */
     assert_string_equal(t->created, "acme");
-    assert_string_equal(t->template_id, start_template(&t->s.ui) ? "" : "bmc");
-    assert_string_equal(t->title, "Business Model Canvas");
+    assert_string_equal(t->template_id, start_template(&t->s.ui) ? "" : "vcc");
+    assert_string_equal(t->title, "Value Co-Creation Canvas");
+    scene_end(t);
+}
+
+/* By families; what is searched for comes best first, without them; a word of what it is for finds it, too. */
+static void test_templates_by_family(void **state)
+{
+    struct start_scene *t = scene_at_start(80, 24);
+    const struct start_new *making = &t->s.ui.start.making;
+
+    (void)state;
+    ui_start_contexts(&t->s.ui, &acme, 1);
+    press(t, "n");
+    assert_true(scene_shows(&t->s, "Value co-creation"));
+    for (size_t i = 1; i < making->n_shown; i++) /* each family in one piece */
+        for (size_t j = 0; j + 1 < i; j++)
+            assert_false(strcmp(start_family_at(making, i), start_family_at(making, j)) == 0 &&
+                         strcmp(start_family_at(making, i - 1), start_family_at(making, j)) != 0);
+    press(t, "G");
+    assert_true(scene_shows(&t->s, "Workshop"));
+    assert_true(scene_shows(&t->s, "▸"));
+    press(t, "/");
+    scene_type(&t->s, "road map");
+    assert_string_equal(start_template(&t->s.ui)->id, "now-next-later");
+    assert_null(start_family_at(making, 0));
+    assert_false(scene_shows(&t->s, "Plan and measure"));
+    scene_end(t);
+}
+
+static void test_template_in_another_language(void **state)
+{
+    struct start_scene *t = scene_at_start(80, 24);
+
+    (void)state;
+    ui_start_contexts(&t->s.ui, &acme, 1);
+    press(t, "n l");
+    assert_true(scene_shows(&t->s, "Leinwand der gemeinsamen"));
+    assert_true(scene_shows(&t->s, "Wie Mittel des Unternehmens"));
+    press(t, "down"); /* has no translation */
+    assert_string_equal(start_template(&t->s.ui)->lang, "en");
+    press(t, "enter enter");
+    assert_null(strchr(t->template_id, '.'));
+    press(t, "n enter enter");
+    assert_string_equal(t->template_id, "vcc.de");
+    assert_string_equal(t->title, "Leinwand der gemeinsamen Wertschöpfung");
+    press(t, "n l"); /* after the last one: as they were written */
+    assert_true(scene_shows(&t->s, "Value Co-Creation Canvas"));
     scene_end(t);
 }
 
@@ -617,6 +663,8 @@ int main(void)
         cmocka_unit_test(test_a_long_paste),
         cmocka_unit_test(test_new_canvas),
         cmocka_unit_test(test_new_canvas_in_the_only_workspace),
+        cmocka_unit_test(test_templates_by_family),
+        cmocka_unit_test(test_template_in_another_language),
         cmocka_unit_test(test_new_canvas_needs_a_title),
         cmocka_unit_test(test_new_canvas_offline),
         cmocka_unit_test(test_pages),
