@@ -189,6 +189,7 @@ int cmd_watch(struct cli *cli);
 int cmd_history(struct cli *cli);
 int cmd_export(struct cli *cli);
 int cmd_import(struct cli *cli);
+int cmd_report(struct cli *cli);
 int cmd_template_list(struct cli *cli);
 int cmd_template_show(struct cli *cli);
 int cmd_template_check(struct cli *cli);

@@ -426,6 +426,17 @@ static const struct cmd_example import_examples[] = {
     {"import ideas.txt --template swot --block s", "One card for each line"},
     END_EXAMPLES,
 };
+static const struct cmd_option report_options[] = {
+    {"format", 'f', "FORMAT", "markdown (if not given), csv or json; else by the file's name"},
+    {"output", 'o', "FILE", "Write to this file; - (if not given) is standard output"},
+    END_OPTIONS,
+};
+static const struct cmd_example report_examples[] = {
+    {"report", "How the measures of the workspace do, what is due and what is open"},
+    {"report 'Acme AG' -o acme.md", "Of another workspace of yours, into a file"},
+    {"report -f json | jq '.rollup'", "The sums only"},
+    END_EXAMPLES,
+};
 static const struct cmd_option template_options[] = {
     {"builtin", 0, NULL, "Those of this program, without asking the server"},
     END_OPTIONS,
@@ -818,6 +829,10 @@ static const struct command table[] = {
      "  Everything behind a line of three hyphens is for people only.\n\n"
      "A heading names a block by its title, or by its key in parentheses. Quotes (>) below a heading are skipped.",
      import_options, import_examples, NEEDS_SERVER, true, cmd_import},
+    {"report", "", "[WORKSPACE]", 0, 1, "How a workspace's measures do, what is due, what is open",
+     "All canvases of the workspace that you may see: how far each measure has come, per canvas and altogether; reviews that are due; "
+     "actions that are not done; what the canvases' checks find.",
+     report_options, report_examples, NEEDS_SERVER, false, cmd_report},
     {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false,
      cmd_template_list},
     {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL,
