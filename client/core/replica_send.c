@@ -38,13 +38,21 @@ static size_t op_bytes(const struct own_op *own)
     return cocanvas__op__get_packed_size(own->op) + own->text.n_bytes + own->text.n_steps * step_bytes + step_bytes;
 }
 
-/* A batch has a name or it has none. */
+static bool is_switch(const struct own_op *own)
+{
+    struct element e = op_element(own->op);
+
+    return element_is_switch(&e);
+}
+
+/* A batch has a name or it has none. A switch ends it: what was typed after it is judged by what holds after it. */
 static size_t alike_in_pending(const struct replica *r)
 {
     size_t n = 0;
 
     while (n < r->pending.n && r->pending.at[n]->anonymous == r->pending.at[0]->anonymous)
-        n++;
+        if (is_switch(r->pending.at[n++]))
+            break;
     return n;
 }
 

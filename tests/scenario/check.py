@@ -283,6 +283,8 @@ class Checker:
                 fresh.discard(who)
                 shown[who] = e["seq"]
         for e in self.of("torn"):
+            if self.rescued.get(e["who"]):      # a piece of it was not taken, and told
+                continue
             self.blame("I10", f"{e['who']}'s run {e['run']} was torn apart while it was typed")
 
     def convergence(self):

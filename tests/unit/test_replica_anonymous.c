@@ -104,6 +104,26 @@ static const struct card *card_of(const struct stage *t, uint64_t id)
 
 /* ---------------------------------------------------------------- what is sent how */
 
+/* Whoever types on at once has not broken a rule: the switch goes ahead, alone. */
+static void a_switch_ends_its_batch(void **state)
+{
+    struct stage *t = *state;
+    struct peer *p = &t->peers[0];
+    size_t dropped;
+    switch_to(t, true);
+    settle(t);
+    switch_to(t, false);
+    (void)write_card(t, p, "under my name");
+    switch_to(t, true);
+    assert_true(replica_seal(p->r, 100, 100000, &dropped));
+    Cocanvas__Submit *submit = replica_submit(p->r, &t->arena);
+    assert_int_equal(submit->n_ops, 1);
+    assert_int_equal(submit->ops[0]->kind_case, COCANVAS__OP__KIND_PROP_SET);
+    peer_send(p);
+    settle(t);
+    assert_true(canvas_is_anonymous(&t->s.c));
+}
+
 static void names_and_none(void **state)
 {
     struct stage *t = *state;
@@ -272,7 +292,7 @@ static void typed_across_switches(void **state)
     settle(t);
     assert_string_equal(text_of(t, card), "abc");
     assert_int_equal(batches_by(t, AUTHOR_ANONYMOUS, from), 1);
-    assert_int_equal(batches_by(t, 1, from), 2); /* "a" and on; off and "c" */
+    assert_int_equal(batches_by(t, 1, from), 3); /* "a" and on; off; "c" */
     assert_int_equal(t->s.rejects, 0);
 }
 
@@ -363,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STAGE_TEST(names_and_none),
+        STAGE_TEST(a_switch_ends_its_batch),
         STAGE_TEST(votes_have_names),
         STAGE_TEST(crash_after_the_commit),
         STAGE_TEST(crash_before_it_arrived),
