@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "client/tui/ui.h"
+#include "client/tui/ui_private.h"
 
 #define ACTION_ROW(id_, name_, title_, contexts_, keys_, needs_, run_)                                                 \
     [ACTION_##id_] = {.action = ACTION_##id_,                                                                          \
@@ -58,6 +58,10 @@ static const char *missing(const struct ui *ui, unsigned needs)
         if (!ui_focused_card(ui) && ui->n_marked == 0 && ui->open_card == 0)
             return "Put the focus on a card first.";
         return NULL;
+    case NEEDS_A_TABLE:
+        if (!ui_view(ui))
+            return "Open a canvas first.";
+        return ui_shows_table(ui) ? NULL : "Show the block as a table first.";
     case NEEDS_A_BLOCK:
         if (!ui_view(ui))
             return "Open a canvas first.";

@@ -28,6 +28,7 @@ enum action_needs {
     NEEDS_A_CANVAS,
     NEEDS_A_BLOCK,
     NEEDS_A_CARD,          /* focused or marked */
+    NEEDS_A_TABLE,         /* the focused block is shown as one */
     NEEDS_EDITING = 8,     /* the right to edit; added to the others */
     NEEDS_COMMENTING = 16, /* the right to comment and vote; added to the others */
     NEEDS_LEADING = 32,    /* a facilitator's right; added to the others */

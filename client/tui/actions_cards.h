@@ -7,6 +7,10 @@
     ROW(NEW_CARD_LAST, "new-card-last", "New card at the end of the block", CONTEXT_CANVAS, "A",                       \
         NEEDS_A_BLOCK | NEEDS_EDITING, ui_run_new_card_last)                                                           \
     ROW(EDIT, "edit", "Type in the card here", CONTEXT_CANVAS, "e", NEEDS_A_CARD | NEEDS_EDITING, ui_run_edit)         \
+    ROW(FIELD, "field", "Change a field: the one of the cell, or which you choose", CONTEXT_CANVAS, "=",               \
+        NEEDS_A_CARD | NEEDS_EDITING, ui_run_field)                                                                    \
+    ROW(CLEAR_FIELD, "clear-field", "Empty the field of the cell", CONTEXT_CANVAS, "-", NEEDS_A_CARD | NEEDS_EDITING,  \
+        ui_run_clear_field)                                                                                            \
     ROW(EDITOR, "editor", "Edit the text in your editor ($EDITOR)", CONTEXT_CANVAS | CONTEXT_CARD, "E",                \
         NEEDS_A_CARD | NEEDS_EDITING, ui_run_editor)                                                                   \
     ROW(REMOVE, "remove", "Remove the card (undo brings it back)", CONTEXT_CANVAS, "d d, delete",                      \
@@ -84,6 +88,8 @@ void ui_run_new_card(struct ui *ui);
 void ui_run_new_card_before(struct ui *ui);
 void ui_run_new_card_last(struct ui *ui);
 void ui_run_edit(struct ui *ui);
+void ui_run_field(struct ui *ui);
+void ui_run_clear_field(struct ui *ui);
 void ui_run_editor(struct ui *ui);
 void ui_run_remove(struct ui *ui);
 void ui_run_restore(struct ui *ui);

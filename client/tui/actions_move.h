@@ -24,6 +24,12 @@
         ui_run_outline)                                                                                                \
     ROW(TABLE, "table", "Table: cards as rows, their fields as columns", CONTEXT_CANVAS, "t, g t", NEEDS_A_CANVAS,     \
         ui_run_table)                                                                                                  \
+    ROW(SORT, "sort", "Sort the table by this column; again: the other way, then not", CONTEXT_CANVAS, "S, g s",       \
+        NEEDS_A_TABLE, ui_run_sort)                                                                                    \
+    ROW(FILTER, "filter", "Show only rows that fit: words, or status=heard", CONTEXT_CANVAS, "F, g f", NEEDS_A_TABLE,  \
+        ui_run_filter)                                                                                                 \
+    ROW(GROUP, "group", "Group the rows by one or several columns", CONTEXT_CANVAS, "B, g b", NEEDS_A_TABLE,           \
+        ui_run_group)                                                                                                  \
     ROW(OVERVIEW, "overview", "Overview: all blocks in their places", CONTEXT_CANVAS, "g c", NEEDS_A_CANVAS,           \
         ui_run_overview)                                                                                               \
     ROW(JUMP_BACK, "jump-back", "Back to where you were before the last jump", CONTEXT_CANVAS, "ctrl-o, backspace",    \
@@ -55,6 +61,9 @@ void ui_run_leave(struct ui *ui);
 void ui_run_zoom(struct ui *ui);
 void ui_run_outline(struct ui *ui);
 void ui_run_table(struct ui *ui);
+void ui_run_sort(struct ui *ui);
+void ui_run_filter(struct ui *ui);
+void ui_run_group(struct ui *ui);
 void ui_run_overview(struct ui *ui);
 void ui_run_jump_back(struct ui *ui);
 void ui_run_follow(struct ui *ui);

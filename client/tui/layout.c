@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tui/kinds.h"
+
 enum {
     BOX_COLS = 12, /* least size of a block, border included */
     BOX_ROWS = 4,
@@ -108,11 +110,19 @@ static bool place_blocks(struct block *const *blocks, size_t n, const struct hea
     return true;
 }
 
+struct rect matrix_inside(struct rect r)
+{
+    return (struct rect){r.x, r.y + 1, r.w, r.h - 2};
+}
+
 bool layout_blocks(const struct canvas *canvas, struct rect r, struct rect *rects, size_t n)
 {
     const char *kind = canvas_header_text(canvas, "kind");
+    bool matrix = canvas_kind(canvas) == CANVAS_MATRIX;
     size_t has;
-    if ((kind[0] && strcmp(kind, "grid") != 0) || canvas->header.cols == 0 || canvas->header.rows == 0)
+    if (matrix)
+        r = matrix_inside(r);
+    if ((kind[0] && strcmp(kind, "grid") != 0 && !matrix) || canvas->header.cols == 0 || canvas->header.rows == 0)
         return false;
     if (canvas->header.cols > GRID_MAX || canvas->header.rows > GRID_MAX || r.w < BOX_COLS || r.h < BOX_ROWS)
         return false;
@@ -127,7 +137,7 @@ bool layout_blocks(const struct canvas *canvas, struct rect r, struct rect *rect
 const struct block *layout_focus(const struct ui *ui, const struct canvas *canvas)
 {
     struct block *block = canvas_block(canvas, ui->block);
-    if (block && !block->deleted)
+    if (block && !block->deleted && !block_hidden(block))
         return block;
     struct block **blocks = canvas_blocks_in_order(canvas, NULL);
     block = blocks[0];
@@ -143,14 +153,51 @@ static bool drawn_as_grid(const struct canvas *canvas, struct rect r)
     return fits;
 }
 
+/* How the canvas itself is shown, by what it is. */
+static enum ui_layout layout_of_kind(const struct canvas *canvas, struct rect r)
+{
+    switch (canvas_kind(canvas)) {
+    case CANVAS_TABLE:
+        return LAYOUT_TABLE;
+    case CANVAS_LANES:
+        return lanes_fit(canvas, r) ? LAYOUT_LANES : LAYOUT_OUTLINE;
+    case CANVAS_SCORES:
+        return LAYOUT_SCORES;
+    case CANVAS_GRAPH:
+        return LAYOUT_GRAPH;
+    case CANVAS_TEXT:
+        return LAYOUT_TEXT;
+    default:
+        return drawn_as_grid(canvas, r) ? LAYOUT_CANVAS : LAYOUT_OUTLINE;
+    }
+}
+
 enum ui_layout layout_effective(const struct ui *ui, struct rect body)
 {
     const struct canvas *canvas = panel_canvas(ui);
     if (ui->layout == LAYOUT_OUTLINE || !canvas || !layout_focus(ui, canvas))
         return LAYOUT_OUTLINE;
-    if (ui->layout == LAYOUT_CANVAS && !drawn_as_grid(canvas, layout_inner(ui, body)))
-        return LAYOUT_OUTLINE;
-    return ui->layout;
+    return ui->layout == LAYOUT_CANVAS ? layout_of_kind(canvas, layout_inner(ui, body)) : ui->layout;
+}
+
+bool layout_is_outline(enum ui_layout layout)
+{
+    return layout == LAYOUT_OUTLINE || layout == LAYOUT_SCORES || layout == LAYOUT_GRAPH || layout == LAYOUT_TEXT;
+}
+
+struct rect layout_list(enum ui_layout layout, struct rect r)
+{
+    if (layout == LAYOUT_SCORES)
+        r.w = most(26, least(60, r.w * 2 / 5));
+    else if (layout == LAYOUT_GRAPH)
+        r.w = most(28, least(60, r.w * 2 / 5));
+    return r;
+}
+
+struct rect layout_beside(enum ui_layout layout, struct rect r)
+{
+    struct rect list = layout_list(layout, r);
+    return (struct rect){r.x + list.w, r.y, r.w - list.w, r.h};
 }
 
 /* ---- neighbours, in units of the canvas' grid */

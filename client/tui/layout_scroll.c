@@ -24,12 +24,8 @@ static bool list_of(struct ui *ui, const struct block *block, struct card_list *
     enum ui_layout layout = layout_effective(ui, body);
     if (layout == LAYOUT_CANVAS)
         return list_on_canvas(ui, canvas, block, r, l);
-    if (layout == LAYOUT_OUTLINE)
+    if (layout != LAYOUT_BLOCK)
         return false;
-    if (layout == LAYOUT_TABLE) {
-        list_plan(ui, l, block, table_rows(r), CARD_ROW);
-        return true;
-    }
     list_plan(ui, l, block, block_cards(ui, block, blocks_beside(r), true), CARD_FULL);
     return true;
 }
@@ -44,8 +40,10 @@ void layout_settle(struct ui *ui)
     struct card_list list;
     counts_begin(ui, canvas);
     enum ui_layout layout = layout_effective(ui, body);
-    if (layout == LAYOUT_OUTLINE)
-        outline_settle(ui, r);
+    if (layout_is_outline(layout))
+        outline_settle(ui, layout_list(layout, r));
+    else if (layout == LAYOUT_LANES)
+        lanes_settle(ui, r);
     else if (list_of(ui, block, &list))
         list_settle(ui, &list);
     if (layout == LAYOUT_TABLE)
@@ -136,8 +134,10 @@ bool layout_wheel(struct ui *ui, int x, int y, int n)
     counts_begin(ui, canvas);
     enum ui_layout layout = layout_effective(ui, body);
     const struct block *block = layout == LAYOUT_CANVAS ? block_under(ui, x, y) : layout_focus(ui, canvas);
-    if (layout == LAYOUT_OUTLINE)
-        done = outline_wheel(ui, layout_inner(ui, body), n);
+    if (layout_is_outline(layout))
+        done = outline_wheel(ui, layout_list(layout, layout_inner(ui, body)), n);
+    else if (layout == LAYOUT_TABLE && block)
+        done = table_wheel(ui, block, layout_inner(ui, body), n);
     else if (block && list_of(ui, block, &list))
         done = wheel_list(ui, &list, n);
     counts_end(ui);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/cli/ops.h"
+#include "client/tui/kinds.h"
 #include "client/tui/typing_private.h"
 
 struct card *pane_card(const struct ui *ui)
@@ -30,19 +31,42 @@ static bool is_colour(const struct prop *prop)
     return strcmp(prop->key, "color") == 0 && prop->value.text != NULL && card_color_find(prop->value.text) >= 0;
 }
 
-static void add_fields(struct rows *rows, const struct card *card)
+/* What a definition says: "f.status" and "status" of a field status. */
+static bool is_defined(const struct fields *fields, const char *key)
 {
+    return fields_find(fields, strncmp(key, "f.", 2) == 0 ? key + 2 : key) != NULL;
+}
+
+/* To which card a part belongs is told by the title. */
+static bool is_place(const struct prop *prop)
+{
+    return strcmp(prop->key, "of") == 0 || strcmp(prop->key, "of.field") == 0;
+}
+
+/* Those that cards of the block have, in the order of their columns, though there is nothing in them yet; then what this
+ * card has besides. */
+static void add_fields(struct rows *rows, const struct fields *fields, const struct card *card)
+{
+    for (size_t i = 0; i < fields->n; i++)
+        add(rows, (struct pane_row){.part = PANE_FIELDS,
+                                    .key = fields->at[i].key,
+                                    .field = &fields->at[i],
+                                    .is_text = fields->at[i].type == FIELD_TEXT});
     for (uint32_t i = 0; i < card->n_fields; i++)
-        add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->fields[i].key, .is_text = true});
+        if (!is_defined(fields, card->fields[i].key))
+            add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->fields[i].key, .is_text = true});
     for (uint32_t i = 0; i < card->props.n; i++) {
-        if (!is_colour(&card->props.at[i])) /* it stands above */
-            add(rows, (struct pane_row){.part = PANE_FIELDS, .key = card->props.at[i].key});
+        const struct prop *prop = &card->props.at[i];
+        if (!is_colour(prop) && !is_place(prop) && !(strncmp(prop->key, "f.", 2) == 0 && is_defined(fields, prop->key)))
+            add(rows, (struct pane_row){.part = PANE_FIELDS, .key = prop->key}); /* the colour stands above */
     }
 }
 
-static bool is_new_field(const struct ui *ui, const struct card *card)
+static bool is_new_field(const struct ui *ui, const struct fields *fields, const struct card *card)
 {
     const struct typing *t = &ui->typing;
+    if (fields_find(fields, t->key) != NULL)
+        return false;
     for (uint32_t i = 0; i < card->n_fields; i++) {
         if (strcmp(card->fields[i].key, t->key) == 0)
             return false;
@@ -90,15 +114,16 @@ static void add_comments(struct rows *rows, const struct canvas *c, const struct
 size_t pane_rows(struct ui *ui, const struct card *card, struct pane_row **out)
 {
     const struct canvas *c = panel_canvas(ui);
+    const struct fields *fields = ui_fields(ui, card->block);
     size_t n_comments = HASH_COUNT(c->comments), n_links = HASH_COUNT(c->links), n = 0;
-    struct rows rows = {.cap = card->n_fields + card->props.n + n_links + n_comments + 2};
+    struct rows rows = {.cap = fields->n + card->n_fields + card->props.n + n_links + n_comments + 2};
     rows.at = arena_calloc(&ui->words, rows.cap, sizeof *rows.at);
     const struct comment **sorted = arena_calloc(&ui->words, n_comments + 1, sizeof *sorted);
     *out = rows.at;
     if (rows.at == NULL || sorted == NULL)
         return 0;
-    add_fields(&rows, card);
-    if (is_new_field(ui, card))
+    add_fields(&rows, fields, card);
+    if (is_new_field(ui, fields, card))
         add(&rows, (struct pane_row){.part = PANE_FIELDS, .key = ui->typing.key, .is_text = true});
     add_links(&rows, c, card);
     for (const struct object *o = c->comments; o != NULL; o = o->hh.next) {
@@ -352,7 +377,8 @@ static struct card *neighbour(const struct ui *ui, const struct card *card, bool
     struct block **blocks = canvas_blocks_in_order(ui_view(ui), &n);
     while (at < n && blocks[at] != card->block)
         at++;
-    for (size_t i = next ? at + 1 : at - 1; i < n && near == NULL; i += next ? 1 : SIZE_MAX)
+    /* a part stands in no block that one sees */
+    for (size_t i = at == n ? n : next ? at + 1 : at - 1; i < n && near == NULL; i += next ? 1 : SIZE_MAX)
         near = first_alive(blocks[i], !next);
     free(blocks);
     return near;

@@ -6,6 +6,8 @@
 
 #include "client/cli/find.h"
 #include "client/cli/ops.h"
+#include "client/tui/entry.h"
+#include "client/tui/kinds.h"
 #include "client/tui/typing_private.h"
 #include "common/buf.h"
 #include "common/utf8.h"
@@ -185,6 +187,10 @@ void pane_edit_field(struct ui *ui, const struct card *card, const struct pane_r
 {
     const struct value *value = props_get(&card->props, row->key);
     uint64_t id = card->o.id;
+    if (row->field != NULL) {
+        entry_begin(ui, id, row->field);
+        return;
+    }
     if (!ui_check_edit(ui))
         return;
     if (row->is_text) {
@@ -212,6 +218,10 @@ void pane_remove_field(struct ui *ui, const struct card *card, const struct pane
     char name[KEY_MAX + 1];
     snprintf(name, sizeof name, "%s", pane_field_name(row->key));
     bool done;
+    if (row->field != NULL) { /* its column stays */
+        entry_clear(ui, card->o.id, row->field);
+        return;
+    }
     if (row->is_text) {
         done = replica_text_set(ui->replica, card->o.id, row->key, "", 0, ui->now_ms, &why) == STATUS_OK;
         if (done)
@@ -290,7 +300,7 @@ static void name_answered(struct ui *ui, size_t choice, const char *line, uint64
         ui_say(ui, ROLE_WARN, "A field's name needs a letter from a to z.");
         return;
     }
-    if (props_get(&card->props, key) != NULL || canvas_text(ui_view(ui), id, key) != NULL) {
+    if (fields_find(ui_fields(ui, card->block), key) != NULL || props_get(&card->props, key) != NULL || canvas_text(ui_view(ui), id, key) != NULL) {
         ui_say(ui, ROLE_WARN, "The card has a field %s already.", key);
         return;
     }

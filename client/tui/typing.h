@@ -11,6 +11,7 @@
 #include "client/core/replica.h"
 #include "client/tui/input.h"
 #include "common/canvas.h"
+#include "common/field.h"
 
 struct ui;
 
@@ -103,6 +104,7 @@ struct pane_row {
     enum pane_part part;
     uint64_t id;     /* link, comment; PANE_HISTORY: 0 */
     const char *key; /* PANE_FIELDS */
+    const struct field *field; /* PANE_FIELDS: its definition, NULL: it has none */
     bool is_text;    /* PANE_FIELDS: a co-edited text field, else a property */
     bool answer;     /* PANE_COMMENTS: within a thread */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tui/kinds.h"
 #include "client/tui/ui_private.h"
 #include "client/tui/views.h"
 #include "common/buf.h"
@@ -37,6 +38,8 @@ void ui_fini(struct ui *ui)
     start_fini(&ui->start);
     keymap_fini(&ui->keymap);
     arena_fini(&ui->words);
+    ui_method_forget(ui);
+    free(ui->table_rows);
     free(ui->scrolls);
     free(ui->marked);
     free(ui->cut);
@@ -74,6 +77,11 @@ static void forget_canvas(struct ui *ui)
     memset(&ui->undoing, 0, sizeof ui->undoing);
     memset(&ui->told, 0, sizeof ui->told);
     memset(&ui->pane, 0, sizeof ui->pane);
+    ui_method_forget(ui);
+    memset(&ui->table, 0, sizeof ui->table);
+    ui->lane[0] = '\0';
+    ui->lanes_stage = 0;
+    ui->lanes_top = 0;
     ui->layout = LAYOUT_CANVAS;
     ui->block = ui->card = ui->last_block = ui->last_card = ui->open_card = 0;
     ui->dragging = ui->outside_object = 0;

@@ -9,6 +9,8 @@
  *   ui_news.c     what others did, the connection                ui_people.c   who is here, names, following
  *   ui_words.c    messages, times, sentences                     ui_move.c     moving about
  *   ui_cards.c    making, removing, moving cards, the clipboard  ui_set.c      colour, tag, vote, link
+ *   ui_table.c    sorting, filtering, grouping            entry*.c      a field's value, typed or chosen
+ *   ui_lanes.c    lanes and scores: moving by fields      ui_method.c   what is known about the canvas
  *   ui_blocks.c   blocks, the canvas' name, undo                 ui_anywhere.c leaving, help, mouse, going back
  *   ui_mouse.c    clicks, drags, the wheel                       ui_outside.c  pastes, $EDITOR
  *   typing*.c     a text being typed                             pane*.c       the opened card
@@ -19,6 +21,7 @@
 #define COCANVAS_CLIENT_TUI_UI_H
 
 #include "client/core/replica.h"
+#include "client/method/method.h"
 #include "client/tui/action.h"
 #include "client/tui/grid.h"
 #include "client/tui/input.h"
@@ -27,6 +30,7 @@
 #include "client/tui/theme.h"
 #include "client/tui/ask.h"
 #include "client/tui/panel.h"
+#include "client/tui/table.h"
 #include "client/tui/typing.h"
 #include "common/arena.h"
 #include "wire.pb-c.h"
@@ -45,6 +49,11 @@ enum ui_layout {
     LAYOUT_BLOCK,   /* one block, the whole screen */
     LAYOUT_OUTLINE, /* blocks and cards, one below the other */
     LAYOUT_TABLE,   /* the focused block's cards as rows, their fields as columns */
+    /* What LAYOUT_CANVAS is on canvases of other kinds than a grid (layout_effective): */
+    LAYOUT_LANES,  /* stages from left to right, lanes from top to bottom */
+    LAYOUT_SCORES, /* a plot by two numbers, and the list of what stands in it */
+    LAYOUT_GRAPH,  /* the list of players, and what goes out and comes in */
+    LAYOUT_TEXT,   /* the outline with the current wording first, large */
 };
 
 /* What a facilitator may do about guests. */
@@ -189,7 +198,17 @@ struct ui {
         uint64_t top;          /* LAYOUT_OUTLINE: the first object that is visible, a card or a block's title; 0 all */
         uint64_t below, block; /* the object behind it, and the block: for when `top` goes elsewhere */
     } outline;
-    int table_column; /* first column shown in LAYOUT_TABLE */
+    int table_column; /* first column behind the text shown in LAYOUT_TABLE */
+    struct table_state table;   /* how LAYOUT_TABLE is sorted, filtered and grouped: table.h */
+    struct table_row *table_rows; /* room for the rows of a table; owned */
+    size_t cap_table_rows;
+    char lane[KEY_MAX + 1];     /* LAYOUT_LANES: the lane of the focused cell while no card has the focus */
+    uint64_t lanes_stage;       /* LAYOUT_LANES: the first stage that is shown, 0 the first one */
+    int lanes_top;              /* LAYOUT_LANES: the first lane that is shown */
+    struct method *method;      /* what is known about the canvas: kinds.h; owned, NULL until somebody asks */
+    struct method *past_method; /* the same of the state that history shows */
+    const struct canvas *past_known; /* … which is that one, compared only */
+    uint64_t past_known_seq;
     struct ui_person people[UI_PEOPLE];
     struct ui_waiting lobby[UI_LOBBY]; /* in the order in which they came */
     size_t n_lobby;

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "client/cli/ops.h"
+#include "client/tui/entry.h"
+#include "client/tui/kinds.h"
 #include "client/tui/ui_private.h"
 #include "client/tui/views.h"
 #include "common/buf.h"
@@ -34,14 +36,25 @@ static const char *undo_hint(struct ui *ui)
 
 /* ---- new cards */
 
+/* In lanes it belongs to the lane that has the focus. */
+static bool new_card(struct ui *ui, uint64_t after)
+{
+    bool lanes = ui_in_lanes(ui);
+    size_t lane = lanes ? ui_lanes_lane(ui) : 0;
+    bool made = typing_new_card(ui, ui->block, after);
+    if (made && lanes)
+        ui_lanes_new_card(ui, lane);
+    return made;
+}
+
 void ui_run_new_card(struct ui *ui)
 {
-    (void)typing_new_card(ui, ui->block, ui->card);
+    (void)new_card(ui, ui->card);
 }
 
 void ui_run_new_card_last(struct ui *ui)
 {
-    (void)typing_new_card(ui, ui->block, 0);
+    (void)new_card(ui, 0);
 }
 
 /* Behind the card above; at the block's beginning it is made at the end and moved, in one undo step. */
@@ -52,7 +65,7 @@ void ui_run_new_card_before(struct ui *ui)
     struct ops_place place = {.block = ui->block, .first = true};
     Cocanvas__Op *move;
 
-    if (!typing_new_card(ui, ui->block, above ? above->o.id : 0) || above || !ui->typing.object)
+    if (!new_card(ui, above ? above->o.id : 0) || above || !ui->typing.object)
         return;
     move = ops_card_move(&ui->words, ui->typing.object, &place);
     (void)ui_submit(ui, 1, &move, true);
@@ -80,7 +93,10 @@ bool ui_add_cards(struct ui *ui, const struct ui_line *lines, size_t n, uint64_t
 void ui_run_edit(struct ui *ui)
 {
     const struct card *card = ui_focused_card(ui);
-    if (card)
+    const struct field *field = card ? ui_table_field(ui) : NULL;
+    if (field)
+        entry_begin(ui, card->o.id, field);
+    else if (card)
         (void)typing_begin(ui, card->o.id, "", UINT32_MAX);
     else
         ui_say(ui, ROLE_WARN, "Put the focus on a card first.");
@@ -127,7 +143,7 @@ void ui_run_restore(struct ui *ui)
     ASSERT(cards);
     for (struct object *o = canvas->cards; o; o = o->hh.next) {
         struct card *card = (struct card *)o;
-        if (card->deleted_seq && !card->block->deleted)
+        if (card->deleted_seq && !card->block->deleted && ui_whole_card(canvas, card))
             cards[n++] = card;
     }
     if (n == 0) {
@@ -137,7 +153,8 @@ void ui_run_restore(struct ui *ui)
     qsort(cards, n, sizeof(struct card *), by_deletion);
     ui_choices_clear(ui);
     for (size_t i = 0; i < n; i++)
-        if (!ui_choices_add(ui, cards[i]->o.id, "%s in %s", ui_card_words(ui, cards[i]->o.id), cards[i]->block->title))
+        if (!ui_choices_add(ui, cards[i]->o.id, "%s in %s", ui_card_words(ui, cards[i]->o.id),
+                            ui_shown_block(canvas, cards[i])->title))
             break;
     ask_choice(ui, "Which card shall come back?", ui->choices.at, restore_answered);
 }
@@ -285,14 +302,33 @@ static void shift(struct ui *ui, bool down)
     (void)move_cards(ui, ids, kept, place);
 }
 
+/* A sorted or grouped table would not show it. */
+static bool order_is_hidden(struct ui *ui)
+{
+    struct table t;
+    bool hidden = ui_table(ui, &t) && !t.plain;
+    if (hidden)
+        ui_say(ui, ROLE_TEXT, "The rows are sorted or grouped: show them as they stand first (%s, %s).",
+               ui_key(ui, ACTION_SORT), ui_key(ui, ACTION_GROUP));
+    return hidden;
+}
+
+static void shift_here(struct ui *ui, bool down)
+{
+    if (ui_in_lanes(ui) && ui->n_marked == 0)
+        ui_lanes_shift(ui, down);
+    else if (!ui_scores_shift(ui, "axis.y", down ? -1 : 1) && !order_is_hidden(ui))
+        shift(ui, down);
+}
+
 void ui_run_move_down(struct ui *ui)
 {
-    shift(ui, true);
+    shift_here(ui, true);
 }
 
 void ui_run_move_up(struct ui *ui)
 {
-    shift(ui, false);
+    shift_here(ui, false);
 }
 
 static void move_beside(struct ui *ui, int dx)
@@ -300,6 +336,8 @@ static void move_beside(struct ui *ui, int dx)
     uint64_t *ids, block = layout_neighbour(ui, ui->block, dx, 0);
     size_t n = ui_targets(ui, &ids);
 
+    if (ui_scores_shift(ui, "axis.x", dx))
+        return;
     if (block)
         (void)ui_put_cards(ui, ids, n, block, 0, false);
     else

@@ -92,11 +92,13 @@ static void click_card(struct ui *ui, const struct input *in, uint64_t card, boo
     }
 }
 
-static void click_block(struct ui *ui, uint64_t block, bool twice)
+static void click_block(struct ui *ui, uint64_t block, uint32_t cell, bool twice)
 {
     bool same = ui->block == block;
     to_canvas(ui);
     ui_focus(ui, block, 0);
+    if (cell > 0)
+        ui_lanes_cell(ui, cell - 1);
     if (ui->carrying)
         ui_put_carried(ui);
     else if (twice && same && ui->block == block)
@@ -126,7 +128,7 @@ static void click(struct ui *ui, const struct input *in, bool twice)
     case HIT_NONE:
         break;
     case HIT_BLOCK:
-        click_block(ui, hit.id, twice);
+        click_block(ui, hit.id, hit.more, twice);
         break;
     case HIT_CARD:
         click_card(ui, in, hit.id, twice);

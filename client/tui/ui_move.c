@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "client/cli/find.h"
+#include "client/tui/entry.h"
 #include "client/tui/ui_private.h"
-#include "client/tui/views.h"
+#include "client/tui/view_parts.h"
 
 static enum ui_layout layout_now(const struct ui *ui)
 {
@@ -111,12 +112,25 @@ static void go_beside(struct ui *ui, int dx)
 
 static void go_across(struct ui *ui, int dx)
 {
-    if (layout_now(ui) == LAYOUT_TABLE && !ui->carrying) {
-        if (dx > 0 || ui->table_column > 0)
-            ui->table_column += dx;
-        return;
-    }
-    go_beside(ui, dx);
+    if (layout_now(ui) == LAYOUT_TABLE && !ui->carrying)
+        ui_table_across(ui, dx);
+    else if (layout_now(ui) == LAYOUT_LANES && !ui->carrying)
+        ui_lanes_across(ui, dx);
+    else
+        go_beside(ui, dx);
+}
+
+/* Tables and lanes have an order of their own. */
+static bool steps_otherwise(struct ui *ui, int step)
+{
+    enum ui_layout layout = layout_now(ui);
+    if (ui->carrying || (layout != LAYOUT_TABLE && layout != LAYOUT_LANES))
+        return false;
+    if (layout == LAYOUT_TABLE)
+        ui_table_step(ui, step);
+    else
+        ui_lanes_step(ui, step);
+    return true;
 }
 
 /* One block is all that is shown: its ends are ends. */
@@ -163,12 +177,14 @@ void ui_run_right(struct ui *ui)
 
 void ui_run_down(struct ui *ui)
 {
-    go_down(ui);
+    if (!steps_otherwise(ui, 1))
+        go_down(ui);
 }
 
 void ui_run_up(struct ui *ui)
 {
-    go_up(ui);
+    if (!steps_otherwise(ui, -1))
+        go_up(ui);
 }
 
 /* ---- blocks */
@@ -224,12 +240,18 @@ void ui_run_go_block(struct ui *ui)
 
 void ui_run_first_card(struct ui *ui)
 {
-    ui_jump(ui, ui->block, id_of(first_alive(ui_focused_block(ui))));
+    if (layout_now(ui) == LAYOUT_TABLE)
+        ui_table_edge(ui, false);
+    else
+        ui_jump(ui, ui->block, id_of(first_alive(ui_focused_block(ui))));
 }
 
 void ui_run_last_card(struct ui *ui)
 {
-    ui_jump(ui, ui->block, id_of(last_alive(ui_focused_block(ui))));
+    if (layout_now(ui) == LAYOUT_TABLE)
+        ui_table_edge(ui, true);
+    else
+        ui_jump(ui, ui->block, id_of(last_alive(ui_focused_block(ui))));
 }
 
 /* Cards that were visible of the focused block. */
@@ -248,6 +270,10 @@ static void go_by(struct ui *ui, size_t n, bool down)
 {
     struct card *card = ui_focused_card(ui);
 
+    if (layout_now(ui) == LAYOUT_TABLE) {
+        ui_table_step(ui, down ? (int)n : -(int)n);
+        return;
+    }
     if (!card && down)
         card = first_alive(ui_focused_block(ui));
     for (; card && n > 0; n--) {
@@ -272,6 +298,11 @@ void ui_run_half_up(struct ui *ui)
 
 static void go_page(struct ui *ui, int direction)
 {
+    struct rect body = layout_parts(ui).body;
+    if (layout_now(ui) == LAYOUT_TABLE && ui_focused_block(ui)) {
+        ui_table_step(ui, direction * table_page(ui, ui_focused_block(ui), layout_inner(ui, body)));
+        return;
+    }
     uint64_t card = layout_page(ui, direction);
     if (card)
         ui_focus(ui, ui->block, card);
@@ -304,8 +335,12 @@ void ui_run_open(struct ui *ui)
 {
     const struct card *card = ui_focused_card(ui);
 
+    const struct field *field = card && !ui->carrying ? ui_table_field(ui) : NULL;
+
     if (ui->carrying)
         ui_put_carried(ui);
+    else if (field)
+        entry_begin(ui, card->o.id, field);
     else if (card)
         pane_open(ui, card->o.id);
     else if (!ui_focused_block(ui))
@@ -326,7 +361,7 @@ void ui_run_leave(struct ui *ui)
 static void show_as(struct ui *ui, enum ui_layout layout)
 {
     ui->layout = layout;
-    if (layout_now(ui) != LAYOUT_CANVAS && ui->card == 0)
+    if (layout_now(ui) != LAYOUT_CANVAS && layout_now(ui) != LAYOUT_LANES && ui->card == 0)
         ui_focus(ui, ui->block, id_of(first_alive(ui_focused_block(ui))));
 }
 

@@ -103,6 +103,7 @@ void ui_replica_event(struct ui *ui, const struct replica_event *event)
 
     if (!ui->replica)
         return;
+    ui_method_event(ui, event);
     typing_event(ui, event);
     pane_event(ui, event);
     panel_event(ui, event);

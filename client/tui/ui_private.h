@@ -3,9 +3,29 @@
 #define COCANVAS_CLIENT_TUI_UI_PRIVATE_H
 
 #include "client/tui/ui.h"
+#include "common/field.h"
 
 /* ui.c: tells others where the focus is, if they do not know. While one types, the typing tells them. */
 void ui_tell_presence(struct ui *ui);
+/* ui_method.c */
+void ui_method_event(struct ui *ui, const struct replica_event *event);
+void ui_method_forget(struct ui *ui);
+/* As cell_compare(). */
+int ui_cell_compare(struct ui *ui, const struct card *a, const struct card *b, const struct field *field);
+/* ui_table.c */
+bool ui_shows_table(const struct ui *ui);
+/* ui_lanes.c */
+bool ui_in_lanes(const struct ui *ui);
+void ui_lanes_step(struct ui *ui, int step);
+/* The cell of the focused stage that has the focus while no card has. */
+void ui_lanes_cell(struct ui *ui, size_t lane);
+void ui_lanes_across(struct ui *ui, int dx);
+/* The lane that has the focus, before a card is made; and afterwards: the new card belongs to it. */
+size_t ui_lanes_lane(struct ui *ui);
+void ui_lanes_new_card(struct ui *ui, size_t lane);
+void ui_lanes_shift(struct ui *ui, bool down);
+/* Among scores: one more or less on an axis ("axis.x"). False: it is another view, or no card has the focus. */
+bool ui_scores_shift(struct ui *ui, const char *key, int by);
 /* ui_mouse.c */
 void ui_mouse(struct ui *ui, const struct input *in);
 /* ui_outside.c: a paste that no text takes becomes cards. */

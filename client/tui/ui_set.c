@@ -7,7 +7,7 @@
 #include "client/tui/ui_private.h"
 #include "common/utf8.h"
 
-enum { KINDS = 8, KNOWN_TAGS = 10 };
+enum { KINDS = 11, KNOWN_TAGS = 10 };
 
 static Cocanvas__Op **ops_room(struct ui *ui, size_t n)
 {
@@ -297,6 +297,17 @@ static void offer_kind(struct ui *ui, const char *kind)
         (void)ui_choices_add(ui, 0, "%s", kind);
 }
 
+/* What the canvas says that its links may be. */
+static void offer_kinds_of_canvas(struct ui *ui, const struct canvas *canvas)
+{
+    for (const char *at = canvas_header_text(canvas, "edges"); *at;) {
+        size_t len = strcspn(at, " ");
+        if (len > 0)
+            offer_kind(ui, ui_printf(ui, "%.*s", (int)len, at));
+        at += len + (at[len] == ' ');
+    }
+}
+
 /* Kinds that this canvas knows come first. */
 static void target_chosen(struct ui *ui, size_t choice, const char *line, uint64_t object)
 {
@@ -312,6 +323,7 @@ static void target_chosen(struct ui *ui, size_t choice, const char *line, uint64
         return;
     }
     ui_choices_clear(ui);
+    offer_kinds_of_canvas(ui, canvas);
     for (const struct object *o = canvas->links; o; o = o->hh.next)
         if (link_visible(canvas, (const struct link_object *)o))
             offer_kind(ui, ((const struct link_object *)o)->kind);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tui/kinds.h"
 #include "client/tui/ui.h"
 #include "common/buf.h"
 
@@ -32,7 +33,7 @@ static struct block *block_at(const struct ui *ui, uint64_t id)
 {
     const struct canvas *canvas = id ? panel_canvas(ui) : NULL;
     struct block *block = canvas ? canvas_block(canvas, id) : NULL;
-    return block && !block->deleted ? block : NULL;
+    return block && !block->deleted && !block_hidden(block) ? block : NULL;
 }
 
 struct card *ui_focused_card(const struct ui *ui)
@@ -121,6 +122,8 @@ void ui_focus(struct ui *ui, uint64_t block, uint64_t card)
 {
     const struct card *there = card_at(ui, card);
 
+    if (there && block_hidden(there->block)) /* a part is shown with its card */
+        there = ui_whole_card(panel_canvas(ui), canvas_card(panel_canvas(ui), card));
     if (there)
         block = there->block->o.id;
     if (!block_at(ui, block))
@@ -128,7 +131,7 @@ void ui_focus(struct ui *ui, uint64_t block, uint64_t card)
     ui->following = 0;
     set_focus(ui, block, there);
     if (ui->range_from && there)
-        extend_range(ui, card);
+        extend_range(ui, there->o.id);
 }
 
 void ui_jump(struct ui *ui, uint64_t block, uint64_t card)
@@ -180,11 +183,12 @@ static struct card *stand_in(const struct ui *ui, const struct canvas *canvas)
 static void settle_card(struct ui *ui, const struct canvas *canvas)
 {
     struct card *card = card_at(ui, ui->card);
+    bool seen = card && !block_hidden(card->block); /* it may have become a part, or its block hidden */
     bool along = ui->layout == LAYOUT_CANVAS || ui->card == ui->typing.object || ui->card == ui->open_card;
 
     if (ui->card == 0)
         return;
-    if (card && (card->block->o.id == ui->block || along))
+    if (seen && (card->block->o.id == ui->block || along))
         set_focus(ui, card->block->o.id, card);
     else
         set_focus(ui, ui->block, stand_in(ui, canvas));

@@ -51,6 +51,14 @@ static const char *layout_words(struct ui *ui, const struct canvas *canvas)
         return words_printf(ui, "table, block %zu of %zu", number, n);
     case LAYOUT_OUTLINE:
         return "outline";
+    case LAYOUT_LANES:
+        return "lanes";
+    case LAYOUT_SCORES:
+        return "scores";
+    case LAYOUT_GRAPH:
+        return "who gives what";
+    case LAYOUT_TEXT:
+        return "one wording";
     default:
         return "overview";
     }
@@ -254,6 +262,22 @@ static const struct hint of_block[] = {
     {ACTION_FOLLOW, "follow"},   {ACTION_NONE, NULL},
 };
 
+static const struct hint of_row[] = {
+    {ACTION_OPEN, "open"},       {ACTION_NEW_CARD, "new row"}, {ACTION_EDIT, "type"},   {ACTION_SORT, "sort"},
+    {ACTION_FILTER, "filter"},   {ACTION_GROUP, "group"},      {ACTION_LEAVE, "back"},  {ACTION_CLEAR_FIELD, "empty"},
+    {ACTION_COMMENT, "comment"}, {ACTION_REMOVE, "remove"},    {ACTION_UNDO, "undo"},   {ACTION_VOTE, "vote"},
+    {ACTION_SEARCH, "search"},   {ACTION_MOVE, "move"},        {ACTION_MARK, "mark"},   {ACTION_OUTLINE, "outline"},
+    {ACTION_NONE, NULL},
+};
+
+/* Where fields place the cards. */
+static const struct hint of_placed[] = {
+    {ACTION_OPEN, "open"},       {ACTION_NEW_CARD, "new card"},      {ACTION_EDIT, "type"},   {ACTION_FIELD, "field"},
+    {ACTION_MOVE_RIGHT, "move"}, {ACTION_MOVE_DOWN, "move down"},    {ACTION_LINK, "link"},   {ACTION_LEAVE, "back"},
+    {ACTION_OUTLINE, "outline"}, {ACTION_TABLE, "table"},            {ACTION_VOTE, "vote"},   {ACTION_COMMENT, "comment"},
+    {ACTION_REMOVE, "remove"},   {ACTION_UNDO, "undo"},              {ACTION_NONE, NULL},
+};
+
 static const struct hint of_carrying[] = {
     {ACTION_OPEN, "put here"}, {ACTION_BACK, "leave it where it was"},
     {ACTION_LEFT, "left"},     {ACTION_RIGHT, "right"},
@@ -322,7 +346,18 @@ static const struct hint *hints_of(const struct ui *ui)
         return ui->panel.kind == PANEL_HISTORY ? of_history : of_panel;
     if (ui->open_card)
         return of_opened;
-    return ui->carrying ? of_carrying : ui->card ? of_card : of_block;
+    if (ui->carrying || ui->card == 0)
+        return ui->carrying ? of_carrying : of_block;
+    switch (layout_effective(ui, layout_parts(ui).body)) {
+    case LAYOUT_TABLE:
+        return of_row;
+    case LAYOUT_LANES:
+    case LAYOUT_SCORES:
+    case LAYOUT_GRAPH:
+        return of_placed;
+    default:
+        return of_card;
+    }
 }
 
 /* One hint; returns the cells it takes, 0 if it has no key, is impossible now or does not fit. */

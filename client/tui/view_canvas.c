@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tui/kinds.h"
+
 #include "common/rights.h"
 #include "common/utf8.h"
 
@@ -128,6 +130,10 @@ static void draw_boxes(struct ui *ui, struct grid *g, struct rect r, const struc
                 grid_box_heavy(g, rects[i], style(ROLE_BORDER_FOCUS));
         for (size_t i = 0; i < n; i++)
             draw_box(ui, g, rects[i], blocks[i], i + 1);
+        if (canvas_kind(canvas) == CANVAS_MATRIX) {
+            axis_draw_y(ui, g, (struct rect){r.x + 1, r.y, r.w - 2, 1}, false);
+            axis_draw_x(ui, g, (struct rect){r.x + 1, r.y + r.h - 1, r.w - 2, 1});
+        }
     }
     free(rects);
     free(blocks);
@@ -209,12 +215,25 @@ void view_canvas(struct ui *ui, struct grid *g, struct rect r)
     case LAYOUT_TABLE:
         view_table(ui, g, inner);
         break;
+    case LAYOUT_LANES:
+        view_lanes(ui, g, inner);
+        break;
+    case LAYOUT_SCORES:
+        view_outline(ui, g, layout_list(LAYOUT_SCORES, inner));
+        view_scores(ui, g, layout_beside(LAYOUT_SCORES, inner));
+        break;
+    case LAYOUT_GRAPH:
+        view_outline(ui, g, layout_list(LAYOUT_GRAPH, inner));
+        view_graph(ui, g, layout_beside(LAYOUT_GRAPH, inner));
+        break;
+    case LAYOUT_TEXT:
     case LAYOUT_OUTLINE:
         view_outline(ui, g, inner);
     }
     if (panel_in_past(ui))
         draw_banner(ui, g, r);
     draw_dragged(ui, g, inner);
+    view_typed_field(ui, g, r);
     counts_end(ui);
     grid_unclip(g, old);
 }

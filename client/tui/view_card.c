@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "client/cli/find.h"
+#include "client/tui/kinds.h"
 #include "client/tui/typing_private.h"
+#include "client/tui/view_cell.h"
 #include "client/tui/view_parts.h"
 #include "client/tui/views.h"
 #include "client/tui/wrap.h"
@@ -141,8 +143,32 @@ static void text_or_typing(struct list *l, const struct pane_row *row, struct re
         draw_text(l, row, r, text->bytes, text->len_bytes);
 }
 
+/* A field by its definition: drawn as a cell is. What it asks for is told while there is nothing in it. */
+static void defined_row(struct list *l, const struct pane_row *row, const char *name)
+{
+    const struct field *field = row->field;
+    int room = l->r.w - 2 - LABEL_CELLS;
+    bool empty = ui_cell(l->ui, l->card, field)[0] == '\0';
+    struct rect r = begin_row(l, row, field_rows(l->ui, l->card, field, room, ROW_LINES));
+    if (l->g == NULL)
+        return;
+    (void)grid_fit(l->g, r.x + 2, r.y, LABEL_CELLS - 1, row_style(l, row, ROLE_DIM, 0), name, strlen(name));
+    struct rect body = {r.x + 2 + LABEL_CELLS, r.y, room, r.h};
+    const char *prompt = words_line(l->ui, field->prompt, strlen(field->prompt));
+    if (empty)
+        (void)grid_fit(l->g, body.x, body.y, room, row_style(l, row, ROLE_DIM, ATTR_ITALIC), prompt, strlen(prompt));
+    else
+        field_draw(l->ui, l->g, body, l->card, field, row_style(l, row, ROLE_TEXT, 0));
+}
+
 static void field_row(struct list *l, const struct pane_row *row)
 {
+    const char *name = row->field != NULL ? row->field->title : pane_field_name(row->key);
+    name = words_line(l->ui, name, strlen(name));
+    if (row->field != NULL && !(row->is_text && is_typed(l->ui, l->card->o.id, row->key))) {
+        defined_row(l, row, name);
+        return;
+    }
     const struct text *text = row->is_text ? canvas_text(panel_canvas(l->ui), l->card->o.id, row->key) : NULL;
     const struct value *value = row->is_text ? NULL : props_get(&l->card->props, row->key);
     const char *shown = value != NULL ? pane_value(l->ui, value) : text != NULL ? text->bytes : "";
@@ -151,7 +177,6 @@ static void field_row(struct list *l, const struct pane_row *row)
     struct rect r = begin_row(l, row, lines);
     if (l->g == NULL)
         return;
-    const char *name = pane_field_name(row->key);
     grid_fit(l->g, r.x + 2, r.y, LABEL_CELLS - 1, row_style(l, row, ROLE_DIM, 0), name, strlen(name));
     struct rect body = {r.x + 2 + LABEL_CELLS, r.y, room, lines};
     if (row->is_text)
@@ -292,6 +317,8 @@ static int draw_marks(struct ui *ui, struct grid *g, struct rect r, const struct
     int x = r.x, end = r.x + r.w;
     draw_colour(g, &x, r.y, end, card);
     for (uint32_t i = 0; i < card->n_tags; i++) {
+        if (ui_tag_is_group(ui, card, card->tags[i]))
+            continue;
         x += put(g, x, r.y, end, on(ROLE_TAG, 0), "#");
         x += put(g, x, r.y, end, on(ROLE_TAG, 0), card->tags[i]) + 1;
     }
@@ -337,7 +364,9 @@ static void draw_title(struct ui *ui, struct grid *g, struct rect r, const struc
 {
     char number[OBJECT_ID_TEXT], title[300];
     object_id_format(card->o.id, number);
-    snprintf(title, sizeof title, " %.240s %s %s ", title_of(card->block), sign(ui, SIGN_DOT), number);
+    const struct card *whole = ui_whole_card(panel_canvas(ui), canvas_card(panel_canvas(ui), card->o.id));
+    const char *of = whole != NULL && whole != card ? ui_card_words(ui, whole->o.id) : title_of(ui_shown_block(panel_canvas(ui), card));
+    snprintf(title, sizeof title, " %.240s %s %s ", of, sign(ui, SIGN_DOT), number);
     grid_fit(g, r.x + 2, r.y, r.w - 4, on(ROLE_TITLE, ATTR_BOLD), title, strlen(title));
     if (card->deleted_seq != 0) {
         static const char removed[] = " removed: X restores it ";

@@ -1,5 +1,6 @@
 /* A card in a list: its mark, its wrapped text and what is about it. How many rows that takes and how it is drawn come
  * from the same layout, so that they cannot differ. Only as much of a text is looked at as can be shown. */
+#include "client/tui/kinds.h"
 #include "client/tui/view_parts.h"
 
 #include <stdlib.h>
@@ -117,7 +118,8 @@ static void gather_short(struct ui *ui, struct card_lay *l, int room)
     if (!changed && card->created_by && l->text_w >= NARROW)
         add_piece(l, room, 1, 6, style(ui_person_role(card->created_by)), ui_initials(ui, card->created_by));
     for (uint32_t i = 0; i < card->n_tags && l->text_w >= NARROW - 4; i++)
-        add_piece(l, room, 1, 0, style(ROLE_TAG), tag_words(ui, card->tags[i]));
+        if (!ui_tag_is_group(ui, card, card->tags[i]))
+            add_piece(l, room, 1, 0, style(ROLE_TAG), tag_words(ui, card->tags[i]));
 }
 
 static void gather_full(struct ui *ui, struct card_lay *l)
@@ -147,7 +149,8 @@ static void gather_full(struct ui *ui, struct card_lay *l)
         add_piece(l, room, 3, 7, style(ROLE_LINK), words_count(ui, links, "link", "links"));
     add_piece(l, room, 3, 4, style(ROLE_DIM), status_words(ui, card));
     for (uint32_t i = 0; i < card->n_tags; i++)
-        add_piece(l, room, 3, 5, style(ROLE_TAG), tag_words(ui, card->tags[i]));
+        if (!ui_tag_is_group(ui, card, card->tags[i]))
+            add_piece(l, room, 3, 5, style(ROLE_TAG), tag_words(ui, card->tags[i]));
 }
 
 /* ---- layout */
@@ -213,8 +216,8 @@ static void lay_init(struct ui *ui, struct card_lay *l, const struct card *card,
     l->text_w = most(1, width - l->gutter - (width >= NARROW ? 1 : 0));
     max_rows = most(1, max_rows);
     if (how == CARD_ROW) {
-        lay_text(l, 1);
-        l->rows = 1;
+        lay_text(l, max_rows);
+        l->rows = (int)l->wrap.n;
         return;
     }
     if (how == CARD_SHORT) {

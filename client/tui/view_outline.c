@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "client/tui/kinds.h"
+#include "client/tui/view_lines.h"
 #include "common/rights.h"
 
-enum { CARD_LINES = 8, READABLE = 116, PROMPT_LINES = 3 };
+enum { CARD_LINES = 8, READABLE = 116, PROMPT_LINES = 3, LARGE_MARGIN = 6 };
 
 /* A place in the outline: a block's head, or one of its cards. */
 struct place {
@@ -21,13 +23,27 @@ struct outline_view {
     const struct canvas *canvas;
     struct block **blocks; /* owned */
     size_t n;
-    int w;
+    enum canvas_kind kind;
+    int w, h;
 };
+
+static bool is_current(const struct block *block)
+{
+    const struct value *section = props_get(&block->props, "section");
+    return section && section->text && strcmp(section->text, "current") == 0;
+}
 
 static void view_init(struct outline_view *v, struct ui *ui, struct rect r)
 {
-    *v = (struct outline_view){.ui = ui, .canvas = panel_canvas(ui), .w = r.w};
+    *v = (struct outline_view){.ui = ui, .canvas = panel_canvas(ui), .w = r.w, .h = r.h};
+    v->kind = canvas_kind(v->canvas);
     v->blocks = canvas_blocks_in_order(v->canvas, &v->n);
+    for (size_t i = 1; v->kind == CANVAS_TEXT && i < v->n; i++) /* what is to be said comes first */
+        for (size_t j = i; j > 0 && is_current(v->blocks[j]) && !is_current(v->blocks[j - 1]); j--) {
+            struct block *before = v->blocks[j - 1];
+            v->blocks[j - 1] = v->blocks[j];
+            v->blocks[j] = before;
+        }
 }
 
 static const struct card *card_at(const struct outline_view *v, struct place p)
@@ -109,6 +125,38 @@ static int prompt_rows(const struct outline_view *v, const struct block *block)
     return text[0] ? (int)wrap_count(text, strlen(text), text_width(v), PROMPT_LINES) : 0;
 }
 
+/* The current wording of a text is drawn large, in a frame of its own. */
+static bool is_large(const struct outline_view *v, const struct card *card)
+{
+    return v->kind == CANVAS_TEXT && is_current(card->block) && v->w >= 24;
+}
+
+static int large_rows(const struct outline_view *v, const struct card *card)
+{
+    int w = text_width(v) - LARGE_MARGIN, room = most(4, v->h - 4);
+    if (card_typed_here(v->ui, card))
+        return least(room, typing_rows(v->ui, w) + 4);
+    return least(room, (int)wrap_count(card->text.bytes, card->text.len_bytes, w - 1, (size_t)room) + 4);
+}
+
+/* What its fields say, in a row below the card; "" nothing. */
+static const char *line_below(const struct outline_view *v, const struct card *card)
+{
+    if (v->kind == CANVAS_GRAPH)
+        return graph_words(v->ui, card);
+    if (v->kind != CANVAS_SCORES)
+        return ui_fields_line(v->ui, card);
+    return scores_words(v->ui, card);
+}
+
+static int card_lines(const struct outline_view *v, const struct card *card)
+{
+    if (is_large(v, card))
+        return large_rows(v, card);
+    return card_rows_in(v->ui, card, CARD_SHORT, least(v->w, READABLE + 4), CARD_LINES) +
+           (line_below(v, card)[0] != '\0');
+}
+
 /* Rows of what stands at a place, with the blank row behind a block. */
 static int rows_at(const struct outline_view *v, struct place p)
 {
@@ -118,7 +166,7 @@ static int rows_at(const struct outline_view *v, struct place p)
     bool more = go_next(v, &next);
     int blank = more && next.block == p.block ? 0 : 1;
     if (card)
-        return card_rows_in(v->ui, card, CARD_SHORT, least(v->w, READABLE + 4), CARD_LINES) + blank;
+        return card_lines(v, card) + blank;
     return 1 + prompt_rows(v, block) + (block->n_alive ? 0 : 1);
 }
 
@@ -241,14 +289,52 @@ static void draw_title(const struct outline_view *v, struct grid *g, struct rect
     grid_put(g, x + w - right, r.y, style(ROLE_DIM), count);
 }
 
+static void draw_large(const struct outline_view *v, struct grid *g, struct rect r, const struct card *card)
+{
+    struct ui *ui = v->ui;
+    bool focused = ui->card == card->o.id;
+    struct rect box = {r.x + 1, r.y, least(r.w - 2, text_width(v) + 2), r.h};
+    struct rect text = {box.x + 4, box.y + 2, text_width(v) - LARGE_MARGIN, box.h - 4};
+    grid_hit(g, box, HIT_CARD, card->o.id, 0);
+    if (focused)
+        grid_box_heavy(g, box, style(ROLE_BORDER_FOCUS));
+    else
+        grid_box(g, box, style(ROLE_BORDER));
+    if (card_typed_here(ui, card)) {
+        view_typing(ui, g, text);
+        return;
+    }
+    if (card->text.len_points == 0)
+        grid_put(g, text.x, text.y, style(ROLE_DIM), "Nothing written yet.");
+    view_lines(g, (struct rect){text.x, text.y, text.w - 1, text.h}, style_on(ROLE_TITLE, ROLE_TEXT, ATTR_BOLD),
+               card->text.bytes);
+    if (focused)
+        grid_cursor(g, text.x, text.y, false);
+}
+
+static void draw_card(const struct outline_view *v, struct grid *g, struct rect r, const struct card *card)
+{
+    if (is_large(v, card)) {
+        draw_large(v, g, (struct rect){r.x, r.y, r.w, least(r.h, large_rows(v, card))}, card);
+        return;
+    }
+    struct rect place = {r.x, r.y, least(r.w, READABLE + 4), r.h};
+    place.h = least(r.h, card_rows_in(v->ui, card, CARD_SHORT, place.w, CARD_LINES));
+    card_draw_in(v->ui, g, place, card, CARD_SHORT, least(CARD_LINES, place.h));
+    const char *below = line_below(v, card);
+    if (below[0] == '\0' || place.h >= r.h)
+        return;
+    struct rect line = {place.x, place.y + place.h, place.w, 1};
+    grid_fit(g, line.x + 3, line.y, line.w - 4, style(ROLE_DIM), below, strlen(below));
+    grid_hit(g, line, HIT_CARD, card->o.id, 0);
+}
+
 static void draw_place(const struct outline_view *v, struct grid *g, struct rect r, struct place p)
 {
     const struct block *block = v->blocks[p.block];
     const struct card *card = card_at(v, p);
     if (card) {
-        struct rect place = {r.x, r.y, least(r.w, READABLE + 4), r.h};
-        place.h = least(r.h, card_rows_in(v->ui, card, CARD_SHORT, place.w, CARD_LINES));
-        card_draw_in(v->ui, g, place, card, CARD_SHORT, least(CARD_LINES, place.h));
+        draw_card(v, g, r, card);
         return;
     }
     draw_title(v, g, r, block, p.block + 1);

@@ -70,7 +70,7 @@ uint32_t counts_links(const struct ui *ui, uint64_t object);
 enum card_style {
     CARD_SHORT, /* text, and what is about it at the end of the last line */
     CARD_FULL,  /* text, and a line with everything about it */
-    CARD_ROW,   /* one line of text alone: the other columns of a table tell the rest */
+    CARD_ROW,   /* lines of text alone: the other columns of a table tell the rest */
 };
 int card_rows_in(struct ui *ui, const struct card *card, enum card_style how, int width, int max_rows);
 void card_draw_in(struct ui *ui, struct grid *g, struct rect r, const struct card *card, enum card_style how,
@@ -133,14 +133,49 @@ struct rect layout_inner(const struct ui *ui, struct rect body);
 /* The focused block on the canvas that is drawn, else its first one; NULL: it has none. */
 const struct block *layout_focus(const struct ui *ui, const struct canvas *canvas);
 
+/* How a canvas of its kind is drawn in r, if it is not as boxes; and the outline's place beside a plot or a graph. */
+struct rect layout_list(enum ui_layout layout, struct rect r);
+/* The rest of r, for the plot or the graph. */
+struct rect layout_beside(enum ui_layout layout, struct rect r);
+/* The blocks of a matrix, between the names of its axes. */
+struct rect matrix_inside(struct rect r);
+bool layout_is_outline(enum ui_layout layout);
+
+/* ---- view_lanes.c */
+
+/* There is room for them. */
+bool lanes_fit(const struct canvas *canvas, struct rect r);
+void lanes_settle(struct ui *ui, struct rect r);
+void view_lanes(struct ui *ui, struct grid *g, struct rect r);
+
+/* ---- view_scores.c */
+
+void view_scores(struct ui *ui, struct grid *g, struct rect r);
+/* Names along the sides of a matrix: in one row each. */
+void axis_draw_x(struct ui *ui, struct grid *g, struct rect r);
+void axis_draw_y(struct ui *ui, struct grid *g, struct rect r, bool low);
+/* A card's number in the plot and its two values: "3   8 × 6 = 48". */
+const char *scores_words(struct ui *ui, const struct card *card);
+
+/* ---- view_graph.c */
+
+void view_graph(struct ui *ui, struct grid *g, struct rect r);
+/* "→ 3 ← 2   Type: supplier" */
+const char *graph_words(struct ui *ui, const struct card *card);
+
 /* ---- view_outline.c */
 
 void outline_settle(struct ui *ui, struct rect r);
 bool outline_wheel(struct ui *ui, struct rect r, int n);
 /* ---- view_table.c */
 void table_settle(struct ui *ui, const struct block *block, struct rect r);
+bool table_wheel(struct ui *ui, const struct block *block, struct rect r, int n);
+/* Rows of a page. */
+int table_page(struct ui *ui, const struct block *block, struct rect r);
 /* The room for the cards. */
 struct rect table_rows(struct rect r);
+/* A field's text that is typed without its card being opened: over its cell, else at the bottom of r. */
+void view_typed_field(struct ui *ui, struct grid *g, struct rect r);
 /* ---- view_canvas.c */
 /* Title, number, count and people in the upper border of the box that a list stands in. */
 void box_head(struct ui *ui, struct grid *g, struct rect box, const struct card_list *list, size_t number);

@@ -334,7 +334,8 @@ static void draw(struct run *r)
 /* The scene begins anew now and then: a journal without end would only cost time. */
 static void a_life(struct run *r, unsigned long events)
 {
-    static const char *const templates[] = {"bmc", "bmc", "vledger", "vcc", "persona", "swot"};
+    static const char *const templates[] = {"bmc",   "vplan", "journey", "potential", "vcc",  "jtbd3",
+                                            "vxmap", "bmc",   "define",  "vledger",   "swot", "impact-effort"};
     struct scene *s = &r->s;
 
     scene_init_of(s, 80, 24, templates[below(r, sizeof templates / sizeof *templates)], "Random");
