@@ -136,16 +136,11 @@ static void read_heading(struct sheet *s)
     }
 }
 
-static struct arena *scratch(struct arena *arena)
-{
-    arena_init(arena, (size_t)1 << 20);
-    return arena;
-}
-
 bool csv_has_heading(const struct csv *csv)
 {
     struct arena arena;
-    bool has = csv->n > 0 && NAMED_BY(scratch(&arena), &csv->rows[0], text_words) < csv->rows[0].n;
+    arena_init(&arena, (size_t)1 << 20);
+    bool has = csv->n > 0 && NAMED_BY(&arena, &csv->rows[0], text_words) < csv->rows[0].n;
     arena_fini(&arena);
     return has;
 }
@@ -270,9 +265,6 @@ static enum status take_cell(struct sheet *s, struct card *card, struct csv_colu
 
 static enum status take_cells(struct sheet *s, struct card *card, const struct csv_row *row)
 {
-    if (row->n > s->n)
-        return intake_refuse(s->in, "the line has %zu cells, but the heading only %zu. A cell that holds the delimiter must stand in quotes.",
-                             row->n, s->n);
     for (size_t i = 0; i < row->n; i++) {
         const char *cell = csv_unguarded(row->cells[i]);
         enum status status = *cell ? take_cell(s, card, &s->columns[i], cell) : STATUS_OK;
@@ -320,6 +312,9 @@ static enum status take_rows(struct sheet *s, bool parts)
         const struct csv_row *row = &s->csv->rows[i];
         const char *id = cell_of(s, row, NOTE_ID), *text = cell_of(s, row, TEXT);
         s->in->line = row->line;
+        if (row->n > s->n)
+            return intake_refuse(s->in, "the line has %zu cells, but the heading only %zu. A cell that holds the delimiter must stand in quotes.",
+                                 row->n, s->n);
         if ((*cell_of(s, row, OF) != 0) != parts || (!*id && !*text))
             continue;
         if (*id && json_object_get(s->ids, id))

@@ -192,7 +192,7 @@ enum status intake_block(struct intake *in, const char *key, const char *title, 
         return make_block(in, key, *title ? title : key, out);
     if (!in->block_keys)
         in->block_keys = list_of_keys(in);
-    return intake_refuse(in, "there is no block \"%.60s\". The blocks are: %.180s", *title ? title : key, in->block_keys);
+    return intake_refuse(in, "there is no block \"%.60s\". The blocks are: %.180s.", *title ? title : key, in->block_keys);
 }
 
 struct block *intake_parts(struct intake *in)
@@ -232,7 +232,7 @@ void intake_part_of(struct card *part, const struct card *card, const char *fiel
 {
     struct value of = {.kind = VALUE_OBJECT, .number = card->o.id}, key = {.kind = VALUE_CHOICE, .text = (char *)(uintptr_t)field};
     props_set(&part->props, "of", &of);
-    if (*field)
+    if (rule_value(&key) == NULL)
         props_set(&part->props, "of.field", &key);
 }
 
