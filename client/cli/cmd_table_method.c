@@ -217,7 +217,7 @@ static const struct command table[] = {
      promote_options, group_examples, NEEDS_EDITOR, false, cmd_group_promote},
 
     {"measure add", "", "CANVAS OBJECT NAME...", 3, -1, "Add a measure to a card, or to a block by itself",
-     "OBJECT is a card, whose measure it becomes, or a block. Percent reached is 100 × (actual − baseline) / (target − "
+     "OBJECT is a card, whose measure it becomes, or a block. Percent reached is 100 * (actual - baseline) / (target - "
      "baseline), which is right "
      "for both directions; without a baseline it is actual / target, and target / actual where lower is better.",
      measure_add_options, measure_add_examples, NEEDS_EDITOR, false, cmd_measure_add},
