@@ -29,6 +29,7 @@ enum {
     N_CARD = 0 ACTIONS_CARD(ONE),
     N_TYPING = 0 ACTIONS_TYPING(ONE),
     N_PANEL = 0 ACTIONS_PANEL(ONE),
+    N_METHOD = 0 ACTIONS_METHOD(ONE),
     N_ASK = 0 ACTIONS_ASK(ONE),
 };
 #undef ONE
@@ -38,11 +39,12 @@ static const struct {
     int n;
 } families[] = {
     {"Everywhere", N_ANYWHERE}, {"Start screen", N_START}, {"Moving about", N_MOVE}, {"Cards", N_CARDS},
-    {"Opened card", N_CARD},    {"Typing", N_TYPING},      {"Panels", N_PANEL},      {"Questions and lists", N_ASK},
+    {"Opened card", N_CARD},    {"Typing", N_TYPING},      {"Panels", N_PANEL},      {"Measures, walk, hints", N_METHOD},
+    {"Questions and lists", N_ASK},
 };
 
 /* The order in which people look for them. */
-static const uint8_t shown[] = {3, 4, 5, 6, 1, 2, 0, 7};
+static const uint8_t shown[] = {3, 4, 7, 5, 6, 1, 2, 0, 8};
 
 size_t ask_family_at(size_t place)
 {

@@ -10,10 +10,10 @@
 #include "common/buf.h"
 #include "common/utf8.h"
 
-enum { CONTEXTS = 8, SETTINGS_BYTES = 1 << 20, WORD_BYTES = 64 };
+enum { CONTEXTS = 9, SETTINGS_BYTES = 1 << 20, WORD_BYTES = 64 };
 
 static const char *const context_words[CONTEXTS] = {"anywhere", "start", "canvas",  "card",
-                                                    "typing",   "panel", "history", "ask"};
+                                                    "typing",   "panel", "history", "method", "ask"};
 
 static void entries_insert(struct keymap *k, size_t at, const struct keymap_entry *entry)
 {
@@ -121,7 +121,7 @@ static enum status line_entry(const struct line *line, struct keymap_entry *entr
         context++;
     if (context == CONTEXTS)
         return refuse(why, STATUS_MALFORMED,
-                      "%s:%u: \"%s\" is no context; use anywhere, start, canvas, card, typing, panel, history or ask",
+                      "%s:%u: \"%s\" is no context; use anywhere, start, canvas, card, typing, panel, history, method or ask",
                       line->name, line->number, line->context);
     if (!parse_keys(line->keys, entry))
         return refuse(why, STATUS_MALFORMED,

@@ -10,7 +10,7 @@
 #include "client/cli/find.h"
 #include "client/cli/output.h"
 #include "client/tui/find_line.h"
-#include "client/tui/panel_private.h"
+#include "client/tui/panel_method.h"
 #include "client/tui/ui.h"
 #include "client/tui/view_panel.h"
 #include "common/ids.h"
@@ -38,6 +38,7 @@ void panel_fini(struct panel *p)
     free(p->found);
     free(p->people);
     free(p->named);
+    free(p->items);
     memset(p, 0, sizeof(*p));
 }
 
@@ -72,7 +73,7 @@ size_t panel_rows(const struct ui *ui)
     case PANEL_SEARCH:
         return ui->panel.n_found;
     default:
-        return 0;
+        return panel_is_method(ui) ? ui->panel.n_items : 0;
     }
 }
 
@@ -97,7 +98,7 @@ uint64_t panel_id_at(const struct ui *ui, size_t row)
     case PANEL_SEARCH:
         return row < ui->panel.n_found ? ui->panel.found[row] : 0;
     default:
-        return 0;
+        return panel_is_method(ui) && row < ui->panel.n_items ? ui->panel.items[row].id : 0;
     }
 }
 
@@ -120,6 +121,8 @@ static void follow_focus(struct ui *ui)
         panel_people_sort(ui);
     else if (p->kind == PANEL_HISTORY)
         panel_named_sort(ui);
+    else if (panel_is_method(ui))
+        panel_method_gather(ui);
     n = panel_rows(ui);
     if (p->focus < n && panel_id_at(ui, p->focus) == p->focus_id)
         return;
@@ -131,6 +134,18 @@ static void follow_focus(struct ui *ui)
         return;
     }
     focus_row(ui, (int64_t)p->focus);
+}
+
+/* Nothing is scrolled away while there is room for it: rows come and go by what one does in them. */
+static void show_first_rows(struct ui *ui, const struct panel_view *view, int width, int room)
+{
+    struct panel *p = &ui->panel;
+    int used = 0;
+
+    for (size_t i = p->top; i < panel_rows(ui) && used <= room; i++)
+        used += view->row_lines(ui, i, width);
+    while (p->top > 0 && (used += view->row_lines(ui, p->top - 1, width)) <= room)
+        p->top--;
 }
 
 void panel_settle(struct ui *ui, struct rect r)
@@ -153,6 +168,8 @@ void panel_settle(struct ui *ui, struct rect r)
             break;
         }
     }
+    if (panel_is_method(ui))
+        show_first_rows(ui, view, inside.w, room);
 }
 
 /* ---- which one */
@@ -181,9 +198,17 @@ void panel_show(struct ui *ui, enum panel_kind kind)
     p->kind = kind;
     p->focus = p->top = 0;
     p->focus_id = 0;
+    p->entering = false;
+    p->reviewed = 0;
     if (kind == PANEL_SEARCH)
         panel_search_again(ui);
-    if (kind == PANEL_ACTIVITY || kind == PANEL_SEARCH)
+    if (panel_is_method(ui))
+        panel_method_gather(ui);
+    if (kind == PANEL_WALK)
+        p->focus = p->step < p->n_items ? p->step : 0;
+    if (kind == PANEL_WALK)
+        p->focus_id = panel_id_at(ui, p->focus);
+    else if (kind == PANEL_ACTIVITY || kind == PANEL_SEARCH || panel_is_method(ui))
         p->focus_id = panel_id_at(ui, 0);
 }
 
@@ -244,6 +269,8 @@ bool panel_input(struct ui *ui, const struct input *in)
     struct panel *p = &ui->panel;
     bool changed;
 
+    if (panel_is_method(ui) && p->focused)
+        return panel_entry_input(ui, in);
     if (p->kind != PANEL_SEARCH || !p->focused || !find_line_input(p->find, sizeof(p->find), in, &changed))
         return false;
     if (changed) {
@@ -257,13 +284,15 @@ bool panel_input(struct ui *ui, const struct input *in)
 
 void panel_move(struct ui *ui, int rows)
 {
+    if (panel_is_method(ui) && !panel_entry_done(ui)) /* a value that is refused stays to be mended */
+        return;
     follow_focus(ui);
     focus_row(ui, (int64_t)ui->panel.focus + rows);
 }
 
 void panel_row(struct ui *ui, size_t row, bool go)
 {
-    if (row >= panel_rows(ui))
+    if (row >= panel_rows(ui) || (panel_is_method(ui) && !panel_entry_done(ui)))
         return;
     ui->panel.focused = true;
     focus_row(ui, (int64_t)row);
@@ -295,11 +324,14 @@ void ui_run_search(struct ui *ui)
 
 void ui_run_panel_close(struct ui *ui)
 {
-    panel_close(ui);
+    if (!panel_is_method(ui) || !panel_method_escape(ui))
+        panel_close(ui);
 }
 
 void ui_run_panel_leave(struct ui *ui)
 {
+    if (panel_is_method(ui) && !panel_entry_done(ui))
+        return;
     ui->panel.focused = false;
     if (ui->cols < NARROW_COLS && ui->panel.kind != PANEL_HISTORY) /* that one never covers the canvas */
         panel_close(ui);
@@ -324,6 +356,13 @@ void ui_run_panel_go(struct ui *ui)
         break;
     case PANEL_HISTORY:
         panel_history_go(ui, p->focus_id);
+        break;
+    case PANEL_PARTS:
+    case PANEL_MEASURE:
+    case PANEL_REVIEW:
+    case PANEL_WALK:
+    case PANEL_HINTS:
+        panel_method_go(ui);
         break;
     default:
         (void)snprintf(ui->find, sizeof(ui->find), "%s", p->find);

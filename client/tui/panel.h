@@ -1,4 +1,5 @@
-/* The panel at the side (below 100 columns: over the canvas): people, activity, history with replay, search. */
+/* The panel at the side (below 100 columns: over the canvas): people, activity, history with replay, search; a card's
+ * measures and actions, a measure, review, guided walk, hints. */
 #ifndef COCANVAS_CLIENT_TUI_PANEL_H
 #define COCANVAS_CLIENT_TUI_PANEL_H
 
@@ -12,7 +13,19 @@
 
 struct ui;
 
-enum panel_kind { PANEL_NONE, PANEL_PEOPLE, PANEL_ACTIVITY, PANEL_HISTORY, PANEL_SEARCH };
+enum panel_kind {
+    PANEL_NONE,
+    PANEL_PEOPLE,
+    PANEL_ACTIVITY,
+    PANEL_HISTORY,
+    PANEL_SEARCH,
+    /* panel_method.h: */
+    PANEL_PARTS,
+    PANEL_MEASURE,
+    PANEL_REVIEW,
+    PANEL_WALK,
+    PANEL_HINTS,
+};
 
 enum { PANEL_ACTIVITY_LINES = 500, PANEL_OFFERED = 2 };
 
@@ -29,6 +42,12 @@ struct panel_event {
     uint32_t more;           /* further changes of the same batch */
     char *sentence;          /* without the name that it begins with: "added 7.12 to Channels: 'Wholesale'"; while writing
                                 without the verb; owned */
+};
+
+/* A row of one of the panels about the method: panel_method.h. */
+struct panel_item {
+    uint64_t id;             /* never the same in two rows */
+    unsigned what;           /* enum panel_item_what */
 };
 
 struct panel {
@@ -58,6 +77,15 @@ struct panel {
     char find[128];          /* SEARCH */
     uint64_t *found;         /* cards that fit, in the canvas' order; later ones at the end; owned */
     size_t n_found, cap_found;
+    struct panel_item *items; /* PARTS … HINTS: their rows; owned */
+    size_t n_items, cap_items;
+    uint64_t card;           /* PARTS: whose they are; MEASURE: the measure */
+    enum panel_kind before;  /* MEASURE: the list that one came from */
+    bool entering;           /* MEASURE, REVIEW: a value is being typed */
+    char typed[256];
+    size_t step;             /* WALK: the step that one is at, from 0; kept while the panel is closed … */
+    size_t walked;           /* … and how many one has been at */
+    uint64_t reviewed;       /* REVIEW: readings that were entered in it */
 };
 
 void panel_init(struct panel *p);

@@ -1,5 +1,8 @@
 /* The lines around the body. Top: where one is, whether it is saved, who is here. Message: the last message, else the
  * line that the template's author asks for. Hints: what the keys do that are of use now, from the keymap as it is. */
+#include "client/tui/kinds.h"
+#include "client/tui/panel_method.h"
+#include "client/tui/view_measure.h"
 #include "client/tui/view_parts.h"
 
 #include <string.h>
@@ -179,7 +182,15 @@ static void draw_canvas_top(struct ui *ui, struct grid *g, struct rect r, const 
     }
     if (words_width(layout) + 2 <= room) {
         right -= words_width(layout) + 3;
+        room -= words_width(layout) + 3;
         grid_put(g, right, r.y, style_on(ROLE_BAR_DIM, ROLE_BAR, 0), layout);
+    }
+    const struct rollup *sums = method_rollup(ui_method(ui));
+    const char *measures = rollup_words(ui, sums);
+    if (measures[0] && words_width(measures) + 2 <= room) {
+        right -= words_width(measures) + 3;
+        grid_put(g, right, r.y, style_on(sums->due ? ROLE_WARN : ROLE_BAR_DIM, ROLE_BAR, 0), measures);
+        grid_hit(g, (struct rect){right, r.y, words_width(measures), 1}, HIT_ACTION, ACTION_REVIEW, 0);
     }
     draw_place(ui, g, (struct rect){r.x + 1, r.y, right - r.x - 3, 1}, canvas);
 }
@@ -224,6 +235,31 @@ static const char *owed_words(struct ui *ui, int room)
     return words_width(owed) > room ? without_address(ui, owed) : owed;
 }
 
+/* Nothing is worked on yet: no hints, but the offer of the guided walk. */
+static bool is_empty(const struct canvas *canvas)
+{
+    for (const struct object *o = canvas ? canvas->blocks : NULL; o; o = o->hh.next) {
+        const struct block *block = (const struct block *)o;
+        if (block->n_alive && !block_hidden(block))
+            return false;
+    }
+    return true;
+}
+
+/* "3 hints" at the right; returns the cells taken. Quiet: nobody has to do anything about them. */
+static int draw_hint_count(struct ui *ui, struct grid *g, struct rect r)
+{
+    const struct canvas *canvas = ui->screen == SCREEN_CANVAS ? panel_canvas(ui) : NULL;
+    size_t n = is_empty(canvas) ? 0 : method_finding_count(ui_method(ui));
+    const char *words = n ? words_count(ui, n, "hint", "hints") : "";
+    int w = words_width(words);
+    if (w == 0 || ui->panel.kind == PANEL_HINTS)
+        return 0;
+    grid_put(g, r.x + r.w - 1 - w, r.y, style(ROLE_DIM), words);
+    grid_hit(g, (struct rect){r.x + r.w - 1 - w, r.y, w, 1}, HIT_ACTION, ACTION_HINTS, 0);
+    return w + 2;
+}
+
 void view_message(struct ui *ui, struct grid *g, struct rect r)
 {
     struct rect old = grid_clip(g, r);
@@ -232,6 +268,8 @@ void view_message(struct ui *ui, struct grid *g, struct rect r)
     if (right) {
         grid_put(g, r.x + r.w - 1 - right, r.y, style_on(ROLE_MARKED, ROLE_TEXT, ATTR_BOLD), marked);
         right += 2;
+    } else {
+        right = draw_hint_count(ui, g, r);
     }
     const char *text = ui->message[0] ? words_line(ui, ui->message, strlen(ui->message)) : owed_words(ui, r.w - 2 - right);
     grid_fit(g, r.x + 1, r.y, r.w - 2 - right, style(ui->message[0] ? ui->message_role : ROLE_DIM), text, strlen(text));
@@ -326,6 +364,60 @@ static const struct hint of_panel[] = {
     {ACTION_NONE, NULL},
 };
 
+static const struct hint of_parts[] = {
+    {ACTION_PANEL_GO, "open, done"}, {ACTION_ADD_MEASURE, "measure"}, {ACTION_ADD_ACTION, "action"},
+    {ACTION_PANEL_CLOSE, "close"},   {ACTION_PART_WORDS, "words"},    {ACTION_ACTION_DAY, "day"},
+    {ACTION_ACTION_WHO, "who"},      {ACTION_PART_REMOVE, "remove"},  {ACTION_UNDO, "undo"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_measure[] = {
+    {ACTION_PANEL_GO, "enter, change"}, {ACTION_METHOD_BACK, "back"}, {ACTION_PART_REMOVE, "remove"},
+    {ACTION_PANEL_CLOSE, "close"},      {ACTION_PART_WORDS, "name"},  {ACTION_UNDO, "undo"},
+    {ACTION_NONE, NULL},
+};
+
+static const struct hint of_review[] = {
+    {ACTION_PANEL_GO, "enter the value"}, {ACTION_PANEL_DOWN, "next"}, {ACTION_METHOD_FORWARD, "look at it"},
+    {ACTION_PANEL_CLOSE, "close"},        {ACTION_UNDO, "undo"},       {ACTION_NONE, NULL},
+};
+
+static const struct hint of_walk[] = {
+    {ACTION_PANEL_GO, "go there"}, {ACTION_METHOD_FORWARD, "next step"}, {ACTION_METHOD_BACK, "step before"},
+    {ACTION_PANEL_CLOSE, "close"}, {ACTION_PANEL_LEAVE, "canvas"},       {ACTION_NONE, NULL},
+};
+
+static const struct hint of_hints[] = {
+    {ACTION_PANEL_GO, "go there"}, {ACTION_PANEL_CLOSE, "close"}, {ACTION_PANEL_DOWN, "down"}, {ACTION_PANEL_UP, "up"},
+    {ACTION_NONE, NULL},
+};
+
+/* While a canvas that has a guided walk is empty: that comes first. */
+static const struct hint of_beginning[] = {
+    {ACTION_WALK, "guided walk"}, {ACTION_NEW_CARD, "new card"}, {ACTION_OPEN, "zoom in"}, {ACTION_NEXT_BLOCK, "next block"},
+    {ACTION_LEAVE, "back"},       {ACTION_PEOPLE, "people"},     {ACTION_NONE, NULL},
+};
+
+static const struct hint *hints_of_panel(const struct ui *ui)
+{
+    switch (ui->panel.kind) {
+    case PANEL_HISTORY:
+        return of_history;
+    case PANEL_PARTS:
+        return of_parts;
+    case PANEL_MEASURE:
+        return of_measure;
+    case PANEL_REVIEW:
+        return of_review;
+    case PANEL_WALK:
+        return of_walk;
+    case PANEL_HINTS:
+        return of_hints;
+    default:
+        return of_panel;
+    }
+}
+
 static const struct hint of_start[] = {
     {ACTION_START_OPEN, "open"},          {ACTION_START_FIND, "find"}, {ACTION_START_NEW, "new canvas"},
     {ACTION_START_BACK, "leave"},         {ACTION_START_DOWN, "down"}, {ACTION_START_UP, "up"},
@@ -343,11 +435,11 @@ static const struct hint *hints_of(const struct ui *ui)
     if (ui->typing.object)
         return of_typing;
     if (ui->panel.kind != PANEL_NONE && ui->panel.focused)
-        return ui->panel.kind == PANEL_HISTORY ? of_history : of_panel;
+        return hints_of_panel(ui);
     if (ui->open_card)
         return of_opened;
     if (ui->carrying || ui->card == 0)
-        return ui->carrying ? of_carrying : of_block;
+        return ui->carrying ? of_carrying : walk_count(ui) > 0 && is_empty(panel_canvas(ui)) ? of_beginning : of_block;
     switch (layout_effective(ui, layout_parts(ui).body)) {
     case LAYOUT_TABLE:
         return of_row;
@@ -415,4 +507,14 @@ void view_too_small(struct ui *ui, struct grid *g)
         }
         wrap_fini(&wrap);
     }
+}
+
+void view_sums(struct ui *ui, struct grid *g, struct rect r)
+{
+    const char *words = balance_words(ui);
+    int x = r.x + 1;
+    struct rect old = grid_clip(g, r);
+    x += grid_put(g, x, r.y, style(ROLE_DIM), "Net ");
+    grid_fit(g, x, r.y, r.w - x - 1, style_on(ROLE_TEXT, ROLE_TEXT, ATTR_BOLD), words, strlen(words));
+    grid_unclip(g, old);
 }

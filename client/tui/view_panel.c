@@ -20,6 +20,16 @@ const struct panel_view *view_panel_of(const struct ui *ui)
         return view_panel_history();
     case PANEL_SEARCH:
         return view_panel_search();
+    case PANEL_PARTS:
+        return view_panel_parts();
+    case PANEL_MEASURE:
+        return view_panel_measure();
+    case PANEL_REVIEW:
+        return view_panel_review();
+    case PANEL_WALK:
+        return view_panel_walk();
+    case PANEL_HINTS:
+        return view_panel_hints();
     default:
         return NULL;
     }

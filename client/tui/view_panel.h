@@ -23,6 +23,13 @@ const struct panel_view *view_panel_people(void);
 const struct panel_view *view_panel_activity(void);
 const struct panel_view *view_panel_history(void);
 const struct panel_view *view_panel_search(void);
+const struct panel_view *view_panel_parts(void);
+const struct panel_view *view_panel_review(void);
+const struct panel_view *view_panel_measure(void);
+const struct panel_view *view_panel_walk(void);
+const struct panel_view *view_panel_hints(void);
+/* view_panel_parts.c: the line in which a value is typed. */
+void view_panel_entry(struct ui *ui, struct grid *g, struct rect r, const char *invitation);
 
 /* The view of the panel that is shown; NULL: none. */
 const struct panel_view *view_panel_of(const struct ui *ui);

@@ -23,6 +23,8 @@ void view_ask(struct ui *ui, struct grid *g, struct rect r);
 void view_top(struct ui *ui, struct grid *g, struct rect r);
 void view_message(struct ui *ui, struct grid *g, struct rect r);
 void view_hints(struct ui *ui, struct grid *g, struct rect r);
+/* What both sides gain and give, net, per unit: one line below the canvas (two equations). */
+void view_sums(struct ui *ui, struct grid *g, struct rect r);
 /* Below the least size: a friendly sentence. */
 void view_too_small(struct ui *ui, struct grid *g);
 
@@ -37,7 +39,7 @@ enum ui_layout layout_effective(const struct ui *ui, struct rect body);
 /* Parts of the screen. The panel stands beside the body from 100 columns on, else it lies over it (the body keeps its
  * size then). card: where an opened card floats over the body. Empty ones have no width. */
 struct ui_parts {
-    struct rect top, body, panel, card, message, hints;
+    struct rect top, body, panel, card, sums, message, hints;
 };
 struct ui_parts layout_parts(const struct ui *ui);
 /* The block to the left, right, above, below of one (dx, dy: -1, 0, 1), 0 none. Where blocks are not shown in their
