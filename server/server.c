@@ -13,259 +13,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common/buf.h"
 #include "common/log.h"
 #include "common/template.h"
-#include "server/admin.h"
 #include "server/clock.h"
 #include "server/database.h"
 #include "server/identity.h"
 #include "server/journal/clerk.h"
-#include "server/neighbours.h"
 #include "server/journal/journal.h"
 #include "server/journal/keyring.h"
-#include "server/mailbox.h"
-#include "server/net/listener.h"
 #include "server/process.h"
+#include "server/server_private.h"
+#include "server/session/authenticator.h"
 #include "server/session/backups.h"
 #include "server/session/code_guard.h"
-#include "server/session/authenticator.h"
 #include "server/session/limits.h"
 #include "server/systemd.h"
-#include "server/worker.h"
 
-enum server_phase { SERVER_STARTING, SERVER_SERVING, SERVER_DRAINING, SERVER_ENDED };
 enum { AUDIT_QUEUE = 20000, AUDIT_PATIENCE_MS = 2000, SWEEP_PAUSE_MS = 20, NEWS_EVERY_MS = 1000 };
-enum { OPEN_AFTER_S = 5, SIGNALS = 3, LINK_TEXT = 512, STATS_WAITERS = 16 };
+enum { OPEN_AFTER_S = 5, LINK_TEXT = 512 };
 
-struct server {
-    struct config_source source;
-    struct worker_settings settings; /* the present ones */
-    enum server_phase phase;
-    struct event_base *base;
-    struct mailbox box;
-    struct event *signals[SIGNALS];
-    struct event *watchdog;    /* NULL: nobody watches */
-    struct event *open_anyway; /* while STARTING: do not wait for the database any longer */
-    struct listener *listener;
-    struct admin *admin;
-    struct hasher *hasher;
-    struct backups *backups;
-    struct code_guard *codes;
-    struct limits *limits;
-    struct authenticator *authenticator; /* NULL: there is none */
-    struct clerk *clerk;
-    struct neighbours *neighbours;
-    struct template_set templates;
-    struct worker **workers;
-    unsigned n_workers, n_ready, n_drained;
-    unsigned long n_conns; /* numbers given */
-    struct uuid server_id, incarnation;
-    bool borders; /* PostgreSQL keeps workspaces apart */
-    int64_t started_ms;
-    struct worker_stats *stats; /* one per worker, while they are collected */
-    unsigned stats_missing;     /* answers that are not there yet; 0: nobody asked */
-    struct admin_request *stats_waiters[STATS_WAITERS];
-    unsigned n_stats_waiters;
-    bool watchdog_waits; /* a round of stats is the proof that all loops turn */
-};
-
-static void set_phase(struct server *s, enum server_phase phase)
+void server_set_phase(struct server *s, enum server_phase phase)
 {
     static const char *const names[] = {"starting", "serving", "draining", "ended"};
     ASSERT(phase == s->phase + 1);
     log_debug(NULL, "server %s -> %s", names[s->phase], names[phase]);
     s->phase = phase;
 }
-
-/* ---- mail from the workers */
-
-struct gone_mail {
-    struct mail mail;
-    struct address address;
-};
-
-static void deliver_gone(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    struct gone_mail *m = (struct gone_mail *)mail;
-    listener_gone(s->listener, &m->address);
-    free(m);
-}
-
-static void post_gone(void *ctx, const struct address *address)
-{
-    struct server *s = ctx;
-    struct gone_mail *m = xmalloc(sizeof *m);
-    *m = (struct gone_mail){.mail.deliver = deliver_gone, .address = *address};
-    mailbox_post(&s->box, &m->mail);
-}
-
-struct stats_mail {
-    struct mail mail;
-    struct worker_stats stats;
-};
-
-static void answer_stats(struct server *s)
-{
-    struct buf text;
-    char *addresses = listener_addresses(s->listener);
-    struct server_stats all = {
-        .addresses = addresses,
-        .started_ms = s->started_ms,
-        .now_ms = clock_wall_ms(),
-        .connections = listener_connections(s->listener),
-        .draining = s->phase == SERVER_DRAINING,
-    };
-    listener_counts(s->listener, &all.accepted, &all.refused);
-    buf_init(&text);
-    stats_print(&text, &all, s->n_workers, s->stats);
-    buf_add(&text, "", 1);
-    for (unsigned i = 0; i < s->n_stats_waiters; i++)
-        admin_answer(s->stats_waiters[i], true, (const char *)buf_at(&text));
-    s->n_stats_waiters = 0;
-    buf_fini(&text);
-    free(addresses);
-}
-
-static void deliver_stats(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    struct stats_mail *m = (struct stats_mail *)mail;
-    s->stats[m->stats.worker - 1] = m->stats;
-    free(m);
-    if (--s->stats_missing > 0)
-        return;
-    answer_stats(s);
-    if (s->watchdog_waits)
-        systemd_notify("WATCHDOG=1");
-    s->watchdog_waits = false;
-}
-
-static void post_stats(void *ctx, const struct worker_stats *stats)
-{
-    struct server *s = ctx;
-    struct stats_mail *m = xmalloc(sizeof *m);
-    *m = (struct stats_mail){.mail.deliver = deliver_stats, .stats = *stats};
-    mailbox_post(&s->box, &m->mail);
-}
-
-struct audit_mail {
-    struct mail mail;
-    struct audit_event event;
-};
-
-static void deliver_audit(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    struct audit_mail *m = (struct audit_mail *)mail;
-    clerk_add(s->clerk, &m->event);
-    free(m);
-}
-
-static void post_audit(void *ctx, const struct audit_event *event)
-{
-    struct server *s = ctx;
-    struct audit_mail *m = xmalloc(sizeof *m);
-    *m = (struct audit_mail){.mail.deliver = deliver_audit, .event = *event};
-    mailbox_post(&s->box, &m->mail);
-}
-
-struct news_mail {
-    struct mail mail;
-    struct access_change change;
-};
-
-static void deliver_news(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    struct news_mail *m = (struct news_mail *)mail;
-    neighbours_tell(s->neighbours, &m->change);
-    free(m);
-}
-
-static void post_access(void *ctx, const struct access_change *change)
-{
-    struct server *s = ctx;
-    struct news_mail *m = xmalloc(sizeof *m);
-    *m = (struct news_mail){.mail.deliver = deliver_news, .change = *change};
-    mailbox_post(&s->box, &m->mail);
-}
-
-static void on_neighbours_change(void *ctx, const struct access_change *change)
-{
-    struct server *s = ctx;
-    for (unsigned i = 0; i < s->n_workers; i++)
-        worker_access_changed(s->workers[i], change);
-}
-
-/* All workers are asked, unless they are being asked already. */
-static void collect_stats(struct server *s)
-{
-    if (s->stats_missing > 0)
-        return;
-    s->stats_missing = s->n_workers;
-    for (unsigned i = 0; i < s->n_workers; i++)
-        worker_ask_stats(s->workers[i]);
-}
-
-static void deliver_drained(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    free(mail);
-    if (++s->n_drained < s->n_workers)
-        return;
-    set_phase(s, SERVER_ENDED);
-    event_base_loopbreak(s->base);
-}
-
-static void post_drained(void *ctx, unsigned worker)
-{
-    struct server *s = ctx;
-    (void)worker;
-    struct mail *mail = xmalloc(sizeof *mail);
-    mail->deliver = deliver_drained;
-    mailbox_post(&s->box, mail);
-}
-
-/* ---- the doors open when all workers have their database, so that the first client is not told that it is away */
-
-static void open_doors(struct server *s)
-{
-    set_phase(s, SERVER_SERVING);
-    event_del(s->open_anyway);
-    listener_start(s->listener);
-    char *addresses = listener_addresses(s->listener);
-    log_notice(NULL, "cocanvasd " COCANVAS_VERSION " serves at %s with %u workers", addresses, s->n_workers);
-    free(addresses);
-    systemd_notify("READY=1");
-}
-
-static void on_open_anyway(evutil_socket_t fd, short what, void *ctx)
-{
-    (void)fd;
-    (void)what;
-    open_doors(ctx);
-}
-
-static void deliver_ready(void *receiver, struct mail *mail)
-{
-    struct server *s = receiver;
-    free(mail);
-    if (++s->n_ready == s->n_workers && s->phase == SERVER_STARTING)
-        open_doors(s);
-}
-
-static void post_ready(void *ctx)
-{
-    struct server *s = ctx;
-    struct mail *mail = xmalloc(sizeof *mail);
-    mail->deliver = deliver_ready;
-    mailbox_post(&s->box, mail);
-}
-
-static const struct worker_host worker_host = {
-    .ready = post_ready, .gone = post_gone, .stats = post_stats, .audit = post_audit, .access = post_access, .drained = post_drained};
 
 /* ---- newcomers */
 
@@ -334,10 +107,10 @@ static enum status reload(struct server *s, struct why *why)
 static void drain(struct server *s)
 {
     if (s->phase == SERVER_STARTING)
-        open_doors(s);
+        server_open_doors(s);
     if (s->phase != SERVER_SERVING)
         return;
-    set_phase(s, SERVER_DRAINING);
+    server_set_phase(s, SERVER_DRAINING);
     log_notice(NULL, "stopping: finishing what is under way");
     systemd_notify("STOPPING=1");
     listener_stop(s->listener);
@@ -399,7 +172,7 @@ static void on_command(void *ctx, struct admin_request *request, const char *com
     struct why why;
     if (strcmp(command, "status") == 0 && s->n_stats_waiters < STATS_WAITERS) {
         s->stats_waiters[s->n_stats_waiters++] = request;
-        collect_stats(s);
+        server_collect_stats(s);
     } else if (strcmp(command, "reload") == 0) {
         bool ok = reload(s, &why) == STATUS_OK;
         admin_answer(request, ok, ok ? "reloaded" : why.text);
@@ -472,7 +245,7 @@ static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
     (void)fd;
     (void)what;
     s->watchdog_waits = true;
-    collect_stats(s);
+    server_collect_stats(s);
 }
 
 static void watch(struct server *s)
@@ -554,7 +327,7 @@ static void start_clerk(struct server *s)
     };
     s->clerk = clerk_new(s->base, &options);
     struct neighbours_options neighbours = {
-        .conninfo = c->database, .incarnation = s->incarnation, .every_ms = NEWS_EVERY_MS, .on_change = on_neighbours_change, .ctx = s};
+        .conninfo = c->database, .incarnation = s->incarnation, .every_ms = NEWS_EVERY_MS, .on_change = server_on_neighbours_change, .ctx = s};
     s->neighbours = neighbours_new(s->base, &neighbours);
 }
 
@@ -583,7 +356,7 @@ static void start_workers(struct server *s)
         .authenticator = s->authenticator,
         .backups = s->backups,
         .templates = &s->templates,
-        .host = &worker_host,
+        .host = &server_worker_host,
         .ctx = s,
     };
     for (options.number = 1; options.number <= s->n_workers; options.number++)
@@ -632,7 +405,7 @@ static void serve(struct server *s)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     watch(s);
     struct timeval patience = {OPEN_AFTER_S, 0};
-    s->open_anyway = evtimer_new(s->base, on_open_anyway, s);
+    s->open_anyway = evtimer_new(s->base, server_on_open_anyway, s);
     ASSERT(s->open_anyway && event_add(s->open_anyway, &patience) == 0);
     event_base_dispatch(s->base);
 }

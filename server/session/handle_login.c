@@ -25,173 +25,8 @@
 #include "server/session/handle.h"
 #include "server/session/hasher.h"
 #include "server/session/limits.h"
+#include "server/session/login_private.h"
 #include "server/session/passwords.h"
-
-enum { DEVICE_POINTS = 64 };
-
-enum login_kind { LOGIN_TOKEN, LOGIN_PASSWORD, LOGIN_INVITATION, LOGIN_CERTIFICATE, LOGIN_RESET };
-
-/* A login under way; owned by its session, in state CHECKING. */
-struct login_attempt {
-    enum login_kind kind;
-    char login[STORE_LOGIN];
-    char password[PASSWORD_MOST + 1]; /* until the hasher has it */
-    char hash[STORE_HASH_TEXT];       /* the account's, or the new one */
-    uint8_t invitation[32];           /* hash of its token, or of the reset link's */
-    bool counted;                     /* the try counts against the login until it is given back */
-    bool has_key;                     /* the connection showed a certificate, and … */
-    uint8_t key[PIN_BYTES];           /* … this is the hash of its public key */
-    bool key_is_known;                /* it is an account's: */
-    struct uuid key_account;
-    char *name, *device;
-    bool looked_up; /* session.account is the account of that login, or, if there is none, one that nobody has */
-    bool exists;    /* there is one */
-    char token[TOKEN_TEXT]; /* the new device's; "" none */
-};
-
-void login_attempt_free(struct login_attempt *attempt)
-{
-    if (!attempt)
-        return;
-    free(attempt->name);
-    free(attempt->device);
-    sodium_memzero(attempt, sizeof *attempt);
-    free(attempt);
-}
-
-/* ---- the end of a login. Failures count against an address, but not those with a token, which nobody can guess: else
- * one person who mistypes a password could keep a whole workshop behind the same address from coming back. */
-
-static void leave_checking(struct session *s, enum session_state state)
-{
-    login_attempt_free(s->attempt);
-    s->attempt = NULL;
-    session_set_state(s, state);
-    session_unbusy(s);
-}
-
-static bool can_be_guessed(enum login_kind kind)
-{
-    return kind != LOGIN_TOKEN && kind != LOGIN_CERTIFICATE;
-}
-
-static void give_back(struct session *s)
-{
-    if (s->attempt->counted)
-        limits_give_back(s->sessions->limits, s->attempt->login, s->sessions->mono_ms(s->sessions->ctx));
-    s->attempt->counted = false;
-}
-
-/* The kinds stand in the order of enum audit_login. */
-static uint64_t audit_detail(const struct session *s)
-{
-    return AUDIT_BY_DEVICE + (uint64_t)s->attempt->kind - LOGIN_TOKEN;
-}
-
-static void refuse_login(struct session *s, enum status code, const char *sentence)
-{
-    char canvas[UUID_TEXT];
-    struct log_ctx ctx = session_log(s, canvas);
-    log_notice(&ctx, "login refused: %s", status_name(code));
-    s->sessions->failed_logins++;
-    if (code != STATUS_DENIED)
-        give_back(s);
-    else if (can_be_guessed(s->attempt->kind))
-        limits_failed(s->sessions->limits, &s->address, s->sessions->mono_ms(s->sessions->ctx));
-    session_refuse(s, s->request, code, "%s", sentence);
-    /* Later, and for a login that nobody has as well: else the time that it takes would tell them apart. */
-    if (code == STATUS_DENIED && s->attempt->looked_up)
-        audit_tell_account_later(s, AUDIT(LOGIN_REFUSED), audit_detail(s));
-    leave_checking(s, SESSION_GREETED);
-}
-
-static void deny(struct session *s)
-{
-    static const char *const sentences[] = {
-        [LOGIN_TOKEN] = "This device is not logged in any more: log in with your password.",
-        [LOGIN_PASSWORD] = "Login and password do not fit together.",
-        [LOGIN_INVITATION] =
-            "This invitation was used or is too old, or the login is taken and its password is another one.",
-        [LOGIN_CERTIFICATE] =
-            "This certificate is no account's here: log in with your password, then: cocanvas certificate add.",
-        [LOGIN_RESET] = "This link was used or is too old: ask for a new one.",
-    };
-    bool required = s->sessions->settings->client_cert == CLIENT_CERT_REQUIRED;
-    if (required && s->attempt->kind == LOGIN_PASSWORD)
-        refuse_login(s, STATUS_DENIED,
-                     "Login and password do not fit together, or the certificate is not this account's.");
-    else
-        refuse_login(s, STATUS_DENIED, sentences[s->attempt->kind]);
-}
-
-/* The database's answers that mean "not now". */
-static void refuse_for_store(struct session *s, enum status code)
-{
-    if (code == STATUS_DEGRADED)
-        refuse_login(s, code, "The database is not reachable: try again in a moment.");
-    else
-        refuse_login(s, code, "The server could not look that up: try again in a moment.");
-}
-
-static void send_logged_in(struct session *s, const struct store_account *account)
-{
-    size_t n = account->n_memberships;
-    Cocanvas__Workspace *workspaces = xcalloc(n + 1, sizeof *workspaces);
-    Cocanvas__Workspace **list = xcalloc(n + 1, sizeof *list);
-    struct uuid *ids = xcalloc(n + 1, sizeof *ids);
-    for (size_t i = 0; i < n; i++) {
-        const struct store_membership *from = &account->memberships[i];
-        cocanvas__workspace__init(&workspaces[i]);
-        ids[i] = from->workspace;
-        workspaces[i].id = (ProtobufCBinaryData){sizeof ids[i].b, ids[i].b};
-        workspaces[i].name = xstrdup(from->name);
-        workspaces[i].role = (Cocanvas__Role)from->role;
-        workspaces[i].author = from->author;
-        workspaces[i].confidential = from->confidential;
-        list[i] = &workspaces[i];
-    }
-    Cocanvas__LoggedIn logged_in;
-    cocanvas__logged_in__init(&logged_in);
-    logged_in.login = s->login;
-    logged_in.token = s->attempt->token;
-    logged_in.n_workspaces = n;
-    logged_in.workspaces = list;
-    Cocanvas__Frame frame;
-    cocanvas__frame__init(&frame);
-    frame.request = s->request;
-    frame.body_case = COCANVAS__FRAME__BODY_LOGGED_IN;
-    frame.logged_in = &logged_in;
-    session_send(s, &frame);
-    for (size_t i = 0; i < n; i++)
-        free(workspaces[i].name);
-    free(workspaces);
-    free(list);
-    free(ids);
-}
-
-static void succeed(struct session *s, const struct store_account *account)
-{
-    struct why why;
-    if (!session_take_seat(s, &account->id, NULL, 0, &why)) {
-        refuse_login(s, STATUS_BUSY, why.text);
-        return;
-    }
-    s->account = account->id;
-    (void)session_take_memberships(s, account->n_memberships, account->memberships);
-    free(s->login);
-    s->login = xstrdup(account->login);
-    s->sessions->logins++;
-    give_back(s);
-    char canvas[UUID_TEXT];
-    struct log_ctx ctx = session_log(s, canvas);
-    log_info(&ctx, "logged in%s", s->attempt->token[0] ? " on a new device" : "");
-    audit_tell_account(s, AUDIT(LOGIN), audit_detail(s));
-    send_logged_in(s, account);
-    s->sessions->host->logged_in(s->conn);
-    leave_checking(s, SESSION_READY);
-    if (s->look_again)
-        access_look(s);
-}
 
 /* The session that an answer is for, if it still waits for one. */
 static struct session *waiting(void *ctx, uint64_t id)
@@ -216,13 +51,13 @@ static void on_token_account(void *ctx, uint64_t id, enum status status, const s
     if (!s)
         return;
     if (status == STATUS_OK && !has_right_key(s, &account->id))
-        refuse_login(s, STATUS_DENIED, "The certificate that was shown is not this account's.");
+        login_refuse(s, STATUS_DENIED, "The certificate that was shown is not this account's.");
     else if (status == STATUS_OK)
-        succeed(s, account);
+        login_succeed(s, account);
     else if (status == STATUS_NOT_FOUND)
-        deny(s);
+        login_deny(s);
     else
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
 }
 
 static void on_device(void *ctx, uint64_t id, enum status status)
@@ -231,7 +66,7 @@ static void on_device(void *ctx, uint64_t id, enum status status)
     if (!s)
         return;
     if (status != STATUS_OK) {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
         return;
     }
     /* The account is read once more, by its new token: what is sent is what the next login will find. */
@@ -259,9 +94,9 @@ static void on_key_added(void *ctx, uint64_t id, enum status status)
     if (status == STATUS_OK)
         add_device(s);
     else if (status == STATUS_CONFLICT)
-        refuse_login(s, STATUS_DENIED, "The certificate that was shown is another account's.");
+        login_refuse(s, STATUS_DENIED, "The certificate that was shown is another account's.");
     else
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
 }
 
 /* Who it is was proved otherwise than by a token. */
@@ -275,7 +110,7 @@ static void proved(struct session *s)
         store_certificate_add(journal_reads(s->sessions->journal), &s->account, attempt->key,
                               attempt->device[0] ? attempt->device : "certificate", s->sessions, s->id, on_key_added);
     else
-        deny(s);
+        login_deny(s);
 }
 
 /* What an invitation has brought about, for the log: under which number somebody is where now. */
@@ -304,9 +139,9 @@ static void on_redeemed(void *ctx, uint64_t id, enum status status, const struct
         access_tell_account(s->sessions, &s->account); /* their other devices learn of the new workspace */
         proved(s);
     } else if (status == STATUS_DENIED || status == STATUS_CONFLICT || status == STATUS_NOT_FOUND) {
-        deny(s);
+        login_deny(s);
     } else {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
     }
 }
 
@@ -324,9 +159,9 @@ static void on_reset(void *ctx, uint64_t id, enum status status, const struct st
         access_tell_account(s->sessions, &s->account); /* their devices are gone: live connections find that out */
         proved(s);
     } else if (status == STATUS_DENIED) {
-        deny(s);
+        login_deny(s);
     } else {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
     }
 }
 
@@ -360,9 +195,9 @@ static void after_hash(struct session *s, const struct hash_job *job)
 {
     struct login_attempt *attempt = s->attempt;
     if (job->kind == HASH_MAKE && !job->ok) {
-        refuse_login(s, STATUS_BUSY, "The server is short of memory: try again in a moment.");
+        login_refuse(s, STATUS_BUSY, "The server is short of memory: try again in a moment.");
     } else if (!job->ok || (attempt->kind == LOGIN_PASSWORD && !attempt->exists)) {
-        deny(s);
+        login_deny(s);
     } else if (attempt->kind == LOGIN_PASSWORD) {
         refresh_hash(s, job);
         proved(s);
@@ -401,7 +236,7 @@ static void hash(struct session *s)
     if (hasher_submit(all->hasher, job))
         return;
     hash_job_free(job);
-    refuse_login(s, STATUS_BUSY, "Many people are logging in at the moment: try again in a few seconds.");
+    login_refuse(s, STATUS_BUSY, "Many people are logging in at the moment: try again in a few seconds.");
 }
 
 /* ---- accounts without a password here, if there is an authenticator */
@@ -412,7 +247,7 @@ static void on_vouched_account(void *ctx, uint64_t id, enum status status, const
     if (!s)
         return;
     if (status != STATUS_OK) {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
         return;
     }
     s->account = account->id;
@@ -423,9 +258,9 @@ static void on_vouched_account(void *ctx, uint64_t id, enum status status, const
 static void after_vouching(struct session *s, const struct vouch_job *job)
 {
     if (job->status == STATUS_DENIED) {
-        deny(s);
+        login_deny(s);
     } else if (job->status != STATUS_OK) {
-        refuse_login(s, job->status, job->why.text);
+        login_refuse(s, job->status, job->why.text);
     } else if (s->attempt->kind == LOGIN_INVITATION) {
         redeem(s);
     } else {
@@ -461,7 +296,7 @@ static void ask_authenticator(struct session *s)
     if (authenticator_submit(s->sessions->authenticator, job))
         return;
     vouch_job_free(job);
-    refuse_login(s, STATUS_BUSY, "Many people are logging in at the moment: try again in a few seconds.");
+    login_refuse(s, STATUS_BUSY, "Many people are logging in at the moment: try again in a few seconds.");
 }
 
 /* Who has a password here uses it; everybody else is the authenticator's, but newcomers with an invitation. */
@@ -478,7 +313,7 @@ static void on_login_account(void *ctx, uint64_t id, enum status status, const s
     if (!s)
         return;
     if (status != STATUS_OK) {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
         return;
     }
     s->attempt->exists = login->exists;
@@ -493,79 +328,6 @@ static void on_login_account(void *ctx, uint64_t id, enum status status, const s
 
 /* ---- the beginning */
 
-static enum status check_device(const Cocanvas__Login *login, struct why *why)
-{
-    size_t points;
-    if (!utf8_check_line(login->device, strlen(login->device), &points) || points > DEVICE_POINTS)
-        return refuse(why, STATUS_MALFORMED, "A device's name has at most 64 characters on one line.");
-    return STATUS_OK;
-}
-
-/* Whether an account of that login exists makes no difference here: the answer must not tell. */
-static enum status check_new_password(const Cocanvas__Login *login, struct why *why)
-{
-    if (!password_check(login->password))
-        return refuse(why, STATUS_MALFORMED, "A password has 10 to 1,024 bytes.");
-    const char *refusal = password_refusal(login->password, login->login);
-    return refusal ? refuse(why, STATUS_MALFORMED, "%s", refusal) : STATUS_OK;
-}
-
-static enum status check_names(const Cocanvas__Login *login, enum login_kind kind, struct login_attempt *attempt,
-                               struct why *why)
-{
-    if (!login_normalise(login->login, attempt->login))
-        return refuse(why, STATUS_MALFORMED, "A login has 2 to 64 of the characters a-z, 0-9 and ._@+-");
-    if (!password_check(login->password))
-        return refuse(why, STATUS_MALFORMED, "A password has 10 to 1,024 bytes.");
-    if (kind == LOGIN_INVITATION && !name_check(login->name))
-        return refuse(why, STATUS_MALFORMED, "A name has 1 to 64 characters on one line.");
-    enum status status = kind == LOGIN_INVITATION ? check_new_password(login, why) : STATUS_OK;
-    return status == STATUS_OK ? check_device(login, why) : status;
-}
-
-/* Which of the five forms it is; exactly one is allowed. */
-static enum status check_form(const Cocanvas__Login *login, struct login_attempt *attempt, struct why *why)
-{
-    bool token = login->token[0], name = login->login[0], password = login->password[0], reset = login->reset[0];
-    bool invitation = login->invitation[0], certificate = login->certificate != 0;
-    if (token && !name && !password && !invitation && !certificate && !reset) {
-        attempt->kind = LOGIN_TOKEN;
-        return STATUS_OK;
-    }
-    if (certificate && !token && !name && !password && !invitation && !reset) {
-        attempt->kind = LOGIN_CERTIFICATE;
-        return STATUS_OK;
-    }
-    if (reset && password && !token && !name && !invitation && !certificate) {
-        attempt->kind = LOGIN_RESET;
-        enum status status = check_new_password(login, why);
-        return status == STATUS_OK ? check_device(login, why) : status;
-    }
-    if (token || certificate || reset || !name || !password)
-        return refuse(
-            why, STATUS_MALFORMED,
-            "Log in with a token, or with login and password, or with an invitation, login, name and password, "
-            "or with a certificate, or with a reset link and a new password.");
-    attempt->kind = invitation ? LOGIN_INVITATION : LOGIN_PASSWORD;
-    return check_names(login, attempt->kind, attempt, why);
-}
-
-/* A token or invitation of the wrong form is refused like an unknown one, without asking the database. */
-static bool check_tokens(const Cocanvas__Login *login, struct login_attempt *attempt)
-{
-    const char *once = attempt->kind == LOGIN_RESET ? login->reset : login->invitation;
-    if (attempt->kind == LOGIN_TOKEN)
-        return token_check_device(login->token);
-    if (attempt->kind == LOGIN_CERTIFICATE)
-        return attempt->has_key;
-    if (attempt->kind == LOGIN_PASSWORD)
-        return true;
-    if (!token_check_invitation(once))
-        return false;
-    token_hash(once, attempt->invitation);
-    return true;
-}
-
 /* What the frame said, kept: its memory is used for other messages while answers are awaited. */
 static void keep(struct session *s, const Cocanvas__Login *login)
 {
@@ -574,7 +336,7 @@ static void keep(struct session *s, const Cocanvas__Login *login)
         token_hash(login->token, s->device);
     else if (attempt->kind == LOGIN_CERTIFICATE)
         memcpy(s->device, attempt->key, sizeof s->device);
-    s->has_device = !can_be_guessed(attempt->kind);
+    s->has_device = !login_can_be_guessed(attempt->kind);
     if (!s->has_device)
         memcpy(attempt->password, login->password, strlen(login->password) + 1);
     attempt->name = xstrdup(login->name);
@@ -608,7 +370,7 @@ static void on_key_account(void *ctx, uint64_t id, enum status status, const str
     if (!s)
         return;
     if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-        refuse_for_store(s, status);
+        login_refuse_for_store(s, status);
         return;
     }
     s->attempt->key_is_known = status == STATUS_OK;
@@ -631,7 +393,7 @@ static void look_at_key(struct session *s)
 static bool may_try(struct session *s, struct why *why)
 {
     struct login_attempt *attempt = s->attempt;
-    if (!can_be_guessed(attempt->kind))
+    if (!login_can_be_guessed(attempt->kind))
         return true;
     const char *login = attempt->login[0] ? attempt->login : NULL;
     if (!limits_may_try(s->sessions->limits, &s->address, login, s->sessions->mono_ms(s->sessions->ctx), why))
@@ -656,18 +418,18 @@ void handle_login(struct session *s, const struct request *r)
     session_set_state(s, SESSION_CHECKING);
     attempt->has_key =
         certificates != CLIENT_CERT_OFF && tls_peer_pin(stream_ssl(s->stream), attempt->key) == STATUS_OK;
-    enum status status = check_form(login, attempt, &why);
+    enum status status = login_check_form(login, attempt, &why);
     if (status != STATUS_OK) {
-        refuse_login(s, status, why.text);
+        login_refuse(s, status, why.text);
     } else if (attempt->kind == LOGIN_CERTIFICATE && certificates == CLIENT_CERT_OFF) {
-        refuse_login(s, STATUS_DENIED, "This server takes no client certificates: log in with your password.");
+        login_refuse(s, STATUS_DENIED, "This server takes no client certificates: log in with your password.");
     } else if (certificates == CLIENT_CERT_REQUIRED && !attempt->has_key) {
-        refuse_login(s, STATUS_DENIED,
+        login_refuse(s, STATUS_DENIED,
                      "This server lets in only who shows a certificate: cocanvas login --certificate FILE");
     } else if (!may_try(s, &why)) {
-        refuse_login(s, STATUS_BUSY, why.text);
-    } else if (!check_tokens(login, attempt)) {
-        deny(s);
+        login_refuse(s, STATUS_BUSY, why.text);
+    } else if (!login_check_tokens(login, attempt)) {
+        login_deny(s);
     } else {
         keep(s, login);
         look_at_key(s);
