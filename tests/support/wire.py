@@ -25,7 +25,7 @@ def read_protos(files=("canvas.proto", "wire.proto")):
                 if kind == "message":
                     messages[name] = {}
                 elif kind == "enum":
-                    enums[name] = {}
+                    enums.setdefault(name, {})      # several messages have a State
             elif field:
                 owner = [n for k, n in stack if k == "message"][-1]
                 messages[owner][field] = (int(number), ftype, bool(repeated))
