@@ -39,7 +39,7 @@ struct checking {
     CHECK(reading_future,   "reading-future",      CHECK_ALWAYS,  ABOUT_MEASURE, "a reading of a day that is still to come")          \
     CHECK(reading_twice,    "reading-twice",       CHECK_ALWAYS,  ABOUT_MEASURE, "two readings of one day")                           \
     CHECK(two_sides,        "two-sides",           CHECK_ASKED,   ABOUT_CANVAS,  "only one side, company or customer, has cards")     \
-    CHECK(one_side_pays,    "one-side-pays",       CHECK_ALWAYS,  ABOUT_CANVAS,  "one side gains what the other loses")               \
+    CHECK(one_side_pays,    "one-side-pays",       CHECK_ALWAYS,  ABOUT_CANVAS,  "one side gains what the other loses, over all or in a stage") \
     CHECK(required_words,   "required-words",      CHECK_ALWAYS,  ABOUT_CARD,    "a required word that the wording does not have")    \
     CHECK(outgoing_only,    "outgoing-only",       CHECK_ASKED,   ABOUT_CARD,    "a player who gives and gets nothing")               \
     CHECK(unlinked,         "unlinked",            CHECK_ASKED,   ABOUT_CARD,    "a card without a link")                             \

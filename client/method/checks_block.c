@@ -62,35 +62,56 @@ void check_two_sides(struct checking *c)
         finding_say(c, "Only the customer's side is filled: what does it look like from the company's?");
 }
 
-static void say_who_pays(struct checking *c, const struct balance *company, const struct balance *customer)
+/* stage: the title of one, NULL for the whole canvas. */
+static void say_who_pays(struct checking *c, const struct block *stage, const struct balance *company, const struct balance *customer)
 {
     int sign = decimal_sign(&company->net);
     if (sign == 0 || decimal_sign(&customer->net) != -sign)
         return;
     char *ours = decimal_text(&company->net), *theirs = decimal_text(&customer->net), *unit = finding_quote(company->unit, strlen(company->unit));
-    const char *space = unit[0] != '\0' ? " " : "";
-    finding_say(c, "The %s pays for the other side: the company is left with %.60s%s%s, the customer with %.60s%s%s.",
-                sign > 0 ? "customer" : "company", ours, space, unit, theirs, space, unit);
+    char *title = stage != NULL ? finding_quote(stage->title, strlen(stage->title)) : xstrdup("");
+    const char *space = unit[0] != '\0' ? " " : "", *who = sign > 0 ? "customer" : "company";
+    if (stage != NULL)
+        finding_say(c, "In the stage \"%s\" the %s pays for the other side: the company is left with %.60s%s%s, the customer with %.60s%s%s.",
+                    title, who, ours, space, unit, theirs, space, unit);
+    else
+        finding_say(c, "The %s pays for the other side: the company is left with %.60s%s%s, the customer with %.60s%s%s.", who, ours, space, unit,
+                    theirs, space, unit);
     free(ours);
     free(theirs);
     free(unit);
+    free(title);
 }
 
 /* Both lists are in the order of units. */
-void check_one_side_pays(struct checking *c)
+static void look_who_pays(struct checking *c, const struct block *stage)
 {
     size_t n, middle = 0;
+    const struct balance *all = method_balances(c->m, stage != NULL ? stage->o.id : 0, &n);
 
-    if (c->m->n_balances == 0)
-        return;
-    const struct balance *all = method_balances(c->m, 0, &n);
     while (middle < n && strcmp(all[middle].side, "company") == 0)
         middle++;
     for (size_t i = 0, j = middle; i < middle && j < n;) {
         int order = strcmp(all[i].unit, all[j].unit);
         if (order == 0)
-            say_who_pays(c, &all[i], &all[j]);
+            say_who_pays(c, stage, &all[i], &all[j]);
         i += order <= 0;
         j += order >= 0;
     }
+}
+
+/* Over all, and where blocks are stages in time, in each: what comes to both, but to one of them much later, is worth a thought. */
+void check_one_side_pays(struct checking *c)
+{
+    size_t n;
+
+    if (c->m->n_balances == 0)
+        return;
+    look_who_pays(c, NULL);
+    if (c->m->lanes[0] == '\0')
+        return;
+    struct block **blocks = canvas_blocks_in_order(c->m->canvas, &n);
+    for (size_t i = 0; i < n; i++)
+        look_who_pays(c, blocks[i]);
+    free(blocks);
 }

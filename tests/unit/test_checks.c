@@ -379,6 +379,41 @@ static void the_list_of_a_template(void **state)
     }
 }
 
+/* Over the lifetime of use both gain, and yet she pays in one stage for what comes back in another. */
+static void who_pays_in_a_stage(void **state)
+{
+    static const char lanes[] = "{\"title\":\"Row\",\"type\":\"choice\",\"choices\":["
+                                "{\"key\":\"ours\",\"title\":\"Ours\",\"side\":\"company\",\"sign\":\"plus\"},"
+                                "{\"key\":\"hers\",\"title\":\"Hers\",\"side\":\"customer\",\"sign\":\"plus\"}]}";
+    static const struct {
+        uint64_t stage;
+        const char *row, *amount;
+    } cards[] = {{LEFT, "ours", "85"}, {LEFT, "hers", "-189"}, {RIGHT, "ours", "-20"}, {RIGHT, "hers", "300"}};
+    struct method_scene s;
+    size_t n;
+    uint64_t last = 0;
+    (void)state;
+    scene_init(&s);
+    put_prop(&s, 0, "field.row", VALUE_TEXT, lanes);
+    for (size_t i = 0; i < sizeof cards / sizeof cards[0]; i++) {
+        last = put_card(&s, cards[i].stage, cards[i].amount);
+        put_prop(&s, last, "f.row", VALUE_CHOICE, cards[i].row);
+        put_prop(&s, last, "f.amount", VALUE_NUMBER, cards[i].amount);
+    }
+    assert_int_equal(found(&s, "one-side-pays", 0), 0); /* over all: 65 and 111 */
+    put_prop(&s, 0, "lanes", VALUE_TEXT, "row");
+    assert_int_equal(found(&s, "one-side-pays", 0), 2);
+    const struct finding *all = method_findings(s.m, &n);
+    assert_non_null(strstr(all[0].text, "the customer pays for the other side: the company is left with 85, the customer with -189."));
+    assert_non_null(strstr(all[1].text, "the company pays for the other side: the company is left with -20, the customer with 300."));
+    assert_sentence(&s, "one-side-pays");
+    assert_as_anew(s.m, &s.c, s.today, "stages");
+    put_prop(&s, last, "f.amount", VALUE_NUMBER, "-300");
+    assert_int_equal(found(&s, "one-side-pays", 0), 2); /* the first stage, and now all of it */
+    assert_as_anew(s.m, &s.c, s.today, "stages");
+    scene_fini(&s);
+}
+
 /* In the order of the canvas: the canvas, then each block with its cards, a card's parts behind it. */
 static void the_order_of_findings(void **state)
 {
@@ -539,7 +574,8 @@ static void the_current_wording(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_check),         cmocka_unit_test(the_list_of_a_template), cmocka_unit_test(the_order_of_findings),
+        cmocka_unit_test(each_check),         cmocka_unit_test(the_list_of_a_template), cmocka_unit_test(who_pays_in_a_stage),
+        cmocka_unit_test(the_order_of_findings),
         cmocka_unit_test(values),             cmocka_unit_test(what_fills_a_field),     cmocka_unit_test(duplicates),
         cmocka_unit_test(links_that_show),    cmocka_unit_test(the_current_wording),
     };
