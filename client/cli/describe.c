@@ -6,6 +6,7 @@
 
 #include "client/cli/find.h"
 #include "client/cli/output.h"
+#include "common/field.h"
 
 enum { SHORT_CELLS = 60 };
 
@@ -44,7 +45,10 @@ static const char *quoted(const struct describe *d, const char *text)
 
 const char *describe_card(const struct describe *d, const struct card *card)
 {
-    const char *text = card->text.len_bytes ? quoted(d, card->text.bytes) : "(empty)";
+    const char *text = card->text.len_bytes ? quoted(d, card->text.bytes) : "(empty)", *key;
+    const struct card *of = d->canvas && block_hidden(card->block) ? part_of(d->canvas, card, &key) : NULL;
+    if (of) /* a measure or an action: people know it by its card */
+        return arena_printf(d->arena, "%s of %s: %s", id_text(d->arena, card->o.id), card_words(d, of->o.id), text);
     return arena_printf(d->arena, "%s in %s: %s", id_text(d->arena, card->o.id),
                         arena_short(d->arena, card->block->title, SHORT_CELLS), text);
 }

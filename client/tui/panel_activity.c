@@ -7,6 +7,7 @@
 #include "client/cli/describe.h"
 #include "client/cli/find.h"
 #include "client/cli/output.h"
+#include "client/tui/kinds.h"
 #include "client/tui/panel_private.h"
 #include "client/tui/ui.h"
 #include "common/buf.h"
@@ -167,7 +168,7 @@ static char *writing_words(struct arena *arena, struct ui *ui, const struct card
         return xasprintf("%s of %s", arena_line(arena, key), describe_card(&d, card));
     if (!added)
         return xstrdup(describe_card(&d, card));
-    return xasprintf("added %s to %s%s%s%s", id_text(arena, card->o.id), arena_line(arena, card->block->title),
+    return xasprintf("added %s to %s%s%s%s", id_text(arena, card->o.id), arena_line(arena, ui_shown_block(ui_view(ui), card)->title),
                      card->text.len_bytes ? ": '" : "", short_text(arena, &card->text, 60),
                      card->text.len_bytes ? "'" : "");
 }

@@ -9,6 +9,7 @@
 #include "client/tui/panel_private.h"
 #include "client/tui/ui.h"
 #include "common/buf.h"
+#include "common/field.h"
 #include "common/ids.h"
 
 /* Which words stand in the comments on an object. */
@@ -47,9 +48,34 @@ static unsigned card_fits(const struct card *card, const struct fold_words *w)
     return fits;
 }
 
+/* Measures and actions are found with the card that they are parts of. NULL: it is none. */
+static const struct card *card_of_part(const struct canvas *c, const struct card *part)
+{
+    const char *key;
+    return part && part->deleted_seq == 0 && block_hidden(part->block) ? part_of(c, part, &key) : NULL;
+}
+
+static const struct card *part_that_fits(const struct canvas *c, uint64_t card, const struct fold_words *w, unsigned *all)
+{
+    const struct card *first = NULL;
+
+    *all = 0;
+    for (const struct object *o = c->cards; o; o = o->hh.next) {
+        const struct card *part = (const struct card *)o, *of = card_of_part(c, part);
+        unsigned fits = of && of->o.id == card ? card_fits(part, w) : 0;
+
+        first = fits && !first ? part : first;
+        *all |= fits;
+    }
+    return first;
+}
+
+/* … and in its parts. */
 static unsigned comments_fit(const struct canvas *c, uint64_t object, const struct fold_words *w)
 {
-    unsigned fits = 0;
+    unsigned fits;
+
+    (void)part_that_fits(c, object, w, &fits);
 
     for (const struct object *o = c->comments; o; o = o->hh.next) {
         const struct comment *comment = (const struct comment *)o;
@@ -69,10 +95,10 @@ static int by_object(const void *a, const void *b)
     return x->object < y->object ? -1 : x->object > y->object;
 }
 
-/* What fits of all comments, one entry per object. malloc'd. */
+/* What fits of all comments and parts, one entry per object. malloc'd. */
 static struct said *comments_that_fit(const struct canvas *c, const struct fold_words *w, size_t *n)
 {
-    struct said *said = xcalloc(HASH_COUNT(c->comments) + 1, sizeof(*said));
+    struct said *said = xcalloc(HASH_COUNT(c->comments) + (size_t)c->n_cards + 1, sizeof(*said));
     size_t all = 0, kept = 0;
 
     for (const struct object *o = c->comments; o; o = o->hh.next) {
@@ -81,6 +107,13 @@ static struct said *comments_that_fit(const struct canvas *c, const struct fold_
 
         if (fits)
             said[all++] = (struct said){comment->object, fits};
+    }
+    for (const struct object *o = c->cards; o; o = o->hh.next) {
+        const struct card *of = card_of_part(c, (const struct card *)o);
+        unsigned fits = of ? card_fits((const struct card *)o, w) : 0;
+
+        if (fits)
+            said[all++] = (struct said){of->o.id, fits};
     }
     qsort(said, all, sizeof(*said), by_object);
     for (size_t i = 0; i < all; i++) {
@@ -172,6 +205,10 @@ static void recheck(struct ui *ui, uint64_t id)
     fold_words(&w, p->find);
     if (w.n == 0)
         return;
+    if (card && block_hidden(card->block)) {
+        card = card_of_part(c, card);
+        id = card ? card->o.id : 0;
+    }
     fits = card && card->deleted_seq == 0 && (card_fits(card, &w) | comments_fit(c, id, &w)) == fold_all(&w);
     while (at < p->n_found && p->found[at] != id)
         at++;
@@ -246,7 +283,10 @@ static struct panel_part comment_part(const struct canvas *c, const struct card 
             fold_fits(w, comment->text.bytes, comment->text.len_bytes))
             return part("comment", comment->text.bytes, comment->text.len_bytes);
     }
-    return part("", card->text.bytes, card->text.len_bytes);
+    unsigned all;
+    const struct card *found = part_that_fits(c, card->o.id, w, &all);
+    return found ? part("part", found->text.bytes, found->text.len_bytes)
+                 : part("", card->text.bytes, card->text.len_bytes);
 }
 
 struct panel_part panel_search_part(const struct canvas *c, const struct card *card, const struct fold_words *words)

@@ -28,6 +28,8 @@ static const char *lane_key(const struct lanes *l, size_t lane)
 
 void ui_lanes_cell(struct ui *ui, size_t lane)
 {
+    if (!ui_in_lanes(ui)) /* what was clicked was drawn before */
+        return;
     struct lanes l = lanes_of(ui);
     /* nothing is called "-": the row of unsorted cards */
     (void)snprintf(ui->lane, sizeof ui->lane, "%s", lane_key(&l, lane)[0] ? lane_key(&l, lane) : "-");

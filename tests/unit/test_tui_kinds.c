@@ -1,5 +1,6 @@
 /* Canvases by their kind on the screen: tables, lanes, matrices, graphs, one wording; and their fields being typed. */
 #include "client/tui/kinds.h"
+#include "client/tui/panel_private.h"
 #include "tests/support/demo_scene.h"
 
 enum { KIND_LAYOUTS = 4 };
@@ -237,6 +238,13 @@ static void parts_are_shown_with_their_card_only(void **state)
     assert_false(scene_shows(s, "Parts"));
     ui_focus(&s->ui, block, 0); /* nobody gets in there */
     assert_int_equal(s->ui.block, scene_block(s, "plan"));
+    (void)snprintf(s->ui.panel.find, sizeof s->ui.panel.find, "until stands");
+    panel_show(&s->ui, PANEL_SEARCH);
+    panel_search_again(&s->ui); /* words of a part lead to its card */
+    assert_int_equal(s->ui.panel.n_found, 1);
+    assert_int_equal(s->ui.panel.found[0], card_of(s, "plan", 0));
+    set(s, measure, "m.unit", VALUE_TEXT, "moves", 0);
+    assert_int_equal(s->ui.panel.n_found, 1);
     ui_focus(&s->ui, block, measure); /* … but to the card that it belongs to */
     assert_int_equal(s->ui.card, card_of(s, "plan", 0));
     end(s);
