@@ -19,7 +19,8 @@ enum action_context {
     CONTEXT_TYPING = 1 << 4,  /* a text is being typed */
     CONTEXT_PANEL = 1 << 5,   /* a panel has the focus */
     CONTEXT_HISTORY = 1 << 6, /* the history panel */
-    CONTEXT_ASK = 1 << 7,     /* palette, menu, question, prompt */
+    CONTEXT_METHOD = 1 << 7,  /* a panel about measures, the walk or hints */
+    CONTEXT_ASK = 1 << 8,     /* palette, menu, question, prompt */
 };
 
 /* Why a row may be impossible now; the palette says so instead of hiding it. */
@@ -38,7 +39,7 @@ enum action_needs {
     /* id, name, title, contexts, default keys (one sequence each, separated by ", "), needs, function */              \
     ACTIONS_ANYWHERE(ROW)                                                                                              \
     ACTIONS_START(ROW) ACTIONS_MOVE(ROW) ACTIONS_CARDS(ROW) ACTIONS_CARD(ROW) ACTIONS_TYPING(ROW) ACTIONS_PANEL(ROW)   \
-        ACTIONS_ASK(ROW)
+        ACTIONS_METHOD(ROW) ACTIONS_ASK(ROW)
 
 /* Each family is listed by the file that carries it out. */
 #include "client/tui/actions_anywhere.h"
@@ -48,6 +49,7 @@ enum action_needs {
 #include "client/tui/actions_card.h"
 #include "client/tui/actions_typing.h"
 #include "client/tui/actions_panel.h"
+#include "client/tui/actions_method.h"
 #include "client/tui/actions_ask.h"
 
 #define ACTION_ID(id, ...) ACTION_##id,

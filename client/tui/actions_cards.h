@@ -58,9 +58,9 @@
         ui_run_split)                                                                                                  \
     ROW(MERGE, "merge", "Join the marked cards into one", CONTEXT_CANVAS, "", NEEDS_A_CARD | NEEDS_EDITING,            \
         ui_run_merge)                                                                                                  \
-    ROW(UNDO, "undo", "Take back your last change", CONTEXT_CANVAS | CONTEXT_CARD, "u",                                \
+    ROW(UNDO, "undo", "Take back your last change", CONTEXT_CANVAS | CONTEXT_CARD | CONTEXT_METHOD, "u",               \
         NEEDS_A_CANVAS | NEEDS_COMMENTING, ui_run_undo)                                                                \
-    ROW(REDO, "redo", "Do again what you took back", CONTEXT_CANVAS | CONTEXT_CARD, "ctrl-r",                          \
+    ROW(REDO, "redo", "Do again what you took back", CONTEXT_CANVAS | CONTEXT_CARD | CONTEXT_METHOD, "ctrl-r",         \
         NEEDS_A_CANVAS | NEEDS_COMMENTING, ui_run_redo)                                                                \
     ROW(RENAME_BLOCK, "rename-block", "Rename the block", CONTEXT_CANVAS, "b r", NEEDS_A_BLOCK | NEEDS_EDITING,        \
         ui_run_rename_block)                                                                                           \

@@ -9,6 +9,7 @@
 
 #include "client/cli/method_ops.h"
 #include "client/tui/kinds.h"
+#include "client/tui/panel_method.h"
 #include "client/tui/ui_private.h"
 
 enum { PAGE = 8 };
@@ -304,7 +305,7 @@ void entry_begin(struct ui *ui, uint64_t id, const struct field *field)
         break;
     case FIELD_MEASURE:
     case FIELD_ACTION:
-        pane_open(ui, id);
+        panel_show_parts(ui, id);
         break;
     case FIELD_TYPES:
         break;
@@ -317,7 +318,7 @@ void entry_clear(struct ui *ui, uint64_t id, const struct field *field)
     if (card == NULL || !ui_check_edit(ui))
         return;
     if (field->type == FIELD_MEASURE || field->type == FIELD_ACTION) {
-        pane_open(ui, id); /* one of them is to be chosen */
+        panel_show_parts(ui, id); /* one of them is to be chosen */
     } else if (ui_cell(ui, card, field)[0] != '\0') {
         (void)set_typed(ui, card, field, "");
     }

@@ -67,6 +67,10 @@ struct ui_parts layout_parts(const struct ui *ui)
         .message = {0, ui->rows - 2, ui->cols, 1},
         .hints = {0, ui->rows - 1, ui->cols, 1},
     };
+    if (ui->sums && p.body.h > 1) {
+        p.body.h--;
+        p.sums = (struct rect){0, p.body.y + p.body.h, ui->cols, 1};
+    }
     place_panel(ui, &p);
     if (ui->open_card)
         p.card = place_card(p.body);

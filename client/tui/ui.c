@@ -166,7 +166,8 @@ unsigned ui_contexts(const struct ui *ui)
     if (ui->typing.object)
         return CONTEXT_ANYWHERE | CONTEXT_TYPING;
     if (ui->panel.kind != PANEL_NONE && ui->panel.focused)
-        return CONTEXT_ANYWHERE | CONTEXT_PANEL | (ui->panel.kind == PANEL_HISTORY ? (unsigned)CONTEXT_HISTORY : 0U);
+        return CONTEXT_ANYWHERE | CONTEXT_PANEL | (ui->panel.kind == PANEL_HISTORY ? (unsigned)CONTEXT_HISTORY : 0U) |
+               (ui->panel.kind >= PANEL_PARTS ? (unsigned)CONTEXT_METHOD : 0U);
     if (ui->open_card)
         return CONTEXT_ANYWHERE | CONTEXT_CARD;
     return CONTEXT_ANYWHERE | CONTEXT_CANVAS;
@@ -310,6 +311,15 @@ void ui_input(struct ui *ui, const struct input *in)
 
 /* ---- drawing */
 
+/* Whether there is a line of sums, before anything is placed. */
+static void settle_sums(struct ui *ui)
+{
+    size_t n = 0;
+    if (ui->screen == SCREEN_CANVAS && panel_canvas(ui))
+        (void)method_balances(ui_method(ui), 0, &n);
+    ui->sums = n > 0;
+}
+
 static void draw_parts(struct ui *ui, struct grid *g)
 {
     struct ui_parts parts = layout_parts(ui);
@@ -328,6 +338,8 @@ static void draw_parts(struct ui *ui, struct grid *g)
     }
     if (ui->screen == SCREEN_CANVAS && ui->open_card)
         view_card(ui, g, parts.card);
+    if (parts.sums.h > 0)
+        view_sums(ui, g, parts.sums);
     view_message(ui, g, parts.message);
     view_hints(ui, g, parts.hints);
     if (ui->ask.kind != ASK_NONE)
@@ -351,6 +363,7 @@ void ui_draw(struct ui *ui, struct grid *g)
     g->ascii = ui->ascii;
     grid_clear(g);
     ui_settle(ui);
+    settle_sums(ui);
     if (too_small(ui)) {
         view_too_small(ui, g);
     } else {

@@ -206,6 +206,7 @@ struct ui {
     uint64_t lanes_stage;       /* LAYOUT_LANES: the first stage that is shown, 0 the first one */
     int lanes_top;              /* LAYOUT_LANES: the first lane that is shown */
     struct method *method;      /* what is known about the canvas: kinds.h; owned, NULL until somebody asks */
+    bool sums;                  /* there are amounts on it: their net is drawn below */
     struct method *past_method; /* the same of the state that history shows */
     const struct canvas *past_known; /* … which is that one, compared only */
     uint64_t past_known_seq;

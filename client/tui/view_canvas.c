@@ -1,6 +1,7 @@
 /* The canvas with all blocks in their places, as on the printed page: boxes that share their borders, the title in the
  * upper border, the focused block with heavy lines. Also what lies over every layout: the banner of the past and the
  * card under the mouse button. */
+#include "client/tui/view_measure.h"
 #include "client/tui/view_parts.h"
 
 #include <stdlib.h>
@@ -60,6 +61,9 @@ static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, con
     const char *count = words_printf(ui, " %s%s%u%s", lock, scrolled, block->n_alive, end);
     if (room >= 60)
         count = words_printf(ui, " %s%s%s ", lock, scrolled, words_count(ui, block->n_alive, "card", "cards"));
+    const char *measures = rollup_words(ui, method_rollup_block(ui_method(ui), block->o.id));
+    if (*measures && room >= 2 * (words_width(count) + words_width(measures) + 3))
+        count = words_printf(ui, "%s%s%s ", count, room >= 60 ? words_printf(ui, "%s ", sign(ui, SIGN_DOT)) : " ", measures);
     int cells = words_width(count), left = x + room;
     if ((block->n_alive || *lock) && cells <= room / 2) {
         left -= cells + (wide ? 1 : 0);

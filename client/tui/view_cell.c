@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/tui/kinds.h"
+#include "client/tui/view_measure.h"
 #include "client/tui/view_parts.h"
 
 enum { LINES_MOST = 16 };
@@ -51,19 +52,32 @@ static enum role field_role(const struct field *field)
     return field->type == FIELD_GROUPS ? ROLE_TAG : ROLE_TEXT;
 }
 
+static bool is_parts(const struct field *field)
+{
+    return field->type == FIELD_MEASURE || field->type == FIELD_ACTION;
+}
+
 int field_width(struct ui *ui, const struct card *card, const struct field *field)
 {
+    if (is_parts(field))
+        return parts_width(ui, card, field);
     return lines_width(ui_cell(ui, card, field));
 }
 
 int field_rows(struct ui *ui, const struct card *card, const struct field *field, int width, int most_rows)
 {
+    if (is_parts(field))
+        return most(1, least(parts_rows(ui, card, field, width), most_rows));
     return lines_rows(ui_cell(ui, card, field), width, most_rows);
 }
 
 void field_draw(struct ui *ui, struct grid *g, struct rect r, const struct card *card, const struct field *field,
                 struct style s)
 {
+    if (is_parts(field)) {
+        parts_draw(ui, g, r, card, field);
+        return;
+    }
     if (s.role == ROLE_TEXT)
         s.role = (uint8_t)field_role(field);
     lines_draw(g, r, ui_cell(ui, card, field), s, false);
