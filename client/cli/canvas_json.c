@@ -128,7 +128,7 @@ static enum status read_state(const json_t *file, struct canvas *canvas, struct 
 static enum status mark_confidential(struct canvas *canvas, struct why *why)
 {
     Cocanvas__Value value = COCANVAS__VALUE__INIT;
-    Cocanvas__PropSet set = COCANVAS__PROP_SET__INIT;
+    Cocanvas__PropSet set;
     Cocanvas__Op op = COCANVAS__OP__INIT;
     struct op_actor nobody = {.base_seq = UINT64_MAX, .seq = canvas->seq};
     char key[] = "confidential", yes[] = "yes";
@@ -137,6 +137,7 @@ static enum status mark_confidential(struct canvas *canvas, struct why *why)
         return STATUS_OK;
     value.kind_case = COCANVAS__VALUE__KIND_TEXT;
     value.text = yes;
+    cocanvas__prop_set__init(&set);
     set.key = key;
     set.value = &value;
     op.kind_case = COCANVAS__OP__KIND_PROP_SET;
