@@ -28,7 +28,7 @@ enum status tls_file_pin(const char *cert_file, uint8_t pin[PIN_BYTES], struct w
  * tls_peer_verified. */
 SSL_CTX *tls_client_context(struct why *why);
 /* Until when a certificate is valid: whole days from now (below 0: it is over), and the day as "2027-01-31". False: no certificate. */
-enum { TLS_DAY_TEXT = 16 };
+enum { TLS_DAY_TEXT = 16, TLS_EXPIRY_HINT_DAYS = 30 /* from then on people are told */ };
 bool tls_valid_days(const char *file, int *days, char day[TLS_DAY_TEXT]);
 /* Shows this certificate to servers that ask: a PEM file with certificate and key. */
 enum status tls_show_certificate(SSL_CTX *client, const char *file, struct why *why) MUST_CHECK;

@@ -18,7 +18,6 @@ enum {
     DEFAULT_TIMEOUT_MS = 15000,
     ANSWERS_MAX = 512 << 20, /* most memory for the answers of one command (a whole history) */
     GOODBYE_MS = 1000,
-    CERTIFICATE_HINT_DAYS = 30,
 };
 
 int64_t wall_ms(void)
@@ -309,7 +308,7 @@ static void tell_expiry(struct session *s, bool connected)
 {
     char day[TLS_DAY_TEXT];
     int days;
-    if (!s->context.certificate[0] || !tls_valid_days(s->context.certificate, &days, day) || days > CERTIFICATE_HINT_DAYS)
+    if (!s->context.certificate[0] || !tls_valid_days(s->context.certificate, &days, day) || days > TLS_EXPIRY_HINT_DAYS)
         return;
     if (days < 0)
         out_note(&s->cli->out, "Your client certificate %s expired on %s%s Make another one: cocanvas certificate add --new FILE",

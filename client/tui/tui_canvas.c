@@ -5,6 +5,7 @@
 
 #include "client/tui/tui_private.h"
 #include "common/canvas.h"
+#include "common/tls.h"
 
 enum { KEPT_PRESENCE = 256 };
 
@@ -123,6 +124,17 @@ void tui_close(struct tui *t)
 
 /* ---------------------------------------------------------------- how the connection stands */
 
+/* In time, and short: the command line says the rest of it. */
+static void tell_expiry(struct tui *t, const struct place *p)
+{
+    char day[TLS_DAY_TEXT];
+    int days;
+    if (!p->context.certificate[0] || !tls_valid_days(p->context.certificate, &days, day) || days > TLS_EXPIRY_HINT_DAYS)
+        return;
+    ui_say(&t->ui, ROLE_WARN, "Your client certificate %s on %s: cocanvas certificate add --new FILE makes another one.",
+           days < 0 ? "expired" : "expires", day);
+}
+
 static void show(struct tui *t)
 {
     struct place *p = t->open;
@@ -143,6 +155,7 @@ static void show(struct tui *t)
         screen_title(t->screen, canvas_title(replica_view(replica)));
     tui_places_leave(t, p);
     tui_guests_look(t);
+    tell_expiry(t, p);
 }
 
 static void live(struct tui *t)
