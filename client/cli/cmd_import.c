@@ -129,8 +129,9 @@ static uint64_t next_id(void *ctx)
 static int check_room(struct edit *e, const struct intake_ops *ops)
 {
     const struct canvas *view = replica_view(e->replica);
-    size_t room = view->limits.cards > view->n_cards ? view->limits.cards - view->n_cards : 0;
-    if (view->limits.cards == 0 || ops->made <= room)
+    uint32_t most = replica_limits(e->replica)->cards;
+    size_t room = most > view->n_cards ? most - view->n_cards : 0;
+    if (most == 0 || ops->made <= room)
         return EXIT_OK;
     return cli_fail(e->s.cli, EXIT_ERROR, "%zu cards are too many: the canvas has room for %zu. Split the file, or leave rows out. Nothing was added.",
                     ops->made, room);

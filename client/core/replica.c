@@ -108,6 +108,11 @@ void replica_set_limits(struct replica *r, const struct canvas_limits *limits)
     r->limits = limits ? *limits : no_limits;
 }
 
+const struct canvas_limits *replica_limits(const struct replica *r)
+{
+    return &r->limits;
+}
+
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object,
                           uint64_t acked_client_seq)
 {

@@ -69,6 +69,7 @@ uint64_t replica_seq(const struct replica *r); /* confirmed */
 uint64_t replica_hash(struct replica *r);      /* of confirmed */
 /* For local edits; NULL: none. */
 void replica_set_limits(struct replica *r, const struct canvas_limits *limits);
+const struct canvas_limits *replica_limits(const struct replica *r);
 /* From Opened: ids and stamps of local ops. client 0: reading only. */
 void replica_set_identity(struct replica *r, uint32_t client, uint32_t author, uint32_t last_object,
                           uint64_t acked_client_seq);

@@ -53,7 +53,7 @@ class Formats(Case):
                 ("wide.csv", "text,block\na,b,c\n", r"Line 2: .*3 cells"),
                 ("none.csv", "x,y\n1,2\n", r"Line 1: it names no column"),
                 ("block.csv", "text,block\nfine,strengths\nbad,nowhere\n", r"Line 3: there is no block .nowhere.*s, w, o, t"),
-                ("many.csv", "text\n" + "card\n" * 1000000, r"Line 100002: more than 100000 rows"),
+                ("many.csv", "text\n" + "card\n" * 1000000, r"Line 100001: more than 100000 rows"),
                 ("full.csv", "text,block\n" + "card,strengths\n" * 99000, r"has room for"),
                 ("bad.canvas", '{"nodes":[{"id":"a","type":"text","x":0.5,"y":0,"width":1,"height":1,"text":""}]}', r"Node 1 .*\"x\""),
                 ("bad.md", "# T\n## Strengths\nprose\n", r"Line 3")]:
