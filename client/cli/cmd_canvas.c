@@ -130,9 +130,8 @@ static int check_template(struct session *s, const char *id)
     if (is_builtin(id))
         return EXIT_OK;
     int code = session_templates(s, "", &list);
-    for (size_t i = 0; code == EXIT_OK && i < list->n_templates; i++)
-        if (strcmp(list->templates[i]->id, id) == 0)
-            return EXIT_OK;
+    if (code == EXIT_OK && session_is_template(list, id))
+        return EXIT_OK;
     return code == EXIT_OK ? unknown_template(s->cli, id) : code;
 }
 

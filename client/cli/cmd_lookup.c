@@ -5,11 +5,13 @@
 
 const struct command *cmd_at(size_t i)
 {
-    size_t n, n_method;
-    const struct command *rows = cmd_rows(&n), *rows_method = cmd_rows_method(&n_method);
-    if (i < n)
-        return &rows[i];
-    return i - n < n_method ? &rows_method[i - n] : NULL;
+    const struct command *(*const tables[])(size_t *n) = {cmd_rows, cmd_rows_method, cmd_rows_shape};
+    for (size_t k = 0, n; k < sizeof tables / sizeof *tables; k++, i -= n) {
+        const struct command *rows = tables[k](&n);
+        if (i < n)
+            return &rows[i];
+    }
+    return NULL;
 }
 
 /* Whether name is one of the aliases, "a, b c, d". */

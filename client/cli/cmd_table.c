@@ -341,7 +341,7 @@ static const struct cmd_example block_add_examples[] = {
     END_EXAMPLES,
 };
 static const struct cmd_example block_set_examples[] = {
-    {"block set bakery ch title 'How we reach them'", "Properties: title, prompt, col, row, col_span, row_span, order"},
+    {"block set bakery ch title 'How we reach them'", "Properties: title, prompt, help, col, row, col_span, row_span, order"},
     END_EXAMPLES,
 };
 
@@ -442,6 +442,12 @@ static const struct cmd_option template_options[] = {
     END_OPTIONS,
 };
 
+static const struct cmd_option template_show_options[] = {
+    {"builtin", 0, NULL, "Those of this program, without asking the server"},
+    {"file", 0, NULL, "The file itself"},
+    {"at", 0, "N", "An older version of one of your workspace's own"},
+    END_OPTIONS,
+};
 static const struct cmd_example template_show_examples[] = {
     {"template show vplan", "Its blocks, fields and steps"},
     {"template show vcc.de", "The same template in another of its languages"},
@@ -833,10 +839,10 @@ static const struct command table[] = {
      "All canvases of the workspace that you may see: how far each measure has come, per canvas and altogether; reviews that are due; "
      "actions that are not done; what the canvases' checks find.",
      report_options, report_examples, NEEDS_SERVER, false, cmd_report},
-    {"template list", "", "", 0, 0, "The templates", NULL, template_options, NULL, NEEDS_NOTHING, false,
+    {"template list", "", "", 0, 0, "The templates: built in, and your workspace's own", NULL, template_options, NULL, NEEDS_NOTHING, false,
      cmd_template_list},
     {"template show", "", "TEMPLATE", 1, 1, "A template's blocks, prompts, attribution and licence", NULL,
-     template_options, template_show_examples, NEEDS_NOTHING, false, cmd_template_show},
+     template_show_options, template_show_examples, NEEDS_NOTHING, false, cmd_template_show},
     {"template check", "", "FILE", 1, 1, "Check a template file", "Names every mistake with its line and what to do about it: blocks that overlap, unknown settings, plug-ins that "
      "go round in a circle.",
      NULL, template_check_examples, NEEDS_NOTHING, false, cmd_template_check},

@@ -1,6 +1,7 @@
 /* template list, template show. */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "client/cli/session.h"
 #include "client/cli/template_show.h"
@@ -23,9 +24,13 @@ static bool ask_server(struct cli *cli)
     return logged_in;
 }
 
-static void print_row(struct cli *cli, const char *id, const char *kind, const char *title)
+/* version: of the workspace's own; 0: a built-in one. */
+static void print_row(struct cli *cli, const char *id, const char *kind, const char *title, uint32_t version)
 {
-    out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s\n", id, kind, arena_line(&cli->arena, title));
+    out_print(&cli->out, STYLE_PLAIN, "%-20s %-8s %s", arena_line(&cli->arena, id), kind, arena_line(&cli->arena, title));
+    if (version)
+        out_print(&cli->out, STYLE_DIM, "  (your own, version %u)", version);
+    out_print(&cli->out, STYLE_PLAIN, "\n");
 }
 
 static json_t *block_info_json(const Cocanvas__Block *b)
@@ -40,6 +45,9 @@ static json_t *info_json(const Cocanvas__TemplateInfo *t, bool blocks)
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "id", t->id, "title", t->title, "kind",
                                t->kind, "attribution", t->attribution, "licence", t->licence, "source", t->source,
                                "cols", (int)t->cols, "rows", (int)t->rows);
+    json_object_set_new(object, "own", json_boolean(t->own));
+    if (t->own)
+        json_object_set_new(object, "version", json_integer(t->version));
     if (blocks) {
         json_t *list = json_array();
         for (size_t i = 0; i < t->n_blocks; i++)
@@ -55,7 +63,7 @@ static void print_list(struct cli *cli, size_t n, Cocanvas__TemplateInfo *const 
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(list, info_json(at[i], false));
         if (!cli->out.json)
-            print_row(cli, at[i]->id, at[i]->kind, at[i]->title);
+            print_row(cli, at[i]->id, at[i]->kind, at[i]->title, at[i]->own ? at[i]->version : 0);
     }
     if (cli->out.json) {
         json_t *object = out_object("templates");
@@ -102,7 +110,7 @@ static int list_builtin(struct cli *cli)
     for (size_t i = 0; i < set.n; i++) {
         json_array_append_new(list, template_json(set.at[i], false));
         if (!cli->out.json)
-            print_row(cli, set.at[i]->id, set.at[i]->kind, set.at[i]->title);
+            print_row(cli, set.at[i]->id, set.at[i]->kind, set.at[i]->title, 0);
     }
     if (cli->out.json) {
         json_t *object = out_object("templates");
@@ -146,28 +154,69 @@ static bool is_ours(const struct template *t, const Cocanvas__TemplateInfo *info
            t->rows == info->rows;
 }
 
+/* Former versions of one of the workspace's own. */
+static void print_versions(struct session *s, const Cocanvas__TemplateInfo *info)
+{
+    struct output *out = &s->cli->out;
+    for (size_t i = 0; i < info->n_versions && !out->json; i++) {
+        const Cocanvas__TemplateVersion *v = info->versions[i];
+        char day[32] = "?";
+        time_t seconds = (time_t)(v->time_ms / 1000);
+        struct tm parts;
+        if (localtime_r(&seconds, &parts))
+            (void)strftime(day, sizeof day, "%Y-%m-%d %H:%M", &parts);
+        out_print(out, STYLE_DIM, "%sversion %u%s, %s\n", i ? "" : "\n", v->version, v->removed ? " (removed)" : "", day);
+    }
+}
+
+/* One of the workspace's own, out of its file; one that this program can't read as the server told of it. */
+static void print_own(struct session *s, const char *id, Cocanvas__TemplateInfo *info)
+{
+    struct why why;
+    size_t len = strlen(info->id);
+    struct template *t = strncmp(info->id, id, len) == 0 && id[len] == '.' ? template_parse_in(info->id, info->file, id + len + 1, &why)
+                                                                         : template_parse(info->id, info->file, &why);
+    if (t)
+        template_print(s->cli, t);
+    else
+        print_one(s->cli, info);
+    template_free(t);
+    print_versions(s, info);
+}
+
 /* t: this program's template of that name, or NULL. */
+static int show_template(struct session *s, const struct template_set *set, const char *id, long version, const struct template *t)
+{
+    Cocanvas__TemplateList *list = NULL;
+    const char *name = t ? t->id : id; /* a translation's is that of its original */
+    int code = session_templates(s, "", &list);
+    if (code == EXIT_OK && version == 0 && !session_is_template(list, name))
+        return not_there(s->cli, set, id);
+    if (code == EXIT_OK)
+        code = session_template_version(s, name, (uint32_t)version, &list);
+    if (code != EXIT_OK || list->n_templates != 1)
+        return code;
+    Cocanvas__TemplateInfo *info = list->templates[0];
+    if (cli_flag(s->cli, "file") && info->file[0])
+        out_print(&s->cli->out, STYLE_PLAIN, "%s", info->file);
+    else if (is_ours(t, info))
+        template_print(s->cli, t);
+    else if (info->own)
+        print_own(s, id, info);
+    else
+        print_one(s->cli, info);
+    return code;
+}
+
 static int show_from_server(struct cli *cli, const struct template_set *set, const char *id, const struct template *t)
 {
     struct session s;
-    Cocanvas__TemplateList *list = NULL;
-    const char *name = t ? t->id : id; /* a translation's is that of its original */
+    long version = 0;
+    if (!cli_number(cli, "at", 1, UINT32_MAX, &version))
+        return EXIT_USAGE;
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
-        code = session_templates(&s, "", &list);
-    bool known = false;
-    for (size_t i = 0; code == EXIT_OK && i < list->n_templates; i++)
-        known = known || strcmp(list->templates[i]->id, name) == 0;
-    if (code == EXIT_OK && !known)
-        code = not_there(cli, set, id);
-    if (code == EXIT_OK)
-        code = session_templates(&s, name, &list);
-    if (code == EXIT_OK && list->n_templates == 1) {
-        if (is_ours(t, list->templates[0]))
-            template_print(cli, t);
-        else
-            print_one(cli, list->templates[0]);
-    }
+        code = show_template(&s, set, id, version, t);
     session_close(&s);
     return code;
 }
@@ -181,6 +230,8 @@ int cmd_template_show(struct cli *cli)
     const struct template *t = template_find(&set, id);
     if (ask_server(cli))
         code = show_from_server(cli, &set, id, t);
+    else if (t && cli_flag(cli, "file") && template_file(t->id))
+        out_print(&cli->out, STYLE_PLAIN, "%s", template_file(t->id));
     else if (t)
         template_print(cli, t);
     else

@@ -236,6 +236,16 @@ Cocanvas__Op *ops_block_add(struct arena *a, uint64_t id, const char *key, const
     return op;
 }
 
+void ops_card_value(struct arena *a, Cocanvas__Op *create, const char *key, const struct value *value)
+{
+    Cocanvas__CardCreate *card = create->card_create;
+    Cocanvas__Prop *prop = make(a, &cocanvas__prop__descriptor);
+    prop->key = dup_text(a, key);
+    prop->value = make_value(a, value);
+    card->props = grown(a, card->props, card->n_props);
+    card->props[card->n_props++] = prop;
+}
+
 void ops_block_prop(struct arena *a, Cocanvas__Op *add, const char *key, const struct value *value)
 {
     Cocanvas__Block *block = add->block_add->block;

@@ -16,6 +16,7 @@ Cocanvas__Op *ops_card_create(struct arena *a, uint64_t id, const struct ops_pla
 /* Adds a tag or a property to a card_create op. */
 void ops_card_tag(struct arena *a, Cocanvas__Op *create, const char *tag);
 void ops_card_prop(struct arena *a, Cocanvas__Op *create, const char *key, const char *text);
+void ops_card_value(struct arena *a, Cocanvas__Op *create, const char *key, const struct value *value);
 Cocanvas__Op *ops_card_delete(struct arena *a, uint64_t id);
 Cocanvas__Op *ops_card_restore(struct arena *a, uint64_t id);
 Cocanvas__Op *ops_card_move(struct arena *a, uint64_t id, const struct ops_place *place);

@@ -135,7 +135,11 @@ static void print_links(const struct outline *o, const struct card *card)
 static void print_block(const struct outline *o, const struct block *block)
 {
     out_print(o->out, STYLE_BOLD, "\n%s", arena_line(o->arena, block->title));
-    out_print(o->out, STYLE_DIM, " (%s)\n", arena_line(o->arena, block->key));
+    size_t comments = outline_comments(o->canvas, block->o.id);
+    out_print(o->out, STYLE_DIM, " (%s)", arena_line(o->arena, block->key));
+    if (comments)
+        out_print(o->out, STYLE_DIM, "  %zu comment%s", comments, comments == 1 ? "" : "s");
+    out_print(o->out, STYLE_DIM, "\n");
     if (block->n_alive == 0 && block->prompt[0])
         print_indented(o, STYLE_DIM, "  ", block->prompt);
     print_comments(o, block->o.id);

@@ -85,8 +85,12 @@ int session_request(struct session *s, Cocanvas__Frame *frame, Cocanvas__Frame *
 typedef void history_cb(void *ctx, const Cocanvas__Committed *batch);
 int session_history(struct session *s, uint64_t from_seq, uint64_t to_seq, history_cb *cb, void *ctx,
                     uint64_t *oldest_seq);
-/* The server's templates: all (id "") or one. */
+/* The server's templates and those of the context's workspace: all (id "") or one. */
 int session_templates(struct session *s, const char *id, Cocanvas__TemplateList **list);
+/* An older version of one of the workspace's own; 0: the newest. */
+int session_template_version(struct session *s, const char *id, uint32_t version, Cocanvas__TemplateList **list);
+/* Whether the list has it; in another language ("vcc.de") only the server knows for sure. */
+bool session_is_template(const Cocanvas__TemplateList *list, const char *id);
 /* All canvases of the context's workspace (or of all one's workspaces); removed: those in the trash, instead. */
 int session_canvases(struct session *s, bool all, bool removed, Cocanvas__CanvasList **list);
 

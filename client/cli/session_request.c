@@ -144,12 +144,30 @@ const char *session_mark(struct session *s)
     return arena_printf(&s->arena, " [%s]", s->context.name);
 }
 
+bool session_is_template(const Cocanvas__TemplateList *list, const char *id)
+{
+    for (size_t i = 0; i < list->n_templates; i++) {
+        size_t len = strlen(list->templates[i]->id);
+        if (strncmp(list->templates[i]->id, id, len) == 0 && (id[len] == '\0' || id[len] == '.'))
+            return true;
+    }
+    return false;
+}
+
 int session_templates(struct session *s, const char *id, Cocanvas__TemplateList **list)
+{
+    return session_template_version(s, id, 0, list);
+}
+
+int session_template_version(struct session *s, const char *id, uint32_t version, Cocanvas__TemplateList **list)
 {
     Cocanvas__TemplateListRequest request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
     cocanvas__template_list_request__init(&request);
     request.id = arena_strndup(&s->arena, id, strlen(id));
+    request.version = version;
+    if (!uuid_is_zero(&s->context.workspace))
+        request.workspace = (ProtobufCBinaryData){sizeof s->context.workspace.b, s->context.workspace.b};
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_LIST_REQUEST;
     frame.template_list_request = &request;
     int code = session_request(s, &frame, &reply);

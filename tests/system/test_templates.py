@@ -180,6 +180,80 @@ class OverTheWire(Wires):
         self.assertEqual(self.server.sql(f"SELECT count(*) FROM template WHERE workspace_id = '{self.workspace.hex()}'"), "0")
 
 
+class Commands(Case):
+    def path(self, text, name="ours.template"):
+        path = self.owner.file(name)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return path
+
+    def test_from_file_to_canvas(self):
+        out = self.owner.ok("template", "add", self.path(file(more=GERMAN))).out
+        self.assertIn("Added the template ours (Ours), version 1", out)
+        self.assertRegex(self.owner.ok("template", "list").out, r"ours +grid +Ours  \(your own, version 1\)\n")
+        self.assertIn({"own": True, "version": 1}, [{k: t[k] for k in ("own", "version") if k in t} for t in self.owner.json("template", "list")[0]["templates"]])
+        for words in (("ours",), ("ours.de",), ("ours", "--at", "1")):
+            shown = self.owner.ok("template", "show", *words).out
+            self.assertIn("After a canvas by Ann Lee", shown)
+        self.assertIn("Erstens", self.owner.ok("template", "show", "ours.de").out)
+        self.assertEqual(self.owner.ok("template", "show", "ours", "--file").out, file(more=GERMAN))
+        ann = self.newcomer("ann", "Ann")
+        self.fails(3, ann.run("template", "add", self.path(file("annas"))), "may not")
+        ann.ok("new", "ours", "Our day")
+        ann.ok("new", "ours.de", "Unser Tag")
+        self.assertIn("Erstens", ann.ok("block", "list", "Unser Tag").out)
+        self.assertIn("After a canvas by Ann Lee", ann.ok("show", "Our day").out)
+        self.fails(3, ann.run("new", "ourz", "x"), "no template")
+        self.owner.ok("template", "add", self.path(file(title="Ours, better")))
+        self.assertRegex(self.owner.ok("template", "show", "ours").out, r"version 2, .*\nversion 1, ")
+        self.owner.ok("template", "remove", "ours")
+        self.fails(3, self.owner.run("template", "remove", "ours"), "no such thing")
+        self.assertNotIn("\nours ", self.owner.ok("template", "list").out)
+        self.assertIn("First", ann.ok("show", "Our day").out)
+        self.assertIn('"Ours"', self.owner.ok("template", "show", "ours", "--file", "--at", "1").out)
+
+    def test_mistakes_are_named(self):
+        self.fails(1, self.owner.run("template", "add", self.path(file().replace("at = [1, 0]", "at = [0, 0]"))), r"ours.template:12: .*template check")
+        self.fails(5, self.owner.run("template", "add", self.path(file("swot"))), "built-in template")
+        self.fails(3, self.owner.run("template", "add", "/nonexistent"), "can't be read")
+
+    def test_a_canvas_becomes_a_template(self):
+        """With what its people made of it, and what it owes to others."""
+        self.owner.ok("new", "vplan", "Plan of us")
+        self.owner.ok("block", "add", "Plan of us", "risks", 'What "could" go wrong?', "--prompt", "One risk\na note")
+        self.owner.ok("add", "Plan of us", "risks", "a card that stays")
+        self.owner.ok("template", "save", "Plan of us", "-o", self.owner.file("planned.template"))
+        text = self.text(self.owner.file("planned.template"))
+        self.assertNotIn("a card that stays", text)
+        self.owner.ok("template", "check", self.owner.file("planned.template"))
+        self.fails(5, self.owner.run("template", "save", "Plan of us", "-o", self.owner.file("planned.template")), "there already")
+        self.owner.ok("template", "save", "Plan of us", "--add", "--id", "planned")
+        self.owner.ok("new", "planned", "Plan again")
+        old, new = (self.state(self.owner, t)["state"] for t in ("Plan of us", "Plan again"))
+        for blocks in (old["blocks"], new["blocks"]):
+            for block in blocks:
+                for name in ("id", "cards"):
+                    block.pop(name, None)
+        shape = lambda state: [{k: b.get(k) for k in ("key", "title", "prompt", "props")} for b in state["blocks"] if b["key"] != "parts"]    # noqa: E731
+        self.assertEqual(shape(old), shape(new))
+        props = [{p["key"]: p["value"] for p in state["header"]["props"]} for state in (old, new)]
+        self.assertRegex(props[1]["attribution"]["text"], "Adapted by Olga Owner[.]$")
+        for one in props:
+            for name in ("title", "template", "attribution"):
+                one.pop(name, None)
+        self.assertEqual(*props)
+
+    def test_every_built_in_template_survives_it(self):
+        for t in self.owner.json("template", "list", "--builtin")[0]["templates"]:
+            self.owner.ok("new", t["id"], f"Saved {t['id']}")
+            self.owner.ok("template", "save", f"Saved {t['id']}", "-o", self.owner.file(f"x-{t['id']}.template"), "--by", "Ann")
+            checked = self.owner.json("template", "check", self.owner.file(f"x-{t['id']}.template"))[0]
+            self.assertEqual(checked["mistakes"], [], t["id"])
+            original = self.owner.json("template", "show", t["id"], "--builtin")[0]["template"]
+            for name in set(original) - {"id", "title", "attribution", "version", "place", "languages", "provenance", "about", "family"}:
+                self.assertEqual(checked["template"].get(name), original[name], (t["id"], name))
+
+
 class SealedTemplates(Sealed):
     def put(self, wire, workspace):
         words = [self.word("title"), self.word("prompt")]
