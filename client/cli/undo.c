@@ -284,12 +284,33 @@ static void invert_text(struct inverting *v, const Cocanvas__TextEdit *edit)
     text_op_fini(&inverse);
 }
 
+/* What was done after the block was made in the same change is taken back before it: its cards may be on their way out already. */
+static bool leaves(const struct undo_plan *plan, const struct card *card)
+{
+    for (size_t i = 0; i < plan->n; i++) {
+        const Cocanvas__Op *op = plan->ops[i];
+        if (op->kind_case == COCANVAS__OP__KIND_CARD_DELETE && op->card_delete->id == card->o.id)
+            return true;
+        if (op->kind_case == COCANVAS__OP__KIND_CARD_MOVE && op->card_move->id == card->o.id)
+            return op->card_move->place->block != card->block->o.id;
+    }
+    return false;
+}
+
+static bool stays_empty(const struct undo_plan *plan, const struct block *block)
+{
+    for (uint32_t i = 0; i < block->n_cards; i++)
+        if (block->cards[i]->deleted_seq == 0 && !leaves(plan, block->cards[i]))
+            return false;
+    return true;
+}
+
 static void invert_block_add(struct inverting *v, const Cocanvas__Block *made)
 {
     const struct block *block = canvas_block(v->canvas, made->id);
     if (!block || block->deleted)
         return;
-    if (block->n_alive > 0)
+    if (!stays_empty(v->plan, block))
         leave_out(v);
     else
         add(v, ops_block_remove(v->arena, made->id));

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/cli/ops.h"
+#include "client/cli/output.h"
 #include "client/cli/undo.h"
 
 /* Goes back from just before ops[op] of batch index; false at the beginning of the history. */
@@ -85,6 +87,38 @@ static const Cocanvas__Value *original_column(const struct canvas *origin, const
     return block_column(&as_message, set->key, arena);
 }
 
+static const Cocanvas__Value *original_size(const struct canvas *origin, const char *key, struct arena *arena)
+{
+    bool cols = strcmp(key, "cols") == 0;
+    if (!cols && strcmp(key, "rows") != 0)
+        return NULL;
+    struct value size = {VALUE_NUMBER, arena_printf(arena, "%u", cols ? origin->header.cols : origin->header.rows), 0};
+    return ops_prop_set(arena, 0, key, &size)->prop_set->value;
+}
+
+/* What a property was when the canvas was made: of the canvas, of a block, of a card that was there from the beginning. */
+static enum undo_past original_value(const struct canvas *origin, const Cocanvas__PropSet *set, struct arena *arena, const Cocanvas__Value **value)
+{
+    const struct props *props = NULL;
+    *value = original_column(origin, set, arena);
+    if (!*value && origin && set->object == 0)
+        *value = original_size(origin, set->key, arena);
+    if (*value)
+        return PAST_KNOWN;
+    if (origin && set->object == 0)
+        props = &origin->header.props;
+    else if (origin && canvas_block(origin, set->object))
+        props = &canvas_block(origin, set->object)->props;
+    else if (origin && canvas_card(origin, set->object))
+        props = &canvas_card(origin, set->object)->props;
+    if (!props)
+        return PAST_HIDDEN;
+    const struct value *was = props_get(props, set->key);
+    if (was)
+        *value = ops_prop_set(arena, set->object, set->key, was)->prop_set->value;
+    return was ? PAST_KNOWN : PAST_UNSET;
+}
+
 enum undo_past undo_past_value(const struct history *history, size_t index, size_t op, const Cocanvas__PropSet *set,
                           struct arena *arena, const Cocanvas__Value **value)
 {
@@ -105,8 +139,7 @@ enum undo_past undo_past_value(const struct history *history, size_t index, size
                           : prop_in(at->block_add->block->n_props, at->block_add->block->props, set->key, value);
         }
     }
-    *value = original_column(history->origin, set, arena);
-    return *value ? PAST_KNOWN : PAST_HIDDEN;
+    return original_value(history->origin, set, arena, value);
 }
 
 enum undo_past undo_past_place(const struct history *history, size_t index, size_t op, uint64_t card,
