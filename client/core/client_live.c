@@ -214,7 +214,8 @@ void client_on_reject(struct client *c, const Cocanvas__Reject *reject)
     Cocanvas__Reject told = *reject;
     char detail[800];
 
-    if (!c->replica || !replica_in_flight(c->replica) || reject->client_seq != replica_last_client_seq(c->replica))
+    if (!c->replica || !replica_in_flight(c->replica) || reject->client_seq != replica_last_client_seq(c->replica) ||
+        reject->mark != replica_in_flight_mark(c->replica))
         return;
     c->rescued = NULL;
     replica_rejected(c->replica, reject);

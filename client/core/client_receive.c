@@ -43,6 +43,7 @@ static void submit_refused(struct client *c, enum status code, const char *sente
     if (code == STATUS_NOT_FOUND || code == STATUS_DENIED) { /* we may not edit any more */
         (void)snprintf(detail, sizeof(detail), "%.250s", sentence);
         reject.client_seq = replica_last_client_seq(c->replica);
+        reject.mark = replica_in_flight_mark(c->replica);
         reject.code = COCANVAS__ERROR_CODE__DENIED;
         reject.detail = detail;
         client_on_reject(c, &reject);

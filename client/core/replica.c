@@ -198,6 +198,11 @@ uint64_t replica_last_client_seq(const struct replica *r)
     return r->last_client_seq;
 }
 
+uint64_t replica_in_flight_mark(const struct replica *r)
+{
+    return r->in_flight_mark;
+}
+
 bool replica_is_answer(const struct replica *r, const Cocanvas__Committed *batch)
 {
     if (!r->in_flight_seq)

@@ -166,5 +166,6 @@ void replica_save_unsent(struct replica *r, struct buf *out);
 /* Into a new replica, before replica_load. */
 enum status replica_restore_unsent(struct replica *r, const uint8_t *bytes, size_t len, struct why *why) MUST_CHECK;
 uint64_t replica_last_client_seq(const struct replica *r); /* highest sealed */
+uint64_t replica_in_flight_mark(const struct replica *r);  /* of an anonymous batch in flight, else 0 */
 
 #endif

@@ -195,7 +195,7 @@ void replica_rejected(struct replica *r, const Cocanvas__Reject *reject)
     struct own_list flown = r->in_flight, after;
     bool *goes;
 
-    if (!r->in_flight_seq || reject->client_seq != r->in_flight_seq)
+    if (!r->in_flight_seq || reject->client_seq != r->in_flight_seq || reject->mark != r->in_flight_mark)
         return;
     view_unwind(r);
     goes = choose_what_goes(r, (enum status)reject->code, reject->op);

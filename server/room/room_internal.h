@@ -93,6 +93,7 @@ struct room_answer {
     uint64_t client_seq;          /* as submitted */
     uint64_t seq;                 /* of its row, 0: it was refused */
     bool anonymous;               /* nothing about its client is stored */
+    uint64_t mark;                /* for its Reject */
     size_t reject_at, reject_len; /* its encoded Reject in room.replies; len 0: it was accepted */
 };
 

@@ -63,7 +63,7 @@ static struct room_answer *add_answer(struct room *room, struct room_client *cli
     }
     struct room_answer *answer = &g->answers[g->n_answers++];
     *answer = (struct room_answer){
-        .client = client, .member_id = member_id, .client_seq = submit->client_seq, .anonymous = submit->anonymous};
+        .client = client, .member_id = member_id, .client_seq = submit->client_seq, .anonymous = submit->anonymous, .mark = submit->mark};
     client->under_way = true;
     client->mark_under_way = submit->mark;
     return answer;
@@ -316,6 +316,7 @@ static void reject(struct batch *b, struct room_answer *answer, enum status code
     reject.detail = b->why.text;
     reject.at_seq = room->c.seq;
     reject.op = b->bad_op;
+    reject.mark = b->submit->mark;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
     frame.body_case = COCANVAS__FRAME__BODY_REJECT;
     frame.reject = &reject;

@@ -64,6 +64,7 @@ static void tell_anonymous(struct room *room, const struct room_answer *answer)
     Cocanvas__Reject reject;
     cocanvas__reject__init(&reject);
     reject.client_seq = answer->client_seq;
+    reject.mark = answer->mark;
     reject.code = COCANVAS__ERROR_CODE__INTERNAL;
     reject.detail = sentence;
     reject.at_seq = room->group.old_head + room->group.from;

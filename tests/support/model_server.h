@@ -207,7 +207,7 @@ static inline void model_respread(struct model_server *s, Cocanvas__Submit *subm
     }
 }
 
-static inline void model_reject(struct model_server *s, uint32_t client, uint64_t client_seq, enum status code,
+static inline void model_reject(struct model_server *s, uint32_t client, const Cocanvas__Submit *submit, enum status code,
                                 uint32_t op, struct why *why)
 {
     Cocanvas__Reject reject;
@@ -215,7 +215,8 @@ static inline void model_reject(struct model_server *s, uint32_t client, uint64_
     size_t len;
 
     cocanvas__reject__init(&reject);
-    reject.client_seq = client_seq;
+    reject.client_seq = submit->client_seq;
+    reject.mark = submit->mark;
     reject.code = (Cocanvas__ErrorCode)code;
     reject.detail = why->text;
     reject.at_seq = s->head;
@@ -258,7 +259,7 @@ static inline bool model_submit(struct model_server *s, uint32_t client, const s
         model_respread(s, submit);
         return false;
     }
-    model_reject(s, client, submit->client_seq, st, bad_op, &why);
+    model_reject(s, client, submit, st, bad_op, &why);
     return true;
 }
 

@@ -275,7 +275,7 @@ static void client_handle(struct client *c, const Cocanvas__Frame *frame)
         c->reject_code = (enum status)frame->reject->code;
         c->reject_op = frame->reject->op;
         c->reject_seq = frame->reject->client_seq;
-        if (frame->reject->client_seq == c->client_seq + (c->mark ? 1 : 0))
+        if (frame->reject->mark == c->mark && frame->reject->client_seq == c->client_seq + (c->mark ? 1 : 0))
             c->in_flight = false;
         break;
     case COCANVAS__FRAME__BODY_CHECKPOINT:
