@@ -9,7 +9,7 @@
 
 #include "common/utf8.h"
 
-enum { NAMES_SHOWN = 12, TITLE_LEAST = 24, NAME_CELLS = 16 };
+enum { COUNT_COLS = 76, NAMES_SHOWN = 12, TITLE_LEAST = 24, NAME_CELLS = 16 };
 
 /* ---- the state of saving */
 
@@ -246,18 +246,12 @@ static bool is_empty(const struct canvas *canvas)
     return true;
 }
 
-/* "3 hints" at the right; returns the cells taken. Quiet: nobody has to do anything about them. */
-static int draw_hint_count(struct ui *ui, struct grid *g, struct rect r)
+/* "3 hints"; "" none, or where they would be in the way. Quiet: nobody has to do anything about them. */
+static const char *hint_count(struct ui *ui, int width)
 {
     const struct canvas *canvas = ui->screen == SCREEN_CANVAS ? panel_canvas(ui) : NULL;
-    size_t n = is_empty(canvas) ? 0 : method_finding_count(ui_method(ui));
-    const char *words = n ? words_count(ui, n, "hint", "hints") : "";
-    int w = words_width(words);
-    if (w == 0 || ui->panel.kind == PANEL_HINTS)
-        return 0;
-    grid_put(g, r.x + r.w - 1 - w, r.y, style(ROLE_DIM), words);
-    grid_hit(g, (struct rect){r.x + r.w - 1 - w, r.y, w, 1}, HIT_ACTION, ACTION_HINTS, 0);
-    return w + 2;
+    size_t n = width < COUNT_COLS || ui->carrying || is_empty(canvas) ? 0 : method_finding_count(ui_method(ui));
+    return n && !(ui->panel.kind != PANEL_NONE && ui->panel.focused) ? words_count(ui, n, "hint", "hints") : "";
 }
 
 void view_message(struct ui *ui, struct grid *g, struct rect r)
@@ -268,8 +262,6 @@ void view_message(struct ui *ui, struct grid *g, struct rect r)
     if (right) {
         grid_put(g, r.x + r.w - 1 - right, r.y, style_on(ROLE_MARKED, ROLE_TEXT, ATTR_BOLD), marked);
         right += 2;
-    } else {
-        right = draw_hint_count(ui, g, r);
     }
     const char *text = ui->message[0] ? words_line(ui, ui->message, strlen(ui->message)) : owed_words(ui, r.w - 2 - right);
     grid_fit(g, r.x + 1, r.y, r.w - 2 - right, style(ui->message[0] ? ui->message_role : ROLE_DIM), text, strlen(text));
@@ -467,13 +459,14 @@ static int draw_hint(struct ui *ui, struct grid *g, int x, int y, int room, cons
 
 void view_hints(struct ui *ui, struct grid *g, struct rect r)
 {
-    static const struct hint always[] = {{ACTION_HELP, "help"}, {ACTION_PALETTE, "all commands"}};
+    const struct hint always[] = {
+        {ACTION_HINTS, hint_count(ui, r.w)}, {ACTION_HELP, "help"}, {ACTION_PALETTE, "all commands"}};
     struct rect old = grid_clip(g, r);
     int right = r.x + r.w - 1;
     grid_fill(g, r, style_on(ROLE_HINT, ROLE_HINT, 0));
     bool plain = ui->ask.kind == ASK_NONE && !ui->typing.object; /* else these keys are characters */
-    for (int i = 2; plain && i-- > 0;) {
-        const char *key = ui_key(ui, always[i].action);
+    for (int i = 3; plain && i-- > 0;) {
+        const char *key = always[i].words[0] ? ui_key(ui, always[i].action) : "";
         int cells = words_width(key) + 1 + words_width(always[i].words);
         if (key[0] && draw_hint(ui, g, right - cells, r.y, r.w, &always[i]))
             right -= cells + 2;
