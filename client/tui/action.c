@@ -44,6 +44,8 @@ static const char *wrong_place(const struct ui *ui, const struct action_row *row
         return "Open the history first.";
     if (row->contexts & CONTEXT_PANEL)
         return "Open a panel first: people, activity, history or search.";
+    if (row->contexts & CONTEXT_METHOD)
+        return "Open a card's measures and actions first.";
     if (row->contexts & CONTEXT_TYPING)
         return "This is for while you type a text.";
     return "This is for the list of your canvases: go back there first.";
