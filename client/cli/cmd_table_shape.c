@@ -86,10 +86,10 @@ static const struct command table[] = {
 
     {"block rename", "", "CANVAS BLOCK TITLE...", 3, -1, "Give a block another title", NULL, NULL, block_rename_examples, NEEDS_EDITOR, false,
      cmd_block_rename},
-    {"block place", "block move", "CANVAS BLOCK COLUMN ROW [COLUMNS ROWS]", 4, 6, "Move a block, and make it larger or smaller",
+    {"block place", "block move", "CANVAS BLOCK COLUMN ROW [COLUMNS] [ROWS]", 4, 6, "Move a block, and make it larger or smaller",
      "Columns and rows count from 0. The canvas grows where it has to.", block_place_options, block_place_examples, NEEDS_EDITOR, false, cmd_block_place},
-    {"block split", "", "CANVAS BLOCK KEY TITLE...", 4, -1, "Divide a block: the new one takes half of its place, and the cards that you name",
-     "Fields and sides are those of the old block.", block_split_options, block_split_examples, NEEDS_EDITOR, false, cmd_block_split},
+    {"block split", "", "CANVAS BLOCK KEY TITLE...", 4, -1, "Divide a block: chosen cards go to the new one",
+     "The new block takes half of the place, and the cards that you name. Fields and sides are those of the old block.", block_split_options, block_split_examples, NEEDS_EDITOR, false, cmd_block_split},
 
     {"define show", "", "CANVAS", 1, 1, "A wording that people write together: how it stands, required words, proposals",
      "For canvases of kind text. The current wording is a card like others: everybody may change it letter by letter, with \"edit\" or on the screen.", NULL,

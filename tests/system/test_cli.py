@@ -244,7 +244,7 @@ class Commands(Case):
         tried |= self.method_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
-        self.assertIn("x.template:1: syntax error", json.loads(failed.out)["mistakes"][0])
+        self.assertIn("x.template:2: syntax error", json.loads(failed.out)["mistakes"][0])
         self.assertEqual(dan.json("logout")[0]["type"], "logged_out")
         commands = {c["name"] for c in dan.json("help")[0]["commands"]}
         self.assertEqual(commands - tried, {"template check", "logout", "completion", "man"})
@@ -389,7 +389,7 @@ class Commands(Case):
         self.assertEqual(cards("again"), cards(imported))
         self.fails(1, fay.run("import", "-", stdin="{}"), "not an exported canvas")
         self.fails(1, fay.run("import", "-", stdin=self.text(first).replace("two", "2wo", 1)), "hash")
-        self.fails(3, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Nonsense\n- x\n"), "line 2.*Nonsense")
+        self.fails(1, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Nonsense\n- x\n"), "line 2.*Nonsense")
         self.fails(1, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Channels\nx\n"), "Line 3")
         self.fails(2, fay.run("import", "-", "--format", "markdown", stdin="# T\n## Channels\n- x\n"), "--template")
 
