@@ -81,7 +81,6 @@ static enum status write_picture(struct export_job *job, enum picture_format for
     options.today = today;
     status = picture_draw(job->canvas, method, &options, out, why);
     method_free(method);
-    picture_forget_fonts();
     return status;
 }
 

@@ -27,9 +27,6 @@ struct picture_options {
  * than 100 million pixels in a PNG, with a sentence that says what to do. */
 enum status picture_draw(const struct canvas *c, struct method *m, const struct picture_options *options, struct buf *out, struct why *why) MUST_CHECK;
 
-/* Gives back what pango, cairo and fontconfig keep about fonts for the whole process: at the end of a program, so that a leak checker sees only leaks. */
-void picture_forget_fonts(void);
-
 /* "svg" and the like; false if it is none. */
 bool picture_format_parse(const char *name, enum picture_format *format);
 bool picture_paper_known(const char *paper);

@@ -51,6 +51,5 @@ int main(void)
         }
     }
     template_set_free(&set);
-    picture_forget_fonts();
     return 0;
 }

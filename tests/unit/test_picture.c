@@ -233,7 +233,6 @@ static int remove_folder(void **state)
 {
     char *command = xasprintf("rm -r '%s'", folder);
     (void)state;
-    picture_forget_fonts();
     int failed = system(command);
     free(command);
     return failed;
