@@ -1,5 +1,5 @@
 /* Lanes: stages (blocks) from left to right, lanes (choices of one field) from top to bottom; a card stands where its block and its lane cross.
- * Under them, the mean of each number field per stage, as a curve. */
+ * Under them, curves over the stages: the mean of each number field, and what is left for each side. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,42 +86,109 @@ static bool mean_of(const struct block *block, const struct field *field, double
     return n > 0;
 }
 
-static bool has_curve(struct sheet *s, const struct field *field)
+/* What a curve shows per stage: the mean of a number field; of amounts, which have sides and units, what is left for one side in one unit. */
+struct curve {
+    char *title;
+    const struct field *field;       /* NULL: the balance of a side */
+    const char *side, *unit;         /* borrowed from the balances */
+};
+
+struct curves {
+    struct curve *at;
+    size_t n;
+};
+
+static bool value_at(struct sheet *s, const struct curve *c, const struct block *stage, double *value)
 {
-    double mean;
-    if (field->type != FIELD_NUMBER)
-        return false;
-    for (size_t b = 0; b < s->n_blocks; b++)
-        if (mean_of(s->blocks[b], field, &mean))
-            return true;
+    size_t n;
+    if (c->field != NULL)
+        return mean_of(stage, c->field, value);
+    const struct balance *all = method_balances(s->m, stage->o.id, &n);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(all[i].side, c->side) != 0 || strcmp(all[i].unit, c->unit) != 0)
+            continue;
+        *value = decimal_double(&all[i].net);
+        return true;
+    }
     return false;
 }
 
-static void draw_curve(struct sheet *s, const struct field *field, struct box at)
+/* Adds a curve that has something to show in some stage; takes its title. */
+static void add_curve(struct sheet *s, struct curves *curves, struct curve c)
 {
-    double stage = stage_width(s, at.w), least = 0, most = 0, mean, before_x = 0, before_y = 0;
-    struct ink ink = ink_of(s, 0.9, INK_SOFT), value = ink_of(s, 0.75, ACCENT);
+    double value;
+    size_t b = 0;
+    while (b < s->n_blocks && !value_at(s, &c, s->blocks[b], &value))
+        b++;
+    if (b == s->n_blocks) {
+        free(c.title);
+        return;
+    }
+    curves->at = xrealloc(curves->at, (curves->n + 1) * sizeof *curves->at);
+    curves->at[curves->n++] = c;
+}
+
+static void add_balances(struct sheet *s, struct curves *curves)
+{
+    size_t n, again;
+    (void)method_balances(s->m, 0, &n);
+    for (size_t i = 0; i < n; i++) {
+        const struct balance b = method_balances(s->m, 0, &again)[i]; /* the list is gone after each look at a stage */
+        add_curve(s, curves, (struct curve){xasprintf("Net for the %s%s%s", b.side, b.unit[0] != '\0' ? ", " : "", b.unit), NULL, b.side, b.unit});
+    }
+}
+
+static struct curves curves_of(struct sheet *s)
+{
+    struct curves curves = {NULL, 0};
+    const struct fields *fields = method_fields(s->m, NULL);
+    size_t n_balances;
+
+    (void)method_balances(s->m, 0, &n_balances);
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct field *field = &fields->at[i];
+        if (field->type != FIELD_NUMBER)
+            continue;
+        if (n_balances > 0 && strcmp(field->key, "amount") == 0)
+            add_balances(s, &curves);
+        else
+            add_curve(s, &curves, (struct curve){xstrdup(field->title), field, NULL, NULL});
+    }
+    return curves;
+}
+
+static void curves_free(struct curves *curves)
+{
+    for (size_t i = 0; i < curves->n; i++)
+        free(curves->at[i].title);
+    free(curves->at);
+}
+
+static void draw_curve(struct sheet *s, const struct curve *c, struct box at)
+{
+    double stage = stage_width(s, at.w), least = 0, most = 0, here, before_x = 0, before_y = 0;
+    struct ink ink = ink_of(s, 0.9, INK_SOFT), figure = ink_of(s, 0.75, ACCENT);
     bool any = false;
 
     for (size_t b = 0; b < s->n_blocks; b++) {
-        if (!mean_of(s->blocks[b], field, &mean))
+        if (!value_at(s, c, s->blocks[b], &here))
             continue;
-        least = mean < least ? mean : least;
-        most = mean > most ? mean : most;
+        least = here < least ? here : least;
+        most = here > most ? here : most;
     }
     double span = most > least ? most - least : 1, height = at.h - 2 * s->em;
     double zero = at.y + s->em + height * most / span;
-    (void)pen_text(&s->pen, at.x, at.y, (names - 1) * s->em, field->title, &ink);
+    (void)pen_text(&s->pen, at.x, at.y, (names - 1) * s->em, c->title, &ink);
     pen_line(&s->pen, at.x + names * s->em, zero, at.x + at.w, zero, 0.05 * s->em, RULE);
     for (size_t b = 0; b < s->n_blocks; b++) {
-        if (!mean_of(s->blocks[b], field, &mean))
+        if (!value_at(s, c, s->blocks[b], &here))
             continue;
-        double x = at.x + names * s->em + ((double)b + 0.5) * stage, y = at.y + s->em + height * (most - mean) / span;
-        char *text = xasprintf("%.3g", mean);
+        double x = at.x + names * s->em + ((double)b + 0.5) * stage, y = at.y + s->em + height * (most - here) / span;
+        char *text = xasprintf("%.3g", here);
         if (any)
             pen_line(&s->pen, before_x, before_y, x, y, 0.12 * s->em, ACCENT);
         pen_disc(&s->pen, x, y, 0.25 * s->em, ACCENT);
-        (void)pen_text(&s->pen, x + 0.4 * s->em, y - 1.1 * s->em, 4 * s->em, text, &value);
+        (void)pen_text(&s->pen, x + 0.4 * s->em, y - 1.1 * s->em, 4 * s->em, text, &figure);
         free(text);
         before_x = x;
         before_y = y;
@@ -135,12 +202,12 @@ static double lanes_need(struct sheet *s, double width)
 {
     struct lanes l = lanes_of(s);
     double *rows = row_heights(s, &l, width), height = heads_need(s, width);
-    const struct fields *fields = method_fields(s->m, NULL);
+    struct curves curves = curves_of(s);
 
     for (size_t i = 0; i < l.n; i++)
         height += rows[i];
-    for (size_t i = 0; i < fields->n; i++)
-        height += has_curve(s, &fields->at[i]) ? curve * s->em : 0;
+    height += (double)curves.n * curve * s->em;
+    curves_free(&curves);
     free(rows);
     free(l.key);
     return height;
@@ -174,7 +241,7 @@ static void lanes_draw(struct sheet *s, struct box area)
 {
     struct lanes l = lanes_of(s);
     double *rows = row_heights(s, &l, area.w), heads = heads_need(s, area.w), stage = stage_width(s, area.w), y = area.y + heads;
-    const struct fields *fields = method_fields(s->m, NULL);
+    struct curves curves = curves_of(s);
 
     for (size_t b = 0; b < s->n_blocks; b++)
         (void)head_draw(s, s->blocks[b],
@@ -184,12 +251,11 @@ static void lanes_draw(struct sheet *s, struct box area)
             draw_row(s, &l, i, (struct box){area.x, y, area.w, rows[i]});
         y += rows[i];
     }
-    for (size_t i = 0; i < fields->n; i++) {
-        if (!has_curve(s, &fields->at[i]))
-            continue;
-        draw_curve(s, &fields->at[i], (struct box){area.x, y + 0.5 * s->em, area.w, (curve - 0.5) * s->em});
+    for (size_t i = 0; i < curves.n; i++) {
+        draw_curve(s, &curves.at[i], (struct box){area.x, y + 0.5 * s->em, area.w, (curve - 0.5) * s->em});
         y += curve * s->em;
     }
+    curves_free(&curves);
     free(rows);
     free(l.key);
 }

@@ -79,6 +79,7 @@ class Examples(Case):
 
     def assert_balance(self, name, login):
         person, it = self.make(name, login)
+        self.person = person
         balance = person.json("balance", name)[0]
 
         def rows(balances):
@@ -89,25 +90,30 @@ class Examples(Case):
         for sentence in it["expect"]["says"]:
             self.assertIn(sentence, person.ok("balance", name).out)
 
+    def assert_curves(self, person, name, it):
+        """The figures of the curves in a picture, read from a PDF by another program."""
+        if not shutil.which("pdftotext"):
+            self.skipTest("pdftotext is not installed")
+        path = person.file(f"{name}.pdf")
+        person.ok("export", name, "-o", path)
+        text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode().replace("\u2212", "-")
+        curves = text[text.rindex(it["expect"]["last_lane"]):]
+        for title, numbers in it["expect"]["curves"].items():
+            # a curve's figures stand around its title, some lines up or down
+            self.assertRegex(curves, title)
+            for number in numbers:
+                self.assertRegex(curves, rf"(?<![\d.-]){re.escape(number)}(?![\d.])", title)
+
     def test_lifetime(self):
         self.assert_balance("lifetime", "ben")
+        self.assert_curves(self.person, "lifetime", example("lifetime"))
 
     def test_equations(self):
         self.assert_balance("equations", "cid")
 
     def test_journey(self):
         person, it = self.make("journey", "dan")
-        if not shutil.which("pdftotext"):
-            self.skipTest("pdftotext is not installed")
-        path = person.file("journey.pdf")
-        person.ok("export", "journey", "-o", path)
-        text = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True).stdout.decode().replace("\u2212", "-")
-        curves = text[text.rindex("The dust is, too"):]
-        for title, numbers in it["expect"]["curves"].items():
-            # a curve's figures stand around its title, some lines up or down
-            self.assertIn(title, curves)
-            for number in numbers:
-                self.assertRegex(curves, rf"(?<![\d.-]){re.escape(number)}(?![\d.])", title)
+        self.assert_curves(person, "journey", it)
 
     def test_ledgers(self):
         self.used.add("ledgers")
