@@ -26,7 +26,7 @@ class Anonymous(Case):
     def test_a_round_of_ideas(self):
         owner, xena, bob = self.owner, self.xena, self.bob
         xena.ok("add", "bakery", "cs", "signed")
-        self.fails(1, xena.run("canvas", "anonymous", "bakery", "on"), "facilitators")
+        self.fails(3, xena.run("canvas", "anonymous", "bakery", "on"), "facilitators")
         self.fails(2, owner.run("canvas", "anonymous", "bakery", "maybe"), "on or off")
         self.assertIs(owner.json("canvas", "anonymous", "bakery")[0]["anonymous"], False)
         self.assertRegex(owner.ok("canvas", "anonymous", "bakery", "on").out, "anonymously")
