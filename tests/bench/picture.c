@@ -16,7 +16,7 @@ static double cpu_ms(void)
 static void measure(struct picture_scene *s, const char *id, enum picture_format format, const char *format_name)
 {
     struct method *m = method_new();
-    struct picture_options o = {.format = format, .scale = 1, .today = "2026-11-22", .name = scene_name};
+    struct picture_options o = {.format = format, .scale = 1, .today = "2026-11-22", .name = picture_scene_name};
     struct why why = {""};
     struct buf out;
 
@@ -44,7 +44,7 @@ int main(void)
         for (int cards = 150; cards <= 5000; cards += 4850) {
             struct picture_scene s;
             const struct template *t = template_find(&set, ids[i]);
-            scene_of(&s, t, cards / (int)(t->n_blocks > 0 ? t->n_blocks : 1));
+            picture_scene_of(&s, t, cards / (int)(t->n_blocks > 0 ? t->n_blocks : 1));
             for (size_t f = 0; f < sizeof formats / sizeof formats[0]; f++)
                 measure(&s, ids[i], formats[f].format, formats[f].name);
             canvas_fini(&s.c);

@@ -20,15 +20,15 @@ struct picture_scene {
     char key[40];            /* the last card's order key */
 };
 
-static inline uint64_t scene_id(struct picture_scene *s)
+static inline uint64_t picture_scene_id(struct picture_scene *s)
 {
     return UINT64_C(1) << 32 | ++s->counter;
 }
 
-static inline struct card *scene_card(struct picture_scene *s, struct block *block, const char *text)
+static inline struct card *picture_scene_card(struct picture_scene *s, struct block *block, const char *text)
 {
-    uint64_t id = scene_id(s);
-    snprintf(s->key, sizeof s->key, "m%08x", s->counter); /* ascending; only their order matters here */
+    uint64_t id = picture_scene_id(s);
+    snprintf(s->key, sizeof s->key, "a%08xm", s->counter); /* ascending; only their order matters here */
     struct card *card = canvas_new_card(&s->c, id, block, s->key);
     text_set(&card->text, text, strlen(text));
     card->created_by = 1;
@@ -36,15 +36,15 @@ static inline struct card *scene_card(struct picture_scene *s, struct block *blo
     return card;
 }
 
-static inline void scene_prop(struct card *card, const char *key, enum value_kind kind, const char *text, uint64_t number)
+static inline void picture_scene_prop(struct card *card, const char *key, enum value_kind kind, const char *text, uint64_t number)
 {
     struct value value = {.kind = kind, .text = (char *)(uintptr_t)text, .number = number};
     props_set(&card->props, key, &value);
 }
 
-static inline void scene_reading(struct picture_scene *s, const struct card *card, const char *date, const char *value)
+static inline void picture_scene_reading(struct picture_scene *s, const struct card *card, const char *date, const char *value)
 {
-    struct reading *r = canvas_new_reading(&s->c, scene_id(s));
+    struct reading *r = canvas_new_reading(&s->c, picture_scene_id(s));
     r->object = card->o.id;
     free(r->date);
     free(r->value);
@@ -55,29 +55,29 @@ static inline void scene_reading(struct picture_scene *s, const struct card *car
     r->created_by = 1;
 }
 
-static inline struct card *scene_measure(struct picture_scene *s, struct block *block, const struct card *row, const char *field, const char *name,
+static inline struct card *picture_scene_measure(struct picture_scene *s, struct block *block, const struct card *row, const char *field, const char *name,
                                          const char *direction, const char *baseline, const char *target)
 {
-    struct card *card = scene_card(s, block, name);
-    scene_prop(card, "m.kind", VALUE_CHOICE, "latest", 0);
-    scene_prop(card, "m.direction", VALUE_CHOICE, direction, 0);
+    struct card *card = picture_scene_card(s, block, name);
+    picture_scene_prop(card, "m.kind", VALUE_CHOICE, "latest", 0);
+    picture_scene_prop(card, "m.direction", VALUE_CHOICE, direction, 0);
     if (baseline != NULL)
-        scene_prop(card, "m.baseline", VALUE_NUMBER, baseline, 0);
-    scene_prop(card, "m.target", VALUE_NUMBER, target, 0);
-    scene_prop(card, "m.unit", VALUE_TEXT, "steps", 0);
-    scene_prop(card, "m.period", VALUE_CHOICE, "P1M", 0);
+        picture_scene_prop(card, "m.baseline", VALUE_NUMBER, baseline, 0);
+    picture_scene_prop(card, "m.target", VALUE_NUMBER, target, 0);
+    picture_scene_prop(card, "m.unit", VALUE_TEXT, "steps", 0);
+    picture_scene_prop(card, "m.period", VALUE_CHOICE, "P1M", 0);
     if (row != NULL) {
-        scene_prop(card, "of", VALUE_OBJECT, NULL, row->o.id);
-        scene_prop(card, "of.field", VALUE_CHOICE, field, 0);
+        picture_scene_prop(card, "of", VALUE_OBJECT, NULL, row->o.id);
+        picture_scene_prop(card, "of.field", VALUE_CHOICE, field, 0);
     }
-    scene_reading(s, card, "2026-08-01", "9");
-    scene_reading(s, card, "2026-09-01", "7");
-    scene_reading(s, card, "2026-10-01", "4");
+    picture_scene_reading(s, card, "2026-08-01", "9");
+    picture_scene_reading(s, card, "2026-09-01", "7");
+    picture_scene_reading(s, card, "2026-10-01", "4");
     return card;
 }
 
 /* A value for each field of a card, so that every type is seen. */
-static inline void scene_fill_fields(struct picture_scene *s, struct card *card, const struct fields *fields, int round)
+static inline void picture_scene_fill_fields(struct picture_scene *s, struct card *card, const struct fields *fields, int round)
 {
     struct block *parts = canvas_block_by_key(&s->c, "parts");
     for (size_t i = 0; i < fields->n; i++) {
@@ -89,37 +89,37 @@ static inline void scene_fill_fields(struct picture_scene *s, struct card *card,
             text_set(&card_field(card, f->key, true)->text, "words of this cell", strlen("words of this cell"));
             break;
         case FIELD_NUMBER:
-            scene_prop(card, key, VALUE_NUMBER, round % 2 == 0 ? "2" : "1", 0);
+            picture_scene_prop(card, key, VALUE_NUMBER, round % 2 == 0 ? "2" : "1", 0);
             break;
         case FIELD_DATE:
-            scene_prop(card, key, VALUE_DATE, "2026-11-22", 0);
+            picture_scene_prop(card, key, VALUE_DATE, "2026-11-22", 0);
             break;
         case FIELD_CHOICE:
             if (f->n_choices > 0)
-                scene_prop(card, key, VALUE_CHOICE, f->choices[(size_t)round % f->n_choices].key, 0);
+                picture_scene_prop(card, key, VALUE_CHOICE, f->choices[(size_t)round % f->n_choices].key, 0);
             else
-                scene_prop(card, key, VALUE_CHOICE, "anything", 0);
+                picture_scene_prop(card, key, VALUE_CHOICE, "anything", 0);
             break;
         case FIELD_GROUPS:
             snprintf(key, sizeof key, "%s=Group %d", f->key, round % 3);
             card_set_tag(card, key, true);
             break;
         case FIELD_PERSON:
-            scene_prop(card, key, VALUE_PERSON, NULL, 1);
+            picture_scene_prop(card, key, VALUE_PERSON, NULL, 1);
             break;
         case FIELD_FLAG:
-            scene_prop(card, key, VALUE_FLAG, NULL, 1);
+            picture_scene_prop(card, key, VALUE_FLAG, NULL, 1);
             break;
         case FIELD_MEASURE:
             if (parts != NULL)
-                scene_measure(s, parts, card, f->key, "Steps until it is ready", "lower", "9", "3");
+                picture_scene_measure(s, parts, card, f->key, "Steps until it is ready", "lower", "9", "3");
             break;
         case FIELD_ACTION:
             if (parts != NULL) {
-                struct card *action = scene_card(s, parts, "Build a first one with a customer");
-                scene_prop(action, "of", VALUE_OBJECT, NULL, card->o.id);
-                scene_prop(action, "of.field", VALUE_CHOICE, f->key, 0);
-                scene_prop(action, "a.when", VALUE_DATE, "2026-12-01", 0);
+                struct card *action = picture_scene_card(s, parts, "Build a first one with a customer");
+                picture_scene_prop(action, "of", VALUE_OBJECT, NULL, card->o.id);
+                picture_scene_prop(action, "of.field", VALUE_CHOICE, f->key, 0);
+                picture_scene_prop(action, "a.when", VALUE_DATE, "2026-12-01", 0);
             }
             break;
         case FIELD_TYPES:
@@ -129,7 +129,7 @@ static inline void scene_fill_fields(struct picture_scene *s, struct card *card,
 }
 
 /* A canvas of the template with n cards in every block that people see. */
-static inline void scene_of(struct picture_scene *s, const struct template *t, int n)
+static inline void picture_scene_of(struct picture_scene *s, const struct template *t, int n)
 {
     size_t blocks;
     memset(s, 0, sizeof *s);
@@ -145,17 +145,17 @@ static inline void scene_of(struct picture_scene *s, const struct template *t, i
             char text[120];
             static const char *const colours[] = {"", "blue", "green", "red", "yellow"};
             snprintf(text, sizeof text, "Thought %d about %.60s", i + 1, at[b]->title);
-            struct card *card = scene_card(s, at[b], text);
+            struct card *card = picture_scene_card(s, at[b], text);
             if (i % 5 > 0)
-                scene_prop(card, "color", VALUE_TEXT, colours[i % 5], 0);
-            scene_fill_fields(s, card, &fields, i + (int)b);
+                picture_scene_prop(card, "color", VALUE_TEXT, colours[i % 5], 0);
+            picture_scene_fill_fields(s, card, &fields, i + (int)b);
         }
         fields_free(&fields);
     }
     free(at);
 }
 
-static inline const char *scene_name(void *ctx, uint32_t author)
+static inline const char *picture_scene_name(void *ctx, uint32_t author)
 {
     (void)ctx;
     return author == 1 ? "Ann Baker" : "Somebody";

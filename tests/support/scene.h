@@ -213,11 +213,9 @@ static UNUSED void scene_template(struct model_server *server, const char *templ
     canvas_encode(&server->c, &server->first_state);
 }
 
-/* On a canvas made from a built-in template; NULL: the model server's own (a Business Model Canvas, "A test"). */
-static UNUSED void scene_init_of(struct scene *s, int cols, int rows, const char *template_id, const char *title)
+/* The server with what it has, before anybody is there: its canvas may be replaced then (scene_state_of). */
+static UNUSED void scene_begin(struct scene *s)
 {
-    const struct theme theme = {.palette = PALETTE_256};
-
     memset(s, 0, sizeof *s);
     s->host = (struct ui_host){.ctx = s, .edited = scene_edited, .presence = scene_told_presence,
                                .person = scene_person, .open = scene_open, .close = scene_nothing,
@@ -228,8 +226,28 @@ static UNUSED void scene_init_of(struct scene *s, int cols, int rows, const char
     arena_init(&s->arena, 64 << 20);
     buf_init(&s->copied);
     model_init(&s->server, NULL);
-    if (template_id)
-        scene_template(&s->server, template_id, title);
+}
+
+/* The server's canvas is a copy of another. */
+static UNUSED void scene_state_of(struct scene *s, struct canvas *canvas)
+{
+    struct why why;
+
+    buf_clear(&s->server.first_state, SIZE_MAX);
+    canvas_encode(canvas, &s->server.first_state);
+    canvas_fini(&s->server.c);
+    canvas_init(&s->server.c, NULL);
+    if (canvas_decode(&s->server.c, buf_at(&s->server.first_state), buf_len(&s->server.first_state), &why) != STATUS_OK) {
+        fprintf(stderr, "scene: %s\n", why.text);
+        abort();
+    }
+}
+
+/* Everybody opens it. */
+static UNUSED void scene_open_for_all(struct scene *s, int cols, int rows)
+{
+    const struct theme theme = {.palette = PALETTE_256};
+
     for (uint32_t i = 0; i < SCENE_PEOPLE; i++)
         peer_init(&s->peers[i], &s->server, i + 1);
     for (uint32_t i = 0; i < SCENE_PEOPLE; i++)
@@ -243,6 +261,15 @@ static UNUSED void scene_init_of(struct scene *s, int cols, int rows, const char
     replica_on_event(s->peers[0].r, scene_event, s);
     ui_set_canvas(&s->ui, s->peers[0].r, "acme", COCANVAS__ROLE__EDITOR);
     ui_link_changed(&s->ui, &(struct ui_link){.online = true});
+}
+
+/* On a canvas made from a built-in template; NULL: the model server's own (a Business Model Canvas, "A test"). */
+static UNUSED void scene_init_of(struct scene *s, int cols, int rows, const char *template_id, const char *title)
+{
+    scene_begin(s);
+    if (template_id)
+        scene_template(&s->server, template_id, title);
+    scene_open_for_all(s, cols, rows);
 }
 
 static UNUSED void scene_init(struct scene *s, int cols, int rows)

@@ -16,7 +16,7 @@
 #include "tests/support/op_help.h"
 #include "tests/support/picture_scene.h"
 
-static const struct names names = {scene_name, NULL};
+static const struct names names = {picture_scene_name, NULL};
 
 static uint32_t ann(void *ctx, const char *name)
 {
@@ -35,15 +35,15 @@ static void add_awkward(struct picture_scene *s)
     struct block **blocks = canvas_blocks_in_order(&s->c, &n);
     struct card *last = NULL;
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        struct card *card = scene_card(s, blocks[0], texts[i]);
+        struct card *card = picture_scene_card(s, blocks[0], texts[i]);
         card_set_tag(card, "two words", true);
         card_set_tag(card, "a;b\\c", true);
-        scene_prop(card, "status", VALUE_TEXT, "draft", 0);
-        scene_prop(card, "f.odd", VALUE_NUMBER, "-1.50", 0);
-        scene_prop(card, "note", VALUE_TEXT, "=cmd()|x", 0);
+        picture_scene_prop(card, "status", VALUE_TEXT, "draft", 0);
+        picture_scene_prop(card, "f.odd", VALUE_NUMBER, "-1.50", 0);
+        picture_scene_prop(card, "note", VALUE_TEXT, "=cmd()|x", 0);
         text_set(&card_field(card, "own", true)->text, "first\n| second", strlen("first\n| second"));
         if (last) {
-            struct link_object *link = canvas_new_link(&s->c, scene_id(s));
+            struct link_object *link = canvas_new_link(&s->c, picture_scene_id(s));
             link->from = last->o.id;
             link->to = card->o.id;
             free(link->kind);
@@ -52,8 +52,8 @@ static void add_awkward(struct picture_scene *s)
         last = card;
     }
     struct reading *r;
-    struct card *measure = scene_measure(s, canvas_block_by_key(&s->c, "parts"), last, "own.measure", "Lower\nis better", "lower", "9", "-3");
-    r = canvas_new_reading(&s->c, scene_id(s));
+    struct card *measure = picture_scene_measure(s, canvas_block_by_key(&s->c, "parts"), last, "own.measure", "Lower\nis better", "lower", "9", "-3");
+    r = canvas_new_reading(&s->c, picture_scene_id(s));
     r->object = measure->o.id;
     free(r->date);
     free(r->value);
@@ -81,7 +81,7 @@ static void give_keys(struct canvas *c)
 
 static void scene_make(struct picture_scene *s, const struct template *t)
 {
-    scene_of(s, t, 3);
+    picture_scene_of(s, t, 3);
     add_awkward(s);
     give_keys(&s->c);
 }

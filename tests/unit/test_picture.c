@@ -55,7 +55,7 @@ static char *printed(const char *program, const char *path, const char *rest)
 static enum status draw(struct canvas *c, enum picture_format format, const char *paper, struct buf *out, struct why *why)
 {
     struct method *m = method_new();
-    struct picture_options o = {.format = format, .paper = paper, .scale = 0.5, .today = "2026-11-22", .by = "Bakery", .name = scene_name};
+    struct picture_options o = {.format = format, .paper = paper, .scale = 0.5, .today = "2026-11-22", .by = "Bakery", .name = picture_scene_name};
     method_update(m, c, o.today);
     enum status status = picture_draw(c, m, &o, out, why);
     method_free(m);
@@ -95,7 +95,7 @@ static void every_template_in_every_format(void **state)
             struct buf out;
             struct why why = {""};
             buf_init(&out);
-            scene_of(&s, set.at[i], 3);
+            picture_scene_of(&s, set.at[i], 3);
             assert_int_equal(draw(&s.c, (enum picture_format)format, NULL, &out, &why), STATUS_OK);
             char *path = keep(set.at[i]->id, (enum picture_format)format, &out), *text;
             if (format == PICTURE_PDF) {
@@ -149,13 +149,13 @@ static void papers_and_growth(void **state)
     (void)state;
     template_set_load(&set);
     buf_init(&out);
-    scene_of(&s, template_of(&set, "bmc"), 0);
+    picture_scene_of(&s, template_of(&set, "bmc"), 0);
     assert_int_equal(draw(&s.c, PICTURE_PDF, "a4", &out, &why), STATUS_OK);
     page_size(&out, "empty", &w, &h);
     assert_true(w > 841 && w < 843 && h > 595 && h < 596);
     canvas_fini(&s.c);
     buf_clear(&out, 0);
-    scene_of(&s, template_of(&set, "bmc"), 120);
+    picture_scene_of(&s, template_of(&set, "bmc"), 120);
     assert_int_equal(draw(&s.c, PICTURE_PDF, "a4", &out, &why), STATUS_OK);
     page_size(&out, "full", &full_w, &full_h);
     assert_true(full_w > 2 * w && full_h > 2 * h);
@@ -182,9 +182,9 @@ static void other_scripts(void **state)
     (void)state;
     template_set_load(&set);
     buf_init(&out);
-    scene_of(&s, template_of(&set, "nabc"), 0);
+    picture_scene_of(&s, template_of(&set, "nabc"), 0);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        scene_card(&s, canvas_block_by_key(&s.c, i % 2 == 0 ? "need" : "approach"), texts[i]);
+        picture_scene_card(&s, canvas_block_by_key(&s.c, i % 2 == 0 ? "need" : "approach"), texts[i]);
     assert_int_equal(draw(&s.c, PICTURE_SVG, NULL, &out, &why), STATUS_OK);
     char *path = keep("scripts", PICTURE_SVG, &out), *text = printed("rsvg-convert", path, "| LC_ALL=C grep -a -c '^.PNG'");
     assert_string_equal(text, "1\n");
@@ -206,9 +206,9 @@ static void refusals(void **state)
     (void)state;
     template_set_load(&set);
     buf_init(&out);
-    scene_of(&s, template_of(&set, "bmc"), 1);
+    picture_scene_of(&s, template_of(&set, "bmc"), 1);
     method_update(m, &s.c, "2026-11-22");
-    struct picture_options o = {.format = PICTURE_PNG, .scale = 50, .today = "2026-11-22", .name = scene_name};
+    struct picture_options o = {.format = PICTURE_PNG, .scale = 50, .today = "2026-11-22", .name = picture_scene_name};
     assert_int_equal(picture_draw(&s.c, m, &o, &out, &why), STATUS_TOO_LARGE);
     assert_non_null(strstr(why.text, "SVG"));
     assert_int_equal(buf_len(&out), 0);

@@ -11,7 +11,7 @@
 #include "client/cli/report.h"
 #include "tests/support/picture_scene.h"
 
-static const struct names names = {scene_name, NULL};
+static const struct names names = {picture_scene_name, NULL};
 
 /* A plan with a measure of 9 → 4 of 3 (83.3 %), one without a reading, an action that is open and one that is done. */
 static void plan(struct picture_scene *s, const char *title, const char *target)
@@ -22,18 +22,18 @@ static void plan(struct picture_scene *s, const char *title, const char *target)
     template_instantiate(t, title, &s->c);
     template_free(t);
     struct block *parts = canvas_block_by_key(&s->c, "parts"), **blocks = canvas_blocks_in_order(&s->c, NULL);
-    struct card *row = scene_card(s, blocks[0], "Order online");
+    struct card *row = picture_scene_card(s, blocks[0], "Order online");
     free(blocks);
-    scene_measure(s, parts, row, "measures", "=Steps", "lower", "9", target);
-    struct card *done = scene_card(s, parts, "Ask Ben"), *open = scene_card(s, parts, "Build one");
+    picture_scene_measure(s, parts, row, "measures", "=Steps", "lower", "9", target);
+    struct card *done = picture_scene_card(s, parts, "Ask Ben"), *open = picture_scene_card(s, parts, "Build one");
     struct card *const actions[] = {done, open};
     for (size_t i = 0; i < 2; i++) {
-        scene_prop(actions[i], "of", VALUE_OBJECT, NULL, row->o.id);
-        scene_prop(actions[i], "of.field", VALUE_CHOICE, "actions", 0);
+        picture_scene_prop(actions[i], "of", VALUE_OBJECT, NULL, row->o.id);
+        picture_scene_prop(actions[i], "of.field", VALUE_CHOICE, "actions", 0);
     }
-    scene_prop(done, "a.done", VALUE_FLAG, NULL, 1);
-    scene_prop(open, "a.when", VALUE_DATE, "2026-11-01", 0);
-    scene_prop(open, "a.who", VALUE_PERSON, NULL, 1);
+    picture_scene_prop(done, "a.done", VALUE_FLAG, NULL, 1);
+    picture_scene_prop(open, "a.when", VALUE_DATE, "2026-11-01", 0);
+    picture_scene_prop(open, "a.who", VALUE_PERSON, NULL, 1);
 }
 
 static void add(struct report *r, const char *title, const char *target, struct arena *arena)
