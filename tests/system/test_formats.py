@@ -3,11 +3,13 @@ import csv
 import io
 import json
 import os
+import subprocess
 import sys
 import unittest
+import xml.etree.ElementTree
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
-from people import Case  # noqa: E402
+from people import PROGRAM, Case, OnTerminal  # noqa: E402
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 
@@ -95,6 +97,43 @@ class Formats(Case):
         self.assertIn("readme.md", [t for _, t in self.texts("sample")])
         state = json.loads(self.owner.ok("export", "sample").out)["state"]
         self.assertEqual([link["kind"] for link in state["links"]], ["relates"])
+
+    def test_pictures_name_who_is_owed(self):
+        self.owner.ok("new", "bmc", "Drawn")
+        self.owner.ok("add", "Drawn", "Key Partners", "Miller & Sons")
+        path = {suffix: self.owner.file(f"drawn.{suffix}") for suffix in ("svg", "pdf", "png")}
+        for suffix, to in path.items():
+            self.assertIn(f"Wrote {to}", self.owner.ok("export", "Drawn", "-o", to, "--paper", "a3").err)
+        words = subprocess.run(["pdftotext", "-layout", path["pdf"], "-"], capture_output=True, check=True).stdout.decode()
+        self.assertIn("Miller & Sons", words)
+        self.assertIn("Strategyzer", words)         # the attribution that its licence asks for
+        page = xml.etree.ElementTree.parse(path["svg"]).getroot()
+        bottom = float(page.get("viewBox").split()[3])
+        letters = [float(e.get("y", 0)) for e in page.iter() if e.tag.endswith("}use")]     # shapes instead of words
+        owed = self.state(self.owner, "Drawn")["state"]["header"]["props"]
+        owed = next(p["value"]["text"] for p in owed if p["key"] == "attribution")
+        self.assertGreater(len([y for y in letters if y > 0.9 * bottom]), len(owed.replace(" ", "")) - 1)
+        drawn = self.owner.file("by-others.png")
+        subprocess.run(["rsvg-convert", "-o", drawn, path["svg"]], check=True)
+        for png in (path["png"], drawn):
+            with open(png, "rb") as f:
+                head = f.read(24)
+            self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
+            width, height = int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+            self.assertGreater(width, height)       # across
+            self.assertGreater(height, 500)
+        self.assertTrue(self.owner.ok("export", "Drawn", "-f", "svg").out.startswith("<?xml"))      # into a pipe, too
+
+    def test_pictures_that_cannot_be(self):
+        self.owner.ok("new", "swot", "Not drawn")
+        to = self.owner.file("not.pdf")
+        self.fails(2, self.owner.run("export", "Not drawn", "-o", to, "--paper", "letter"), r"Which paper\? --paper a4")
+        self.fails(2, self.owner.run("export", "Not drawn", "-o", self.owner.file("not.gif")), r"Which format\?")
+        self.assertFalse(os.path.exists(to))
+        for words in (["-f", "pdf"], ["-f", "png", "-o", "-"]):
+            terminal = OnTerminal([PROGRAM, "export", "Not drawn", *words], self.owner.environment())
+            terminal.wait_text("A terminal cannot show this; give it a file: -o Not drawn")
+            self.assertEqual(terminal.ends(), 2)
 
 
 if __name__ == "__main__":
