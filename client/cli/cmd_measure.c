@@ -168,29 +168,46 @@ static void fill_row(struct method_cli *c, const char **row, uint64_t id)
 {
     struct arena *a = c->e.arena;
     const struct measure *m = method_measure(c->m, id);
-    const struct card *card = canvas_card(c->e.canvas, id), *of = m->row ? canvas_card(c->e.canvas, m->row) : NULL;
+    const char *actual = m->has_actual ? method_cli_decimal(c, &m->actual) : "–";
     size_t n;
     const struct measure_reading *readings = method_readings(c->m, id, &n);
-    char *line = sparkline(readings, n, 12, c->e.s.cli->out.unicode);
+    char *line = sparkline(readings, n, 8, c->e.s.cli->out.unicode);
     row[0] = id_text(a, id);
-    row[1] = of ? short_text(a, &of->text, 30) : "";
-    row[2] = card->text.bytes;
-    row[3] = m->has_actual ? method_cli_decimal(c, &m->actual) : "";
-    row[4] = m->target;
-    row[5] = m->unit;
-    row[6] = method_cli_percent(c, m);
-    row[7] = light_name(m->light);
-    row[8] = arena_printf(a, "%s", line);
-    row[9] = m->due[0] && day_compare(m->due, c->today) <= 0 ? arena_printf(a, "due %s", m->due) : m->due;
+    row[1] = canvas_card(c->e.canvas, id)->text.bytes;
+    row[2] = m->target[0] ? arena_printf(a, "%s of %s %s", actual, m->target, m->unit) : arena_printf(a, "%s %s", actual, m->unit);
+    row[3] = m->has_percent ? arena_printf(a, "%s, %s", method_cli_percent(c, m), light_name(m->light)) : light_name(m->light);
+    row[4] = arena_printf(a, "%s", line);
+    row[5] = m->due[0] && day_compare(m->due, c->today) <= 0 ? arena_printf(a, "due since %s", m->due) : m->due;
     free(line);
+}
+
+/* The measures of one row stand below its text. */
+static void print_measures(struct method_cli *c, const uint64_t *ids, size_t n)
+{
+    static const char *const titles[] = {"Id", "Measure", "Is", "Reached", "Trend", "Review"};
+    struct output *out = &c->e.s.cli->out;
+    size_t widths[sizeof titles / sizeof titles[0]];
+    struct text_table table;
+    uint64_t before = 0;
+
+    text_table_init(&table, c->e.arena, sizeof titles / sizeof titles[0], titles);
+    for (size_t i = 0; i < n; i++)
+        fill_row(c, text_table_row(&table), ids[i]);
+    text_table_widths(&table, out->width, widths);
+    text_table_head(&table, out, widths);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t row = method_measure(c->m, ids[i])->row;
+        const struct card *of = row != before ? canvas_card(c->e.canvas, row) : NULL;
+        if (of)
+            out_print(out, STYLE_BOLD, "%s\n", short_text(c->e.arena, &of->text, 76));
+        text_table_print_row(&table, out, widths, i);
+        before = row;
+    }
 }
 
 static void list_measures(struct method_cli *c)
 {
-    static const char *const titles[] = {"Id",   "Of",      "Measure", "Is",    "Target",
-                                         "Unit", "Reached", "Light",   "Trend", "Review"};
     struct output *out = &c->e.s.cli->out;
-    struct text_table table;
     size_t n;
     const uint64_t *ids = method_measures(c->m, &n);
     if (out->json) {
@@ -206,11 +223,7 @@ static void list_measures(struct method_cli *c)
         out_note(out, "There are no measures yet. Next: cocanvas measure add CANVAS CARD NAME --target 3 --unit steps");
         return;
     }
-    text_table_init(&table, c->e.arena, 10, titles);
-    table.right[3] = table.right[4] = table.right[6] = true;
-    for (size_t i = 0; i < n; i++)
-        fill_row(c, text_table_row(&table), ids[i]);
-    text_table_print(&table, out);
+    print_measures(c, ids, n);
     print_rollup(out, method_rollup(c->m));
 }
 
