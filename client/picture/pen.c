@@ -105,12 +105,28 @@ double pen_guess(const struct pen *pen, const char *text, double size, double wi
     return (double)lines * size * leading;
 }
 
+/* Letters stand where they belong and not at whole points, which one sees on paper and on small pages; and their widths grow with their size exactly, as
+ * those that are worked out from a sample's do. */
+static void place_letters_exactly(PangoLayout *layout)
+{
+    PangoContext *context = pango_layout_get_context(layout);
+    cairo_font_options_t *options = cairo_font_options_create();
+
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    pango_cairo_context_set_font_options(context, options);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    pango_layout_context_changed(layout);
+    cairo_font_options_destroy(options);
+}
+
 void pen_init(struct pen *pen, cairo_t *cr)
 {
     const struct ink ink = {.size = SAMPLE};
     char text[2] = "";
 
     *pen = (struct pen){.cr = cr, .layout = pango_cairo_create_layout(cr)};
+    place_letters_exactly(pen->layout);
     for (int c = ' '; c < 127; c++) {
         text[0] = (char)c;
         pen->ascii[c] = pen_width(pen, text, &ink) / SAMPLE;

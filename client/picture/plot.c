@@ -31,6 +31,7 @@ double measure_need(struct sheet *s, const struct card *card, double width)
 {
     struct ink name = ink_of(s, name_size, INK), words = ink_of(s, small, INK_SOFT);
     char *text = figures(method_measure(s->m, card->o.id));
+    name.bold = true;
     double height = sheet_height(s, card->text.bytes, &name, width) + sheet_height(s, text, &words, width) +
                     (bar + 2 * between + (has_plot(s, card) ? plot + between : 0)) * s->em;
     free(text);
