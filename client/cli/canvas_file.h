@@ -19,6 +19,8 @@ struct names {
 void export_json(struct canvas *canvas, const struct names *names, bool confidential, struct arena *arena, struct buf *out);
 /* Fills an empty canvas from such a file; every reference and limit is checked, and the hash if the file has one. */
 enum status import_json(const char *bytes, size_t len, struct canvas *canvas, struct why *why) MUST_CHECK;
+/* What was confidential where it comes from, perhaps because all of its workspace was, stays so in whatever workspace it comes to. */
+enum status canvas_mark_confidential(struct canvas *canvas, struct why *why) MUST_CHECK;
 
 /* A report of a canvas to read, and a file to write by hand. FORMATS.md has the exact shape; in short:
  * ---
@@ -81,6 +83,7 @@ struct markdown {
     struct markdown_block *blocks;
     size_t n_blocks;
     struct markdown_table measures, actions;
+    bool confidential;       /* "> **Confidential**" stands below the title */
     const char *structure;   /* JSON of the canvas' own blocks and properties, NULL if the file has none */
 };
 enum status markdown_parse(const char *bytes, size_t len, struct arena *arena, struct markdown *out,

@@ -124,8 +124,7 @@ static enum status read_state(const json_t *file, struct canvas *canvas, struct 
     return status;
 }
 
-/* What was confidential where it comes from, perhaps because all of its workspace was, stays so in whatever workspace it comes to. */
-static enum status mark_confidential(struct canvas *canvas, struct why *why)
+enum status canvas_mark_confidential(struct canvas *canvas, struct why *why)
 {
     Cocanvas__Value value = COCANVAS__VALUE__INIT;
     Cocanvas__PropSet set;
@@ -167,7 +166,7 @@ enum status import_json(const char *bytes, size_t len, struct canvas *canvas, st
         canvas_init(canvas, &limits);
     }
     if (status == STATUS_OK && json_is_true(json_object_get(file, "confidential")))
-        status = mark_confidential(canvas, why);
+        status = canvas_mark_confidential(canvas, why);
     json_decref(file);
     return status;
 }

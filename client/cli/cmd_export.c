@@ -50,7 +50,7 @@ static enum status write_csv(struct export_job *job, struct buf *out, struct why
     char today[11];
     struct method *method = method_of(job->canvas, today);
     (void)why;
-    export_csv(job->canvas, method, &job->names, job->e->arena, out);
+    export_csv(job->canvas, method, &job->names, job->confidential, job->e->arena, out);
     method_free(method);
     return STATUS_OK;
 }
@@ -60,7 +60,7 @@ static enum status write_json_canvas(struct export_job *job, struct buf *out, st
     char today[11];
     struct method *method = method_of(job->canvas, today);
     (void)why;
-    export_json_canvas(job->canvas, method, &job->names, job->e->arena, out);
+    export_json_canvas(job->canvas, method, &job->names, job->confidential, job->e->arena, out);
     method_free(method);
     return STATUS_OK;
 }

@@ -11,6 +11,7 @@
 #include "client/cli/intake_ops.h"
 #include "client/cli/json_canvas.h"
 #include "client/cli/markdown_import.h"
+#include "client/cli/ops.h"
 #include "client/cli/people.h"
 
 enum {
@@ -406,6 +407,17 @@ static int open_new(struct edit *e, const struct uuid *id)
     return code;
 }
 
+/* Before anything stands on the canvas. */
+static int keep_confidential(struct text_import *t)
+{
+    char yes[] = "yes";
+    const struct value value = {VALUE_TEXT, yes, 0};
+    if (!t->markdown.confidential && !t->head.confidential)
+        return EXIT_OK;
+    Cocanvas__Op *op = ops_prop_set(t->arena, 0, "confidential", &value);
+    return session_submit(&t->e.s, 1, &op);
+}
+
 /* From the template, or with the staged canvas' blocks; without cards yet. */
 static int make_new(struct text_import *t)
 {
@@ -431,12 +443,14 @@ static int make_new(struct text_import *t)
     int code = create(&t->e.s, &request, &id, &made);
     buf_fini(&state);
     canvas_fini(&shell);
-    return code == EXIT_OK ? open_new(&t->e, &id) : code;
+    if (code == EXIT_OK)
+        code = open_new(&t->e, &id);
+    return code == EXIT_OK ? keep_confidential(t) : code;
 }
 
 static int import_text(struct cli *cli, const struct buf *content, enum file_kind kind, struct arena *arena)
 {
-    struct text_import t = {.cli = cli, .arena = arena, .kind = kind, .content = content, .head = {"", "", "", ""}};
+    struct text_import t = {.cli = cli, .arena = arena, .kind = kind, .content = content, .head = {"", "", "", "", false}};
     const struct canvas_limits no_limits = {0};
     size_t cards = 0;
     int code = parse_text(&t);

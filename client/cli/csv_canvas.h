@@ -8,12 +8,13 @@
 #include "client/cli/intake.h"
 #include "client/method/method.h"
 
-/* m is up to date with the canvas. */
-void export_csv(const struct canvas *canvas, struct method *m, const struct names *names, struct arena *arena, struct buf *out);
+/* m is up to date with the canvas. confidential: the canvas or its workspace is. */
+void export_csv(const struct canvas *canvas, struct method *m, const struct names *names, bool confidential, struct arena *arena, struct buf *out);
 
 /* What a CSV file says about the canvas that its cards belong on; "" if it does not. */
 struct csv_head {
     const char *title, *template_id, *attribution, *licence;
+    bool confidential;
 };
 void csv_read_head(const struct csv *csv, struct csv_head *head);
 /* Whether the first record names columns (one for the text at least). */

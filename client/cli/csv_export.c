@@ -52,6 +52,7 @@ struct writer {
     struct column *columns;
     size_t n, room;
     bool first;              /* of the record */
+    bool confidential;
 };
 
 static void need_column(struct writer *w, const char *title, const char *key, enum value_kind kind)
@@ -229,7 +230,8 @@ static void add_actual(struct writer *w, const struct card *card)
 /* ---- records */
 
 static const char *const before[] = {"canvas", "block_key", "block_title", "note_id", "of", "of_field", "text", "author", "group", "tags"};
-static const char *const after[] = {"actual", "percent", "due", "readings", "created", "edited", "template", "attribution", "licence"};
+static const char *const after[] = {"actual", "percent", "due", "readings", "created", "edited", "template", "attribution", "licence",
+                                    "confidential"};
 enum { COLUMNS_BEFORE = sizeof before / sizeof *before, COLUMNS_AFTER = sizeof after / sizeof *after };
 
 static void add_head(struct writer *w)
@@ -276,6 +278,7 @@ static void add_template(struct writer *w)
     add_text(w, arena_printf(w->arena, "%.*s", (int)strcspn(template_id, "@ "), template_id));
     add_text(w, canvas_header_text(w->c, "attribution"));
     add_text(w, canvas_header_text(w->c, "licence"));
+    add_text(w, w->confidential ? "yes" : "no");
     csv_end_row(w->out);
 }
 
@@ -321,15 +324,15 @@ static void add_empty(struct writer *w)
         fixed++;
     for (const struct csv_prop *p = csv_action_props; p->column; p++)
         fixed++;
-    for (size_t i = 0; i < fixed + w->n + COLUMNS_BEFORE - 1 + 2 + COLUMNS_AFTER - 3; i++)
+    for (size_t i = 0; i < fixed + w->n + COLUMNS_BEFORE - 1 + 2 + COLUMNS_AFTER - 4; i++)
         add_text(w, "");
     add_template(w);
 }
 
-void export_csv(const struct canvas *canvas, struct method *m, const struct names *names, struct arena *arena, struct buf *out)
+void export_csv(const struct canvas *canvas, struct method *m, const struct names *names, bool confidential, struct arena *arena, struct buf *out)
 {
     size_t n;
-    struct writer w = {.c = canvas, .m = m, .names = names, .arena = arena, .out = out};
+    struct writer w = {.c = canvas, .m = m, .names = names, .arena = arena, .out = out, .confidential = confidential};
     struct block **blocks = canvas_blocks_in_order(canvas, &n);
     for (size_t i = 0; i < n; i++)
         columns_of_fields(&w, blocks[i]);

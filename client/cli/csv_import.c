@@ -20,7 +20,7 @@ static const struct {
     {"of_field", OF_FIELD}, {"text", TEXT},           {"author", QUIET},            {"group", TAGS},        {"tags", TAGS},
     {"votes", QUIET},       {"links", LINKS},         {"actual", QUIET},            {"percent", QUIET},     {"due", QUIET},
     {"readings", READINGS}, {"created", QUIET},       {"edited", QUIET},            {"template", TEMPLATE}, {"attribution", ATTRIBUTION},
-    {"licence", LICENCE},
+    {"licence", LICENCE},   {"confidential", QUIET},
 };
 
 /* Words for a note and for its place, the likeliest first. */
@@ -147,7 +147,7 @@ bool csv_has_heading(const struct csv *csv)
 
 void csv_read_head(const struct csv *csv, struct csv_head *head)
 {
-    *head = (struct csv_head){"", "", "", ""};
+    *head = (struct csv_head){"", "", "", "", false};
     if (csv->n < 2 || !is_own(csv))
         return;
     const struct csv_row *names = &csv->rows[0], *row = &csv->rows[1];
@@ -161,6 +161,8 @@ void csv_read_head(const struct csv *csv, struct csv_head *head)
             head->attribution = cell;
         else if (strcmp(name, "licence") == 0)
             head->licence = cell;
+        else if (strcmp(name, "confidential") == 0)
+            head->confidential = strcmp(cell, "yes") == 0;
     }
 }
 

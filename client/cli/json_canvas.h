@@ -7,8 +7,9 @@
 #include "client/cli/canvas_file.h"
 #include "client/method/method.h"
 
-/* m is up to date with the canvas. */
-void export_json_canvas(struct canvas *canvas, struct method *m, const struct names *names, struct arena *arena, struct buf *out);
+/* m is up to date with the canvas. confidential: the canvas or its workspace is. */
+void export_json_canvas(struct canvas *canvas, struct method *m, const struct names *names, bool confidential, struct arena *arena,
+                        struct buf *out);
 /* Fills an empty canvas. title: if the file has none, else NULL. Nodes stand in the smallest group that holds their centre, others in a
  * block "Unsorted"; what breaks the format is refused with the node or edge. */
 enum status import_json_canvas(const char *bytes, size_t len, const char *title, struct arena *arena, struct canvas *canvas, struct why *why) MUST_CHECK;

@@ -359,7 +359,8 @@ static void add_attribution(struct writer *w)
                                               bottom + GAP, "width", 3 * CARD_WIDTH, "height", 100, "text", text, "cocanvas", "attribution", 1));
 }
 
-void export_json_canvas(struct canvas *canvas, struct method *m, const struct names *names, struct arena *arena, struct buf *out)
+void export_json_canvas(struct canvas *canvas, struct method *m, const struct names *names, bool confidential, struct arena *arena,
+                        struct buf *out)
 {
     struct writer w = {.c = canvas, .m = m, .names = names, .arena = arena, .nodes = json_array(), .edges = json_array()};
     json_t *rest = json_array();
@@ -375,7 +376,8 @@ void export_json_canvas(struct canvas *canvas, struct method *m, const struct na
         add_block(&w, w.blocks[i], &w.boxes[i]);
     add_attribution(&w);
     add_links(&w, rest);
-    json_t *own = json_pack("{s:i, s:o}", "schema", OUTPUT_SCHEMA, "header", proto_to_json(&w.state->header->base));
+    json_t *own = json_pack("{s:i, s:b, s:o}", "schema", OUTPUT_SCHEMA, "confidential", (int)confidential, "header",
+                            proto_to_json(&w.state->header->base));
     set_list(own, "hidden", hidden_blocks(&w));
     set_list(own, "comments", comments_about(&w, 0));
     set_list(own, "links", rest);

@@ -660,7 +660,9 @@ static enum status read_file(struct reader *r, const json_t *file, const char *t
         status = own_list(r, json_object_get(own, "links"), &cocanvas__link__descriptor, &r->links);
     if (status == STATUS_OK)
         status = own_list(r, json_object_get(own, "comments"), &cocanvas__comment__descriptor, &r->comments);
-    return status == STATUS_OK ? make_canvas(r, title, canvas) : status;
+    if (status == STATUS_OK)
+        status = make_canvas(r, title, canvas);
+    return status == STATUS_OK && json_is_true(json_object_get(own, "confidential")) ? canvas_mark_confidential(canvas, r->why) : status;
 }
 
 enum status import_json_canvas(const char *bytes, size_t len, const char *title, struct arena *arena, struct canvas *canvas, struct why *why)

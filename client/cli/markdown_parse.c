@@ -365,6 +365,8 @@ static enum status parse_line(struct parser *p, const char *line, size_t len)
         return continue_card(p, line + 2, len - 2);
     if (p->card && line[0] == '\t')
         return continue_card(p, line + 1, len - 1);
+    if (p->out->n_blocks == 0 && starts(line, len, "> **Confidential**"))
+        p->out->confidential = true;
     if (line[0] == '>')
         return STATUS_OK;
     if (len == 3 && memcmp(line, "---", 3) == 0 && p->block) {

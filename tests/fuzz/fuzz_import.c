@@ -36,7 +36,7 @@ static void again(const struct canvas *c, struct arena *arena)
     struct method *m = method_new();
     method_update(m, c, "2026-11-22");
     buf_init(&out);
-    export_csv(c, m, &names, arena, &out);
+    export_csv(c, m, &names, false, arena, &out);
     ASSERT(csv_parse((const char *)buf_at(&out), buf_len(&out), arena, &csv, &why) == STATUS_OK);
     canvas_init(&back, &none);
     intake_blank(&back, "Back");

@@ -91,6 +91,21 @@ class Formats(Case):
         self.fails(2, self.owner.run("report", "-f", "xml"))
         self.fails(3, self.owner.run("report", "No such workspace"))
 
+    def test_what_is_confidential_stays_so(self):
+        self.owner.ok("new", "bmc", "Secret")
+        self.owner.ok("add", "Secret", "Key Partners", "Miller & Sons")
+        marked = lambda title: [p["value"]["text"] for p in self.state(self.owner, title)["state"]["header"]["props"] if p["key"] == "confidential"]    # noqa: E731
+        for suffix in ("csv", "canvas", "md", "json"):
+            self.owner.ok("export", "Secret", "-o", self.owner.file(f"open.{suffix}"))
+        self.owner.ok("workspace", "set", "--confidential", "yes")
+        for suffix in ("csv", "canvas", "md", "json"):
+            self.owner.ok("export", "Secret", "-o", self.owner.file(f"secret.{suffix}"))
+        self.owner.ok("workspace", "set", "--confidential", "no")
+        for suffix in ("csv", "canvas", "md", "json"):
+            for which, expected in (("open", []), ("secret", ["yes"])):
+                self.owner.ok("import", self.owner.file(f"{which}.{suffix}"), "--title", f"{which} {suffix}")
+                self.assertEqual(marked(f"{which} {suffix}"), expected, suffix)
+
     def test_the_specification_s_sample(self):
         self.owner.ok("import", os.path.join(DATA, "jsoncanvas", "sample.canvas"))
         self.assertEqual({b for b, _ in self.texts("sample")}, {"JSON Canvas", "Unsorted"})

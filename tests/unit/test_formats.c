@@ -215,7 +215,7 @@ static void by_csv(struct canvas *c, const struct template *template)
     struct csv_head head;
     struct intake in;
     trip_init(&t, c);
-    export_csv(c, t.m, &names, &t.arena, &t.file);
+    export_csv(c, t.m, &names, true, &t.arena, &t.file);
     keep(template->id, "csv", &t.file);
     if (csv_parse((const char *)buf_at(&t.file), buf_len(&t.file), &t.arena, &csv, &t.why) != STATUS_OK)
         fail_msg("%s", t.why.text);
@@ -224,6 +224,7 @@ static void by_csv(struct canvas *c, const struct template *template)
     assert_string_equal(head.template_id, template->id);
     assert_string_equal(head.attribution, canvas_header_text(c, "attribution"));
     assert_string_equal(head.licence, canvas_header_text(c, "licence"));
+    assert_true(head.confidential);
     assert_true(intake_template(&t.back, head.template_id, head.title));
     intake_init(&in, &t.back, &t.arena, &t.why);
     in.person = ann;
@@ -239,7 +240,7 @@ static void by_json_canvas(struct canvas *c, const struct template *template)
 {
     struct trip t;
     trip_init(&t, c);
-    export_json_canvas(c, t.m, &names, &t.arena, &t.file);
+    export_json_canvas(c, t.m, &names, true, &t.arena, &t.file);
     keep(template->id, "canvas", &t.file);
     assert_true(looks_like_json_canvas((const char *)buf_at(&t.file), buf_len(&t.file)));
     if (import_json_canvas((const char *)buf_at(&t.file), buf_len(&t.file), NULL, &t.arena, &t.back, &t.why) != STATUS_OK)
@@ -247,6 +248,7 @@ static void by_json_canvas(struct canvas *c, const struct template *template)
     audit(&t.back);
     same(c, &t.back, true, true, template->id);
     assert_string_equal(canvas_header_text(&t.back, "attribution"), template->attribution);
+    assert_string_equal(canvas_header_text(&t.back, "confidential"), "yes");
     for (struct object *o = c->cards; o; o = o->hh.next) { /* ids and stamps, too */
         const struct card *card = canvas_card(&t.back, o->id);
         assert_non_null(card);
