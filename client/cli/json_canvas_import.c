@@ -1,72 +1,17 @@
-/* JSON Canvas into a canvas, see json_canvas.h. Nodes and edges are checked one by one, with their place in each refusal; then they become
- * the messages of a CanvasState, which canvas_decode() checks as a whole. */
+/* JSON Canvas into a canvas, see json_canvas.h. Nodes and edges that were checked (json_canvas_check.c) become the messages of a CanvasState, which
+ * canvas_decode() checks as a whole. */
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/cli/intake.h"
-#include "client/cli/json_canvas.h"
+#include "client/cli/json_canvas_private.h"
 #include "client/cli/output.h"
 #include "client/cli/proto_json.h"
 #include "common/ids.h"
 #include "common/order.h"
 #include "common/rules.h"
-
-enum { NODES_MAX = 100000 };
-
-/* One kind of object of the state that is being put together. */
-struct list {
-    ProtobufCMessage **at;   /* malloc'd; the messages are the arena's */
-    size_t n, cap;
-};
-
-struct node {
-    const char *id, *type;
-    int64_t x, y, width, height;
-    const json_t *json, *own;    /* own: its key "cocanvas"; NULL: it has none */
-    uint64_t object;         /* the block or card that it became; 0: none */
-};
-
-/* A card before it has its place. */
-struct placed {
-    Cocanvas__Card *card;
-    bool stayed;             /* it is where it was when we wrote the file: its order key counts */
-    int64_t x, y;
-    size_t at;
-};
-
-struct reader {
-    struct arena *arena;
-    struct node *nodes;
-    size_t n;
-    json_t *index;           /* a node's id → its place in nodes */
-    struct list blocks, cards, comments, links, readings;
-    struct placed *placed;
-    size_t n_placed;
-    Cocanvas__Header *header;
-    bool foreign;            /* not one of our own files */
-    uint64_t unsorted;       /* the block for what stands in no group; 0: not needed yet */
-    json_t *ids;             /* "7.12" of all objects so far */
-    uint32_t made;
-    size_t place;            /* of the node or edge, from 1, for refusals */
-    const char *place_kind, *place_id;
-    struct why *why;
-};
-
-static enum status PRINTF_LIKE(2, 3) fail(struct reader *r, const char *fmt, ...)
-{
-    char sentence[300];
-    va_list args;
-    va_start(args, fmt);
-    (void)vsnprintf(sentence, sizeof sentence, fmt, args);
-    va_end(args);
-    if (r->place == 0)
-        return refuse(r->why, STATUS_MALFORMED, "%s", sentence);
-    return refuse(r->why, STATUS_MALFORMED, "%s %zu (\"%.40s\"): %s", r->place_kind, r->place, r->place_id, sentence);
-}
 
 static void push(struct list *list, ProtobufCMessage *message)
 {
@@ -106,111 +51,6 @@ static uint64_t fresh_id(struct reader *r)
     return id;
 }
 
-/* ---- checking nodes */
-
-static const char *text_at(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    const char *text = json_string_value(value);
-    return text && strlen(text) == json_string_length(value) ? text : NULL;
-}
-
-static enum status need_text(struct reader *r, const json_t *object, const char *key, const char **out)
-{
-    *out = text_at(object, key);
-    return *out ? STATUS_OK : fail(r, "\"%s\" must be a text.", key);
-}
-
-static enum status optional_text(struct reader *r, const json_t *object, const char *key)
-{
-    return json_object_get(object, key) && !text_at(object, key) ? fail(r, "\"%s\" must be a text.", key) : STATUS_OK;
-}
-
-static enum status need_pixels(struct reader *r, const json_t *object, const char *key, int64_t *out)
-{
-    const json_t *value = json_object_get(object, key);
-    if (!json_is_integer(value) || json_integer_value(value) < INT32_MIN || json_integer_value(value) > INT32_MAX)
-        return fail(r, "\"%s\" must be a whole number of pixels.", key);
-    *out = json_integer_value(value);
-    return STATUS_OK;
-}
-
-static enum status check_color(struct reader *r, const json_t *object)
-{
-    const char *color = text_at(object, "color");
-    if (!json_object_get(object, "color") || (color && json_canvas_color_name(color)))
-        return STATUS_OK;
-    return fail(r, "\"color\" must be \"1\" to \"6\", or such as \"#ff8800\".");
-}
-
-static enum status one_of(struct reader *r, const json_t *object, const char *key, const char *const *words)
-{
-    const char *word = text_at(object, key);
-    if (!json_object_get(object, key))
-        return STATUS_OK;
-    for (size_t i = 0; word && words[i]; i++)
-        if (strcmp(word, words[i]) == 0)
-            return STATUS_OK;
-    return fail(r, "\"%s\" is none of those that the format knows (%s, %s …).", key, words[0], words[1]);
-}
-
-static enum status check_type(struct reader *r, const struct node *n)
-{
-    static const char *const styles[] = {"cover", "ratio", "repeat", NULL};
-    const char *ignored;
-    if (strcmp(n->type, "text") == 0)
-        return need_text(r, n->json, "text", &ignored);
-    if (strcmp(n->type, "link") == 0)
-        return need_text(r, n->json, "url", &ignored);
-    if (strcmp(n->type, "file") == 0) {
-        enum status status = need_text(r, n->json, "file", &ignored);
-        return status == STATUS_OK ? optional_text(r, n->json, "subpath") : status;
-    }
-    if (strcmp(n->type, "group") != 0)
-        return fail(r, "\"type\" must be text, file, link or group, not \"%.40s\".", n->type);
-    enum status status = optional_text(r, n->json, "label");
-    return status == STATUS_OK ? one_of(r, n->json, "backgroundStyle", styles) : status;
-}
-
-static enum status read_node(struct reader *r, const json_t *json, struct node *n)
-{
-    enum status status;
-    *n = (struct node){.json = json, .own = json_object_get(json, "cocanvas")};
-    r->place_id = text_at(json, "id") ? text_at(json, "id") : "";
-    if (!json_is_object(json))
-        return fail(r, "a node must be an object.");
-    if ((status = need_text(r, json, "id", &n->id)) != STATUS_OK || (status = need_text(r, json, "type", &n->type)) != STATUS_OK ||
-        (status = need_pixels(r, json, "x", &n->x)) != STATUS_OK || (status = need_pixels(r, json, "y", &n->y)) != STATUS_OK ||
-        (status = need_pixels(r, json, "width", &n->width)) != STATUS_OK || (status = need_pixels(r, json, "height", &n->height)) != STATUS_OK ||
-        (status = check_color(r, json)) != STATUS_OK)
-        return status;
-    if (!json_is_object(n->own))
-        n->own = NULL;
-    if (json_object_get(r->index, n->id))
-        return fail(r, "another node has the same id.");
-    json_object_set_new(r->index, n->id, json_integer((json_int_t)(n - r->nodes)));
-    return check_type(r, n);
-}
-
-static enum status read_nodes(struct reader *r, const json_t *list)
-{
-    size_t n = json_array_size(list);
-    if (list && !json_is_array(list))
-        return fail(r, "\"nodes\" must be a list.");
-    if (n > NODES_MAX)
-        return fail(r, "%zu nodes are too many for one canvas.", n);
-    r->nodes = xcalloc(n + 1, sizeof *r->nodes);
-    r->placed = xcalloc(n + 1, sizeof *r->placed);
-    r->place_kind = "Node";
-    for (r->n = 0; r->n < n; r->n++) {
-        r->place = r->n + 1;
-        enum status status = read_node(r, json_array_get(list, r->n), &r->nodes[r->n]);
-        if (status != STATUS_OK)
-            return status;
-    }
-    return STATUS_OK;
-}
-
 /* ---- our own objects */
 
 /* The message of a member; NULL with STATUS_OK if there is none. */
@@ -221,7 +61,7 @@ static enum status own_message(struct reader *r, const json_t *json, const Proto
     if (!json_is_object(json))
         return STATUS_OK;
     *out = proto_from_json(type, json, r->arena, &odd);
-    return *out ? STATUS_OK : fail(r, "\"cocanvas\": %s", odd.text);
+    return *out ? STATUS_OK : json_canvas_fail(r, "\"cocanvas\": %s", odd.text);
 }
 
 static enum status own_list(struct reader *r, const json_t *list, const ProtobufCMessageDescriptor *type, struct list *out)
@@ -282,7 +122,7 @@ static enum status new_block(struct reader *r, const char *label, const json_t *
     if (status != STATUS_OK)
         return status;
     if (r->blocks.n >= BLOCKS_MAX - 2)
-        return fail(r, "a canvas has at most %d blocks.", BLOCKS_MAX);
+        return json_canvas_fail(r, "a canvas has at most %d blocks.", BLOCKS_MAX);
     if (!block || !key_is_free(r, block->key) || !take_id(r, block->id)) {
         uint32_t bottom = r->header->rows < GRID_MAX ? r->header->rows : GRID_MAX - 1;
         block = make(r, &cocanvas__block__descriptor);
@@ -325,7 +165,7 @@ static enum status read_groups(struct reader *r)
         r->place = (size_t)(n - r->nodes) + 1;
         r->place_id = n->id;
         if (strcmp(n->type, "group") == 0)
-            status = new_block(r, text_at(n->json, "label"), n->own, &n->object);
+            status = new_block(r, json_canvas_text(n->json, "label"), n->own, &n->object);
     }
     free(sorted);
     return status;
@@ -359,10 +199,10 @@ static enum status block_around(struct reader *r, const struct node *node, uint6
 static char *text_of_node(struct reader *r, const struct node *n)
 {
     if (strcmp(n->type, "link") == 0)
-        return arena_printf(r->arena, "%s", text_at(n->json, "url"));
+        return arena_printf(r->arena, "%s", json_canvas_text(n->json, "url"));
     if (strcmp(n->type, "file") == 0)
-        return arena_printf(r->arena, "%s%s", text_at(n->json, "file"), text_at(n->json, "subpath") ? text_at(n->json, "subpath") : "");
-    const char *text = text_at(n->json, "text"), *details = NULL;
+        return arena_printf(r->arena, "%s%s", json_canvas_text(n->json, "file"), json_canvas_text(n->json, "subpath") ? json_canvas_text(n->json, "subpath") : "");
+    const char *text = json_canvas_text(n->json, "text"), *details = NULL;
     if (json_is_true(json_object_get(n->own, "details")))
         for (const char *at = strstr(text, JSON_CANVAS_DETAILS); at; at = strstr(at + 1, JSON_CANVAS_DETAILS))
             details = at;
@@ -430,9 +270,9 @@ static enum status read_card(struct reader *r, struct node *n)
     n->object = card->id;
     card->block = block;
     card->text = text_of_node(r, n);
-    take_color(r, card, text_at(n->json, "color"));
+    take_color(r, card, json_canvas_text(n->json, "color"));
     if (!rule_text(card->text, 0, 0))
-        return fail(r, "its text holds control characters.");
+        return json_canvas_fail(r, "its text holds control characters.");
     push(&r->cards, &card->base);
     return own ? own_belongings(r, n->own) : STATUS_OK;
 }
@@ -482,7 +322,7 @@ static enum status give_order(struct reader *r)
             r->placed[i + k].card->order_key = arena_printf(r->arena, "%s", keys[k].text);
         free(keys);
         if (status != STATUS_OK)
-            return fail(r, "there are too many cards.");
+            return json_canvas_fail(r, "there are too many cards.");
         i += n;
     }
     return STATUS_OK;
@@ -509,47 +349,18 @@ static char *kind_of(struct reader *r, const char *label)
     return rule_key(kind) ? kind : arena_printf(r->arena, "relates");
 }
 
-static enum status read_end(struct reader *r, const json_t *edge, const char *key, const struct node **out)
-{
-    const char *id;
-    enum status status = need_text(r, edge, key, &id);
-    if (status != STATUS_OK)
-        return status;
-    const json_t *at = json_object_get(r->index, id);
-    if (!at)
-        return fail(r, "\"%s\" names the node \"%.40s\", which is not there.", key, id);
-    *out = &r->nodes[json_integer_value(at)];
-    return STATUS_OK;
-}
-
-static enum status check_edge(struct reader *r, const json_t *edge, const struct node **from, const struct node **to)
-{
-    static const char *const sides[] = {"top", "right", "bottom", "left", NULL}, *const ends[] = {"none", "arrow", NULL};
-    const char *id;
-    enum status status;
-    r->place_id = text_at(edge, "id") ? text_at(edge, "id") : "";
-    if (!json_is_object(edge))
-        return fail(r, "an edge must be an object.");
-    if ((status = need_text(r, edge, "id", &id)) != STATUS_OK || (status = read_end(r, edge, "fromNode", from)) != STATUS_OK ||
-        (status = read_end(r, edge, "toNode", to)) != STATUS_OK || (status = one_of(r, edge, "fromSide", sides)) != STATUS_OK ||
-        (status = one_of(r, edge, "toSide", sides)) != STATUS_OK || (status = one_of(r, edge, "fromEnd", ends)) != STATUS_OK ||
-        (status = one_of(r, edge, "toEnd", ends)) != STATUS_OK || (status = optional_text(r, edge, "label")) != STATUS_OK)
-        return status;
-    return check_color(r, edge);
-}
-
 /* Edges at groups have no place on a canvas: links lead from card to card. */
 static enum status read_edge(struct reader *r, const json_t *edge)
 {
     const struct node *from, *to;
     ProtobufCMessage *message = NULL;
-    enum status status = check_edge(r, edge, &from, &to);
+    enum status status = json_canvas_check_edge(r, edge, &from, &to);
     if (status == STATUS_OK)
         status = own_message(r, json_object_get(json_object_get(edge, "cocanvas"), "link"), &cocanvas__link__descriptor, &message);
     if (status != STATUS_OK || strcmp(from->type, "group") == 0 || strcmp(to->type, "group") == 0 || from->object == 0 || to->object == 0)
         return status;
     Cocanvas__Link *link = (Cocanvas__Link *)message;
-    const char *label = text_at(edge, "label");
+    const char *label = json_canvas_text(edge, "label");
     if (!link || link->deleted_seq != 0 || !take_id(r, link->id)) {
         link = make(r, &cocanvas__link__descriptor);
         link->id = fresh_id(r);
@@ -564,7 +375,7 @@ static enum status read_edge(struct reader *r, const json_t *edge)
 
 static enum status read_edges(struct reader *r, const json_t *list)
 {
-    enum status status = list && !json_is_array(list) ? fail(r, "\"edges\" must be a list.") : STATUS_OK;
+    enum status status = list && !json_is_array(list) ? json_canvas_fail(r, "\"edges\" must be a list.") : STATUS_OK;
     r->place_kind = "Edge";
     for (size_t i = 0; i < json_array_size(list) && status == STATUS_OK; i++) {
         r->place = i + 1;
@@ -644,9 +455,9 @@ static enum status make_canvas(struct reader *r, const char *title, struct canva
 static enum status read_file(struct reader *r, const json_t *file, const char *title, struct canvas *canvas)
 {
     const json_t *own = json_object_get(file, "cocanvas");
-    enum status status = json_is_object(file) ? read_header(r, own) : fail(r, "The file must be an object with \"nodes\" and \"edges\".");
+    enum status status = json_is_object(file) ? read_header(r, own) : json_canvas_fail(r, "The file must be an object with \"nodes\" and \"edges\".");
     if (status == STATUS_OK)
-        status = read_nodes(r, json_object_get(file, "nodes"));
+        status = json_canvas_read_nodes(r, json_object_get(file, "nodes"));
     if (status == STATUS_OK)
         status = read_groups(r);
     if (status == STATUS_OK)
