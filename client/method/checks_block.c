@@ -41,7 +41,7 @@ void check_limit_max(struct checking *c)
 {
     uint32_t most = limit(c->block, "limit.max");
     if (most > 0 && c->b->n_cards > most)
-        finding_say(c, "%zu cards stand here; %u are the limit: which ones matter most?", c->b->n_cards, most);
+        finding_say(c, "%zu cards stand here; the limit is %u: which matter most?", c->b->n_cards, most);
 }
 
 /* ---- both sides */
