@@ -47,8 +47,9 @@ struct start_new {
     bool choosing;           /* the templates are shown instead of the canvases */
     char context[64], workspace[264];
     struct template_set templates; /* loaded when something is listed first; owned */
+    struct template_set own; /* the workspace's, as its server told when they were asked for; owned */
     char find[128];
-    size_t *shown;           /* indices of the templates that fit, best first; owned */
+    size_t *shown;           /* indices of the templates that fit (its own ones behind the built-in ones), best first; owned */
     size_t n_shown, focus, top;
     char lang[16];           /* in which templates are shown and made, where they are translated; "" as they were written */
     char template_id[80];    /* chosen, with its language; the title is asked for */
@@ -73,6 +74,8 @@ void start_fini(struct start *s);
 /* What the loop learned: the contexts; the canvases of one context replace those it had. Copied. */
 void ui_start_contexts(struct ui *ui, const struct start_context *contexts, size_t n);
 void ui_start_canvases(struct ui *ui, const char *context, const struct start_canvas *canvases, size_t n);
+/* The templates of a context's workspace: answers ui_host.templates. Takes what own holds; dropped if another workspace is chosen by now. */
+void ui_start_templates(struct ui *ui, const char *context, struct template_set *own);
 
 /* ---- for ui.c, ui_mouse.c and the views, while the start screen is shown and nothing is asked */
 
@@ -86,6 +89,9 @@ void start_settle(struct ui *ui, struct rect r);
 /* The template that has the focus while one chooses, else NULL; and that of a row: in the language that is chosen. */
 const struct template *start_template(const struct ui *ui);
 const struct template *start_template_at(const struct start_new *making, size_t row);
+/* How many there are to choose from; whether a row's template is one of the workspace's own. */
+size_t start_templates(const struct start_new *making);
+bool start_is_own(const struct start_new *making, size_t row);
 /* The title of the family that a row's template is listed under, "Your own" for those without one; NULL while one searches: best first then. */
 const char *start_family_at(const struct start_new *making, size_t row);
 /* The context of a name, NULL: none. */

@@ -13,6 +13,7 @@ void start_new_fini(struct start_new *making)
 {
     if (making->templates.n > 0)
         template_set_free(&making->templates);
+    template_set_free(&making->own);
     free(making->shown);
     memset(making, 0, sizeof(*making));
 }
@@ -24,6 +25,26 @@ void start_new_load(struct start_new *making)
 }
 
 /* ---- the list */
+
+size_t start_templates(const struct start_new *making)
+{
+    return making->templates.n + making->own.n;
+}
+
+static const struct template_set *set_of(const struct start_new *making, size_t i)
+{
+    return i < making->templates.n ? &making->templates : &making->own;
+}
+
+static const struct template *original(const struct start_new *making, size_t i)
+{
+    return i < making->templates.n ? making->templates.at[i] : making->own.at[i - making->templates.n];
+}
+
+bool start_is_own(const struct start_new *making, size_t row)
+{
+    return row < making->n_shown && making->shown[row] >= making->templates.n;
+}
 
 enum { FAMILIES_MOST = 32 };
 
@@ -39,32 +60,34 @@ static int family_place(const struct template *t)
 }
 
 /* In the language that is chosen, or as it was written. */
-static const struct template *start_translated(const struct start_new *making, const struct template *t)
+static const struct template *start_translated(const struct start_new *making, size_t i)
 {
+    const struct template *t = original(making, i);
     char id[80];
     const struct template *found;
 
     if (!making->lang[0])
         return t;
     (void)snprintf(id, sizeof(id), "%s.%s", t->id, making->lang);
-    found = template_find(&making->templates, id);
+    found = template_find(set_of(making, i), id);
     return found ? found : t;
 }
 
 void start_new_find(struct start_new *making)
 {
-    size_t n = making->templates.n;
+    size_t n = start_templates(making);
     struct start_fit *fits = xcalloc(n + 1, sizeof(*fits));
 
     free(making->shown);
     making->shown = xcalloc(n + 1, sizeof(*making->shown));
     making->n_shown = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct template *t = making->templates.at[i];
+        const struct template *t = original(making, i);
         char text[900];
         int fit;
 
-        (void)snprintf(text, sizeof(text), "%s %s %s", start_translated(making, t)->title, t->id, t->about);
+        (void)snprintf(text, sizeof(text), "%s %s %s%s", start_translated(making, i)->title, t->id, t->about,
+                       i < making->templates.n ? "" : " yours");
         fit = making->find[0] ? ask_fit(making->find, text) : FAMILIES_MOST - family_place(t);
         if (fit >= 0)
             fits[making->n_shown++] = (struct start_fit){.index = i, .fit = fit, .recent = t->place ? -(int64_t)t->place : INT64_MIN};
@@ -83,7 +106,7 @@ const struct template *start_template(const struct ui *ui)
 
 const struct template *start_template_at(const struct start_new *making, size_t row)
 {
-    return row < making->n_shown ? start_translated(making, making->templates.at[making->shown[row]]) : NULL;
+    return row < making->n_shown ? start_translated(making, making->shown[row]) : NULL;
 }
 
 const char *start_family_at(const struct start_new *making, size_t row)
@@ -114,8 +137,8 @@ void ui_run_template_language(struct ui *ui)
 
     if (!making->choosing)
         return;
-    for (size_t i = 0; i < making->templates.n; i++)
-        for (char **at = making->templates.at[i]->languages; at && *at; at++)
+    for (size_t i = 0; i < start_templates(making); i++)
+        for (char **at = original(making, i)->languages; at && *at; at++)
             if (strcmp(*at, making->lang) > 0 && (!*next || strcmp(*at, next) < 0))
                 next = *at;
     (void)snprintf(making->lang, sizeof(making->lang), "%s", next);
@@ -163,7 +186,7 @@ void start_new_choose(struct ui *ui)
     if (!t)
         return;
     bool translated = making->lang[0] && strcmp(t->lang, making->lang) == 0 &&
-                      has_language(making->templates.at[making->shown[making->focus]], making->lang);
+                      has_language(original(making, making->shown[making->focus]), making->lang);
     (void)snprintf(making->template_id, sizeof(making->template_id), "%s%s%s", t->id, translated ? "." : "",
                    translated ? making->lang : "");
     (void)snprintf(question, sizeof(question), "Title of the new canvas in %.120s", making->workspace);
@@ -171,6 +194,29 @@ void start_new_choose(struct ui *ui)
 }
 
 /* ---- the workspace */
+
+/* The focus stays on the template on which it is, wherever the new ones are put. */
+void ui_start_templates(struct ui *ui, const char *context, struct template_set *own)
+{
+    struct start_new *making = &ui->start.making;
+    char focused[80] = "";
+
+    if (!making->choosing || strcmp(context, making->context) != 0) {
+        template_set_free(own);
+        return;
+    }
+    if (start_template(ui))
+        (void)snprintf(focused, sizeof(focused), "%s", start_template(ui)->id);
+    bool moved = making->focus > 0;
+    template_set_free(&making->own);
+    making->own = *own;
+    *own = (struct template_set){0};
+    start_new_find(making);
+    for (size_t i = 0; moved && i < making->n_shown; i++)
+        if (strcmp(start_template_at(making, i)->id, focused) == 0)
+            making->focus = i;
+    ui->dirty = true;
+}
 
 static void choose_template(struct ui *ui, const char *name)
 {
@@ -180,6 +226,7 @@ static void choose_template(struct ui *ui, const char *name)
     if (!context)
         return;
     start_new_load(making);
+    template_set_free(&making->own); /* another workspace's, or older ones */
     (void)snprintf(making->context, sizeof(making->context), "%s", context->name);
     (void)snprintf(making->workspace, sizeof(making->workspace), "%s", context->workspace);
     making->find[0] = '\0';
@@ -187,6 +234,8 @@ static void choose_template(struct ui *ui, const char *name)
     making->choosing = true;
     ui->start.finding = false;
     start_new_find(making);
+    if (ui->host->templates)
+        ui->host->templates(ui->host->ctx, making->context);
     ui->dirty = true;
 }
 

@@ -64,6 +64,13 @@ static void create(void *ctx, const char *context, const char *template_id, cons
     w->create_title = xstrdup(title);
 }
 
+static void templates(void *ctx, const char *context)
+{
+    struct wishes *w = &((struct tui *)ctx)->wishes;
+    free(w->templates_context);
+    w->templates_context = xstrdup(context);
+}
+
 static void history(void *ctx, uint64_t seq)
 {
     struct wishes *w = &((struct tui *)ctx)->wishes;
@@ -164,6 +171,7 @@ void tui_host_init(struct tui *t)
         .close = close_canvas,
         .refresh = refresh,
         .create = create,
+        .templates = templates,
         .history = history,
         .reconnect = reconnect,
         .edit_outside = edit_outside,
@@ -188,6 +196,7 @@ void tui_wishes_fini(struct wishes *w)
     free(w->create_context);
     free(w->create_template);
     free(w->create_title);
+    free(w->templates_context);
     free(w->editor_text);
 }
 
@@ -240,6 +249,16 @@ static void create_wished(struct tui *t)
     w->create_context = w->create_template = w->create_title = NULL;
 }
 
+static void templates_wished(struct tui *t)
+{
+    char *context = t->wishes.templates_context;
+    struct place *p = tui_place_find(t, context);
+    t->wishes.templates_context = NULL;
+    if (p)
+        tui_templates_request(p);
+    free(context);
+}
+
 static void start_editor(struct tui *t)
 {
     char *text = t->wishes.editor_text;
@@ -270,6 +289,8 @@ void tui_carry_out(struct tui *t)
         open_wished(t);
     if (w->create_context)
         create_wished(t);
+    if (w->templates_context)
+        templates_wished(t);
     if (take(&w->refresh))
         tui_places_refresh(t, true);
     if (take(&w->reconnect) && t->open && t->open->client)

@@ -159,6 +159,8 @@ static void on_reply(void *ctx, const Cocanvas__Frame *reply)
         on_created(p, reply);
     else if (reply->request == p->guests_request)
         tui_guests_reply(p, reply);
+    else if (reply->request == p->templates_request)
+        tui_templates_reply(p, reply);
 }
 
 /* ---------------------------------------------------------------- connecting */
@@ -207,6 +209,7 @@ static void disconnect_place(struct place *p)
     client_free(p->client);
     p->client = NULL;
     tui_list_free(p);
+    tui_templates_free(p);
     p->list_request = p->create_request = p->guests_request = p->lead_request = 0;
     p->listed_ms = 0;
     p->renew = false;

@@ -5,6 +5,7 @@
  *   tui_places.c  one connection for each context                    tui_list.c      their canvases
  *   tui_guests.c  what a facilitator does about guests             tui_lead.c       … and about one person
  *   tui_canvas.c  the open canvas: what comes, how the link stands   tui_recent.c    what was opened here
+ *   tui_templates.c  a workspace's own templates
  *   tui_merge.c   a text that two people changed
  *
  * Nothing that the interface asks for happens inside of its call: it is noted as a wish and carried out at the end of
@@ -48,6 +49,10 @@ struct place {
     uint32_t guests_request;               /* likewise: about guests */
     uint32_t lead_request;                 /* likewise: about one person, and what it is */
     struct ui_lead lead;
+    uint32_t templates_request;            /* likewise: the workspace's own templates, all or one of them */
+    struct template_set own;               /* those that have come so far; owned */
+    char **own_ids;                        /* all of them; owned, with the strings */
+    size_t n_own_ids, own_id;              /* how many, and which is asked for next */
     int64_t listed_ms;                     /* when the list was asked for last, monotonic */
     bool listed;                           /* all of it came once; later only its first page is asked for */
     struct start_canvas *canvases;         /* owned */
@@ -62,6 +67,7 @@ struct wishes {
     char *open_context;        /* owned; with open_canvas; NULL: no wish */
     struct uuid open_canvas;
     char *create_context, *create_template, *create_title; /* owned */
+    char *templates_context; /* owned; NULL: no wish */
     bool history;
     uint64_t history_seq;
     bool guests, lobby;
@@ -168,6 +174,11 @@ void tui_reverting_free(struct tui *t);
 void tui_list_free(struct place *p);
 void tui_list_request(struct place *p);
 void tui_list_reply(struct place *p, const Cocanvas__Frame *reply);
+
+/* ---- tui_templates.c */
+void tui_templates_request(struct place *p);
+void tui_templates_reply(struct place *p, const Cocanvas__Frame *reply);
+void tui_templates_free(struct place *p);
 
 /* ---- tui_canvas.c */
 void tui_open(struct tui *t, struct place *p, const struct uuid *canvas);

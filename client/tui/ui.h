@@ -92,6 +92,7 @@ struct ui_host {
     void (*close)(void *ctx);   /* back to the start screen */
     void (*refresh)(void *ctx); /* ask for the lists of the start screen again */
     void (*create)(void *ctx, const char *context, const char *template_id, const char *title); /* and open it */
+    void (*templates)(void *ctx, const char *context);             /* the workspace's own: ui_start_templates() follows */
     void (*history)(void *ctx, uint64_t seq);                      /* the state after seq: ui_past() follows */
     void (*reconnect)(void *ctx);                                  /* now, not after the pause */
     void (*edit_outside)(void *ctx, const char *text, size_t len); /* $EDITOR: ui_edited_outside() follows */

@@ -14,6 +14,9 @@ enum {
     HEAD_LINES = 6,
 };
 
+/* Behind the title of one of the workspace's own. */
+static const char YOURS[] = "yours";
+
 static struct rect list_rect(struct rect page)
 {
     int w = most(LIST_LEAST, least(LIST_MOST, page.w * 3 / 8));
@@ -64,7 +67,10 @@ static void draw_template(struct ui *ui, struct grid *g, struct rect line, size_
         if (!ui->start.finding)
             grid_cursor(g, line.x, line.y, false);
     }
-    view_line(g, line.x + 2, line.y, line.w - 3,
+    int mark = start_is_own(making, row) ? (int)strlen(YOURS) + 1 : 0;
+    if (mark)
+        view_line(g, line.x + line.w - mark, line.y, mark - 1, focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, 0) : style(ROLE_DIM), YOURS);
+    view_line(g, line.x + 2, line.y, line.w - 3 - mark,
               focus ? style_on(ROLE_FOCUS, ROLE_FOCUS, ATTR_BOLD) : style(ROLE_TEXT), t->title);
     grid_hit(g, line, HIT_ROW, row, 0);
 }
@@ -96,8 +102,8 @@ void view_templates(struct ui *ui, struct grid *g, struct rect page)
                     making->lang[0] ? words_printf(ui, "Choose a template; %s: another language than “%s”.", ui_key(ui, ACTION_TEMPLATE_LANGUAGE), making->lang)
                                    : words_printf(ui, "Choose a template; %s: in another language.", ui_key(ui, ACTION_TEMPLATE_LANGUAGE)));
     view_start_find(ui, g, (struct rect){page.x, page.y + 4, page.w, 1}, making->find, "type to find a template",
-                    making->find[0] ? words_printf(ui, "%zu of %zu", making->n_shown, making->templates.n)
-                                    : words_count(ui, making->templates.n, "template", "templates"));
+                    making->find[0] ? words_printf(ui, "%zu of %zu", making->n_shown, start_templates(making))
+                                    : words_count(ui, start_templates(making), "template", "templates"));
     list(ui, g, r);
     if (t)
         view_template(ui, g, (struct rect){r.x + r.w + 2, r.y, page.w - r.w - 2, r.h}, t);

@@ -18,6 +18,7 @@ struct start_scene {
     char opened[64], created[64], template_id[64], title[300];
     struct uuid canvas;
     unsigned refreshed;
+    char templates_of[64]; /* whose own templates were asked for */
 };
 
 static void on_open(void *ctx, const char *context, const struct uuid *canvas)
@@ -37,6 +38,13 @@ static void on_create(void *ctx, const char *context, const char *template_id, c
     (void)snprintf(t->title, sizeof t->title, "%s", title);
 }
 
+static void on_templates(void *ctx, const char *context)
+{
+    struct start_scene *t = ctx;
+
+    (void)snprintf(t->templates_of, sizeof t->templates_of, "%s", context);
+}
+
 static void on_refresh(void *ctx)
 {
     ((struct start_scene *)ctx)->refreshed++;
@@ -49,6 +57,7 @@ static struct start_scene *scene_at_start(int cols, int rows)
     scene_init(&t->s, cols, rows);
     t->s.host.open = on_open;
     t->s.host.create = on_create;
+    t->s.host.templates = on_templates;
     t->s.host.refresh = on_refresh;
     ui_set_canvas(&t->s.ui, NULL, NULL, 0);
     return t;
@@ -477,6 +486,67 @@ static void test_template_in_another_language(void **state)
     scene_end(t);
 }
 
+/* A fork of a built-in one stands in its family, another one under "Your own"; both say that they are the workspace's. */
+static struct template_set own_templates(void)
+{
+    static const char *const files[] = {
+        "format = 2; id = \"sorting\"; title = \"Sorting Table\"; family = \"workshop\"; kind = \"grid\"; licence = \"CC0-1.0\"; cols = 1; rows = 1;"
+        "blocks = ( { key = \"a\"; title = \"All\"; at = [0, 0]; size = [1, 1]; } );"
+        "translations = { de = { title = \"Sortiertisch\"; }; };",
+        "format = 2; id = \"zeal\"; title = \"Zeal Map\"; kind = \"grid\"; licence = \"CC0-1.0\"; cols = 1; rows = 1;"
+        "blocks = ( { key = \"a\"; title = \"Whatever drives us\"; at = [0, 0]; size = [1, 1]; } );",
+    };
+    struct template_set set = {.at = xcalloc(2, sizeof *set.at), .translated = xcalloc(1, sizeof *set.translated)};
+    struct why why = {""};
+
+    for (; set.n < 2; set.n++) {
+        set.at[set.n] = template_parse("own", files[set.n], &why);
+        assert_string_equal(why.text, "");
+    }
+    set.translated[set.n_translated++] = template_parse_in("own", files[0], "de", &why);
+    assert_non_null(set.translated[0]);
+    return set;
+}
+
+static void test_own_templates_beside_the_built_in_ones(void **state)
+{
+    struct start_scene *t = scene_at_start(100, 30);
+    const struct start_new *making = &t->s.ui.start.making;
+    struct template_set own;
+
+    (void)state;
+    ui_start_contexts(&t->s.ui, &acme, 1);
+    press(t, "n");
+    assert_string_equal(t->templates_of, "acme");
+    size_t built_in = making->n_shown;
+    press(t, "down down");
+    const char *focused = start_template(&t->s.ui)->id;
+    own = own_templates();
+    ui_start_templates(&t->s.ui, "voss", &own); /* another one's: late */
+    assert_int_equal(making->n_shown, built_in);
+    own = own_templates();
+    ui_start_templates(&t->s.ui, "acme", &own);
+    assert_int_equal(making->n_shown, built_in + 2);
+    assert_string_equal(start_template(&t->s.ui)->id, focused);
+    press(t, "G");
+    assert_true(scene_shows(&t->s, "Your own"));
+    assert_true(scene_shows(&t->s, "Whatever drives us"));
+    assert_true(scene_shows(&t->s, "yours"));
+    assert_string_equal(start_family_at(making, making->n_shown - 2), "Workshop");
+    press(t, "enter enter");
+    assert_string_equal(t->template_id, "zeal");
+    press(t, "n l");
+    assert_int_equal(making->n_shown, built_in); /* asked for anew */
+    own = own_templates();
+    ui_start_templates(&t->s.ui, "acme", &own);
+    press(t, "/");
+    scene_type(&t->s, "sorting");
+    assert_string_equal(start_template(&t->s.ui)->title, "Sortiertisch");
+    press(t, "enter enter");
+    assert_string_equal(t->template_id, "sorting.de");
+    scene_end(t);
+}
+
 static void test_new_canvas_needs_a_title(void **state)
 {
     struct start_scene *t = scene_at_start(80, 24);
@@ -665,6 +735,7 @@ int main(void)
         cmocka_unit_test(test_new_canvas_in_the_only_workspace),
         cmocka_unit_test(test_templates_by_family),
         cmocka_unit_test(test_template_in_another_language),
+        cmocka_unit_test(test_own_templates_beside_the_built_in_ones),
         cmocka_unit_test(test_new_canvas_needs_a_title),
         cmocka_unit_test(test_new_canvas_offline),
         cmocka_unit_test(test_pages),
