@@ -22,6 +22,17 @@ BESIDES = ("people", "status", "presence_update", "checkpoint", "ping", "role_ch
 MAGIC = b"cocanvas backup\n"
 ROWS = ("account", "device", "workspace", "member", "invitation", "canvas", "journal", "snapshot", "client_pos", "audit")
 
+OWN = """format = 2;
+id = "ID";
+title = "TITLE";
+kind = "grid";
+licence = "CC-BY-SA-4.0";
+attribution = "After a canvas by Ann Lee";
+cols = 1;
+rows = 1;
+blocks = ({ key = "first"; title = "First"; at = [0, 0]; size = [1, 1]; order = 1; });
+"""
+
 
 def command(server, *words, stdin=b""):
     return Result(subprocess.run(server.command(*words), input=stdin, capture_output=True, timeout=120, check=False))
@@ -125,6 +136,27 @@ class Drill(unittest.TestCase):
     def texts(self, person, canvas):
         return [c["text"] for c in person.json("show", canvas)[0]["cards"]]
 
+    def put_templates(self):
+        """One of the workspace's own, in two versions, and one that was removed."""
+        for id_, title in (("ours", "Ours"), ("ours", "Ours, better"), ("gone", "Not ours any more")):
+            with open(self.ann.file(f"{id_}.template"), "w", encoding="utf-8") as f:
+                f.write(OWN.replace("ID", id_).replace("TITLE", title))
+            self.ann.ok("template", "add", f.name)
+        self.ann.ok("template", "remove", "gone")
+
+    def templates_are_there(self):
+        ann, ben = self.ann, self.ben
+        for at, title in (("1", "Ours"), ("2", "Ours, better")):
+            self.assertEqual(ann.ok("template", "show", "ours", "--file", "--at", at).out, OWN.replace("ID", "ours").replace("TITLE", title))
+        listed = ben.ok("template", "list").out
+        self.assertIn("Ours, better  (your own, version 2)", listed)
+        self.assertNotIn("Not ours any more", listed)
+        self.assertIn("Not ours any more", ann.ok("template", "show", "gone", "--file", "--at", "1").out)
+        ben.ok("new", "ours", "Made from it")
+        self.assertIn("After a canvas by Ann Lee", ben.ok("show", "Made from it").out)
+        ann.ok("template", "add", ann.file("ours.template"))
+        self.assertIn("version 3", ann.ok("template", "show", "ours").out)
+
     def back_up_under_load(self, path, n_writers=4):
         ids = [self.server.canvas("ann", f"Canvas {i}") for i in range(2)]
         writers = [Writer(self.server, ids[i % 2], i) for i in range(n_writers)]
@@ -151,6 +183,7 @@ class Drill(unittest.TestCase):
         live.say("add kp before the backup")
         live.wait_line(r"^Saved\.$")
         path = ann.file("all.backup")
+        self.put_templates()
         ids, writers = self.back_up_under_load(path)
         known = canvases(path)
         self.assertEqual(len(known), 3)
@@ -177,6 +210,7 @@ class Drill(unittest.TestCase):
                 self.assertEqual(now[name], past[i][name])
         self.assertEqual(self.texts(ben, "Bakery"), ["before the backup", "while it was away"])
         self.go_on(second, ids, writers, known)
+        self.templates_are_there()
         self.assertRegex(ann.ok("audit", "verify").out, "Right")
         self.assertIn("restored the workspace from a backup", ann.ok("audit", "list").out)
         self.assertEqual(second.stop(), 0)
