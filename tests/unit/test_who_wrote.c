@@ -116,6 +116,47 @@ static void test_what_was_accepted_keeps_its_writers(void **state)
     ops_card_value(&w->arena, kept, "accepted.of", &of);
     assert_true(batch(w, ANN, 1, (Cocanvas__Op *[]){kept}));
     is(w, 10, 1, (struct who_span[]){{0, 11, ANN}});
+    kept = create(w, 11, "few words"); /* as many letters, but others */
+    ops_card_value(&w->arena, kept, "accepted.of", &of);
+    assert_true(batch(w, ANN, 1, (Cocanvas__Op *[]){kept}));
+    is(w, 11, 1, (struct who_span[]){{0, 9, ANN}});
+}
+
+/* What is typed into a field of the card is not its wording. */
+static void test_fields_are_apart(void **state)
+{
+    struct world *w = *state;
+    struct text_op op;
+    assert_true(batch(w, ANN, 1, (Cocanvas__Op *[]){create(w, CARD, "ab")}));
+    text_op_init(&op);
+    text_op_retain(&op, 2);
+    text_op_insert(&op, "x", 1, 1);
+    assert_true(batch(w, BEN, 1, (Cocanvas__Op *[]){ops_text_edit(&w->arena, CARD, "how", &op)}));
+    text_op_fini(&op);
+    is(w, CARD, 1, (struct who_span[]){{0, 2, ANN}});
+}
+
+static struct card *there_already(struct world *w, uint64_t id, struct block *block, uint32_t edited_by)
+{
+    char key[2] = {(char)('a' + id), '\0'};
+    struct card *card = canvas_new_card(&w->first, id, block, key);
+    text_set(&card->text, "ab", 2);
+    card->created_by = ANN;
+    card->edited_by = edited_by;
+    return card;
+}
+
+/* Of a card that somebody else has changed nobody knows any more who wrote what. */
+static void test_a_history_that_begins_late(void **state)
+{
+    struct world *w = *state;
+    struct block *block = canvas_new_block(&w->first, 1);
+    (void)there_already(w, CARD, block, 0);
+    (void)there_already(w, OTHER, block, BEN);
+    who_wrote_free(w->w);
+    w->w = who_wrote_new(&w->first);
+    is(w, CARD, 1, (struct who_span[]){{0, 2, ANN}});
+    is(w, OTHER, 1, (struct who_span[]){{0, 2, 0}});
 }
 
 static void test_anonymous_stays_so(void **state)
@@ -171,6 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_runs_of_letters, make, unmake),
         cmocka_unit_test_setup_teardown(test_what_was_accepted_keeps_its_writers, make, unmake),
+        cmocka_unit_test_setup_teardown(test_fields_are_apart, make, unmake),
+        cmocka_unit_test_setup_teardown(test_a_history_that_begins_late, make, unmake),
         cmocka_unit_test_setup_teardown(test_anonymous_stays_so, make, unmake),
         cmocka_unit_test_setup_teardown(test_a_history_that_does_not_fit_says_so, make, unmake),
         cmocka_unit_test(test_differences_by_words),
