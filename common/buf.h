@@ -23,8 +23,8 @@ void buf_drain(struct buf *b, size_t len);
 /* Forgets the content; gives memory back if cap is above keep_bytes. */
 void buf_clear(struct buf *b, size_t keep_bytes);
 static inline size_t buf_len(const struct buf *b) { return b->end - b->start; }
-/* NULL before anything was added. */
-static inline const uint8_t *buf_at(const struct buf *b) { return b->data ? b->data + b->start : NULL; }
+/* NULL before anything was added (reckoned as numbers, since C does not allow NULL + 0). */
+static inline const uint8_t *buf_at(const struct buf *b) { return (const uint8_t *)((uintptr_t)b->data + b->start); }
 
 /* malloc family that aborts instead of returning NULL (also for tests and the client). */
 void *xmalloc(size_t size);

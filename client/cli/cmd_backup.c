@@ -117,7 +117,7 @@ static int back_up(struct session *s, const char *path, const char *part)
     struct backup_summary summary;
     ProtobufCBinaryData workspace;
     const char *name;
-    uint64_t bytes;
+    uint64_t bytes = 0;
     int code = choose_workspace(s, &workspace, &name);
     if (code != EXIT_OK)
         return code;

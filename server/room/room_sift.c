@@ -43,7 +43,9 @@ void room_add_attempt(struct room *room)
     uint64_t old_head = g->old_head + g->from, new_head = g->old_head + g->upto;
     if (g->accusing) {
         journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, old_head);
-        journal_add_position(j, &accused(room)->client->pos);
+        const struct room_answer *answer = accused(room);
+        ASSERT(answer != NULL); /* or accuse() would have closed the room */
+        journal_add_position(j, &answer->client->pos);
         return;
     }
     journal_add_canvas(j, room->id, &room->workspace, &room->canvas, room->epoch, old_head, new_head);

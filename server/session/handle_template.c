@@ -200,9 +200,9 @@ static bool add_versions(struct arena *arena, Cocanvas__TemplateInfo *info, size
 }
 
 /* A file that is not good any more is told as it is, without what it would say. */
-static void send_own(struct session *s, const struct template *t, size_t n, const struct store_template *versions)
+static void send_own(struct session *s, const struct template *t, const struct store_template *from, size_t n,
+                     const struct store_template *versions)
 {
-    const struct store_template *from = with_file(n, versions);
     struct arena *arena = &s->sessions->arena;
     Cocanvas__TemplateInfo bare, *info = &bare;
     arena_reset(arena);
@@ -229,21 +229,21 @@ static void on_template(void *ctx, uint64_t id, enum status status, size_t n, co
     if (!s)
         return;
     struct canvas_wanted *wanted = s->wanted;
+    const struct store_template *from = status == STATUS_OK ? with_file(n, versions) : NULL;
     s->wanted = NULL;
-    if (status == STATUS_NOT_FOUND) {
-        session_refuse(s, s->request, status, NO_TEMPLATE);
+    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && from == NULL)) {
+        session_refuse(s, s->request, STATUS_NOT_FOUND, NO_TEMPLATE);
         session_unbusy(s);
     } else if (status != STATUS_OK) {
         request_failed(s, status);
     } else {
         struct why why;
-        const struct store_template *from = with_file(n, versions);
         bool translated = strcmp(wanted->template_id, from->id) != 0;
         struct template *t = read_own(from, wanted->template_id, &why);
         if (!t && translated)
             session_refuse(s, s->request, STATUS_NOT_FOUND, NO_TEMPLATE); /* not in that language */
         else
-            send_own(s, t, n, versions);
+            send_own(s, t, from, n, versions);
         template_free(t);
         session_unbusy(s);
     }
