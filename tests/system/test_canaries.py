@@ -84,6 +84,11 @@ class Insider:
                 return
 
 
+TEMPLATE = """format = 2; id = "{}"; title = "{}"; kind = "grid"; licence = "CC-BY-SA-4.0"; attribution = "{}"; cols = 1; rows = 1;
+blocks = ({{ key = "first"; title = "{}"; prompt = "{}"; at = [0, 0]; size = [1, 1]; order = 1; }});
+"""
+
+
 class World:
     """A workspace with three canvases (open to its members, restricted, in the trash) and one that guests are on."""
 
@@ -121,12 +126,20 @@ class World:
             self.write(kind, contents)
             if kind == "trash":
                 self.owner.ask(self.on[kind], canvas_remove={})
+        self.own_templates()
         wire = self.on["shared"]
         self.owner.ask(wire, live_open={"notice": plant(letter, "notice", *seers["guests"], "nobody"), "lobby": "OFF"})
         made = self.owner.ask(wire, code_create={"label": plant(letter, "code's label", *seers["owners"]), "uses": 1000})["code_created"]
         self.code = watch.secret("a join code", made["code"])
         reset = self.owner.ask(member_reset={"author": self.exam.author_of(self.owner, self.quiet.name)})["reset_created"]["token"]
         watch.secret("a reset link", reset)
+
+    def own_templates(self):
+        """One that is there and one that was removed: for members, guests have no list of them."""
+        for kind in ("kept", "removed"):
+            plant = lambda what: self.exam.plant(self.letter, f"template's {what} ({kind})", *self.seers["members"])        # noqa: E731
+            self.owner.ask(template_put={"workspace": self.workspace, "file": TEMPLATE.format(kind, *map(plant, ("title", "attribution", "block", "prompt")))})
+        self.owner.ask(template_remove={"workspace": self.workspace, "id": "removed"})
 
     def write(self, kind, seers):
         """One of everything that holds text."""
@@ -305,7 +318,7 @@ class Canaries(unittest.TestCase):
             "login": [self.b.owner.login, self.b.quiet.login, self.a.quiet.login, "nobody"], "password": ["a wrong password", "short"],
             "old_password": ["a wrong password"], "new_password": ["a good new password"],
             "token": ["cnv_" + "A" * 43, "cng_" + "A" * 43, "x"], "invitation": ["a" * 26, "b" * 26], "reset": ["a" * 26], "code": ["WDJB-MJHT", "x"],
-            "number": numbers, "id": objects, "name": ["A new name", "", "a\nb"], "title": ["A new title", ""], "state": [b"", b"\x08\x01", rng.randbytes(30)],
+            "number": numbers, "id": objects + ["kept", "removed"] * 5, "name": ["A new name", "", "a\nb"], "title": ["A new title", ""], "state": [b"", b"\x08\x01", rng.randbytes(30)],
         }
 
     def special(self, player, body, fields):
@@ -424,6 +437,7 @@ class Canaries(unittest.TestCase):
             player.do("canvas_list_request", {})
             player.do("member_list_request", {"workspace": self.a.workspace})
         owner.do("invitation_list_request", {"workspace": self.a.workspace, "all": True})
+        member.do("template_list_request", {"workspace": self.a.workspace, "id": "kept"})
 
     def controls(self):
         """An exam that sees nothing convicts nobody: what they may see was seen."""
@@ -432,7 +446,8 @@ class Canaries(unittest.TestCase):
         for what in ("card (shared)", "comment (shared)", "tag (shared)", "title (shared)", "live card (shared)", "version's name (shared)"):
             for who in ("member", "guest"):
                 self.assertIn(f"A: {what}", seen[who])
-        for what in ("title (plain)", "card (plain)", "quiet name", "workspace's name"):
+        for what in ("title (plain)", "card (plain)", "quiet name", "workspace's name", "template's title (kept)",
+                     "template's attribution (kept)", "template's prompt (kept)"):
             self.assertIn(f"A: {what}", seen["member"])
         self.assertIn("A: notice", seen["guest"])
         self.assertIn("A: invitation's label", seen["owner"])
