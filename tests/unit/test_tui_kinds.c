@@ -358,6 +358,61 @@ static void go_to_column(struct scene *s, const char *name)
     assert_true(s->ui.table.column > 0);
 }
 
+/* Choices in the order in which they are defined, not by letters; what has none comes last. */
+static void groups_stand_as_choices_are_defined(void **state)
+{
+    static const char *const expected[] = {"Pays less", "I can put it together in three simple steps", "Feels well",
+                                           "I know when it arrives"};
+    struct scene *s = plan();
+    struct table t;
+
+    (void)state;
+    set(s, scene_card(s, BEN, "plan", "Feels well", ""), "f.element", VALUE_CHOICE, "health", 0);
+    set(s, scene_card(s, BEN, "plan", "Pays less", ""), "f.element", VALUE_CHOICE, "money saved", 0);
+    assert_true(ui_table(&s->ui, &t));
+    (void)snprintf(s->ui.table.groups[0], sizeof s->ui.table.groups[0], "element");
+    s->ui.table.n_groups = 1;
+    assert_true(ui_table(&s->ui, &t));
+    assert_int_equal(t.n_rows, 8);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(t.rows[2 * i + 1].card->text.bytes, expected[i]);
+    end(s);
+}
+
+/* A number outside of what its field allows, from a former definition or another program, is on the picture, too. */
+static void an_axis_covers_what_there_is(void **state)
+{
+    struct scene *s = ideas();
+    struct axis axis;
+
+    (void)state;
+    axis_read(&s->ui, "axis.x", &axis);
+    double from = axis.from, to = axis.to;
+    const char *key = ui_printf(&s->ui, "f.%s", axis.field->key);
+    set(s, card_of(s, "ideas", 1), key, VALUE_NUMBER, "-7", 0);
+    set(s, card_of(s, "ideas", 2), key, VALUE_NUMBER, "40", 0);
+    axis_read(&s->ui, "axis.x", &axis);
+    assert_true(from > -7 && to < 40);
+    assert_true(axis.from == -7 && axis.to == 40);
+    end(s);
+}
+
+/* The row that one types in stays, whatever the filter says. */
+static void what_is_typed_does_not_vanish(void **state)
+{
+    struct scene *s = jobs();
+    struct table t;
+
+    (void)state;
+    (void)scene_draw(s);
+    filter(s, "segment=Owners", 1);
+    s->ui.typing.object = card_of(s, "jobs", 0);
+    assert_true(ui_table(&s->ui, &t));
+    assert_int_equal(t.n_cards, 2);
+    s->ui.typing.object = 0;
+    end(s);
+}
+
 static void a_number_is_typed_in_its_cell(void **state)
 {
     struct scene *s = jobs();
@@ -542,6 +597,9 @@ int main(void)
         cmocka_unit_test(a_column_sorts),
         cmocka_unit_test(a_line_filters),
         cmocka_unit_test(rows_stand_in_each_of_their_groups),
+        cmocka_unit_test(groups_stand_as_choices_are_defined),
+        cmocka_unit_test(an_axis_covers_what_there_is),
+        cmocka_unit_test(what_is_typed_does_not_vanish),
         cmocka_unit_test(a_number_is_typed_in_its_cell),
         cmocka_unit_test(a_text_is_typed_over_its_cell),
         cmocka_unit_test(groups_are_turned_over),
