@@ -337,6 +337,24 @@ static void each_template(void (*trip)(struct canvas *c, const struct template *
     template_set_free(&set);
 }
 
+/* Only what is a number is left alone in a column of numbers. */
+static void test_csv_guard(void **state)
+{
+    static const struct {
+        const char *text, *cell;
+        enum csv_cell kind;
+    } cases[] = {{"-1.5", "-1.5", CSV_NUMBER}, {"-1.5", "'-1.5", CSV_TEXT}, {"=1+2", "'=1+2", CSV_NUMBER}, {"-1+A1", "'-1+A1", CSV_NUMBER}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+        buf_init(&out);
+        csv_add_cell(&out, true, cases[i].text, cases[i].kind);
+        assert_int_equal(buf_len(&out), strlen(cases[i].cell));
+        assert_memory_equal(buf_at(&out), cases[i].cell, buf_len(&out));
+        buf_fini(&out);
+    }
+}
+
 static void test_csv(void **state)
 {
     (void)state;
@@ -389,6 +407,7 @@ static void test_other_programs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_csv_guard),
         cmocka_unit_test(test_csv),  cmocka_unit_test(test_json_canvas), cmocka_unit_test(test_markdown),
         cmocka_unit_test(test_json), cmocka_unit_test(test_ops),         cmocka_unit_test(test_other_programs),
     };
