@@ -440,22 +440,112 @@ static inline Cocanvas__Op *make_move(struct edit *e)
     return op;
 }
 
-static inline Cocanvas__Op *make_prop(struct edit *e)
+/* A card whose row is filled in, a measure or an action; a block that is renamed, placed, or gets another column; the
+ * canvas itself. */
+static inline uint64_t any_owner(struct edit *e, uint32_t dice)
+{
+    return dice < 6 ? any(e->rng, e->view->cards) : dice < 9 ? any(e->rng, e->view->blocks) : 0;
+}
+
+static inline Cocanvas__Op *prop_op(struct edit *e, uint64_t object, const char *key)
 {
     OP(e, COCANVAS__OP__KIND_PROP_SET, prop_set, Cocanvas__PropSet, prop_set);
-    static const char *const keys[] = {"color", "status", "f.rank"};
-    size_t n;
-    struct block **blocks = canvas_blocks_in_order(e->view, &n);
-
-    m->object = any(e->rng, e->view->cards);
-    if (rng_below(e->rng, 4) == 0)
-        m->object = n && rng_below(e->rng, 2) ? blocks[0]->o.id : 0;
-    free(blocks);
-    m->key = arena_strndup(&e->arena, keys[rng_below(e->rng, 3)], 6);
+    m->object = object;
+    m->key = arena_strndup(&e->arena, key, strlen(key));
     m->value = new_message(e, &cocanvas__value__descriptor);
-    if (rng_below(e->rng, 4)) {
-        m->value->kind_case = COCANVAS__VALUE__KIND_TEXT;
-        m->value->text = words(e, 3);
+    return op;
+}
+
+/* What a property says is one of a few values of its kind, so that several people write the same and other ones. */
+static inline void any_value(struct edit *e, Cocanvas__Value *value, const char *key, Cocanvas__Value__KindCase kind)
+{
+    static const char *const numbers[] = {"1", "2.5", "-3"}, *const dates[] = {"2026-03-01", "2026-04-02"},
+                             *const choices[] = {"guess", "heard", "sum"},
+                             *const fields[] = {"{\"title\":\"Rank\",\"type\":\"number\"}",
+                                                "{\"title\":\"How\",\"type\":\"text\"}"};
+    const char *text;
+
+    value->kind_case = kind;
+    switch (kind) {
+    case COCANVAS__VALUE__KIND_NUMBER:
+        text = numbers[rng_below(e->rng, 3)];
+        value->number = arena_strndup(&e->arena, text, strlen(text));
+        break;
+    case COCANVAS__VALUE__KIND_DATE:
+        text = dates[rng_below(e->rng, 2)];
+        value->date = arena_strndup(&e->arena, text, strlen(text));
+        break;
+    case COCANVAS__VALUE__KIND_CHOICE:
+        text = choices[rng_below(e->rng, 3)];
+        value->choice = arena_strndup(&e->arena, text, strlen(text));
+        break;
+    case COCANVAS__VALUE__KIND_FLAG:
+        value->flag = rng_below(e->rng, 2);
+        break;
+    case COCANVAS__VALUE__KIND_PERSON:
+        value->person = 1 + rng_below(e->rng, 3);
+        break;
+    case COCANVAS__VALUE__KIND_OBJECT:
+        value->object = any(e->rng, e->view->cards);
+        break;
+    case COCANVAS__VALUE__KIND_TEXT:
+        text = strncmp(key, "field.", 6) == 0 ? fields[rng_below(e->rng, 2)]
+               : strcmp(key, "title") == 0    ? "Another name"
+                                              : words(e, 3);
+        value->text = arena_strndup(&e->arena, text, strlen(text));
+        break;
+    default:
+        break;
+    }
+}
+
+static inline Cocanvas__Op *make_prop(struct edit *e)
+{
+    static const struct {
+        const char *key;
+        Cocanvas__Value__KindCase kind;
+    } of_cards[] = {{"color", COCANVAS__VALUE__KIND_TEXT},      {"status", COCANVAS__VALUE__KIND_TEXT},
+                    {"f.rank", COCANVAS__VALUE__KIND_NUMBER},   {"f.rank", COCANVAS__VALUE__KIND_TEXT},
+                    {"f.element", COCANVAS__VALUE__KIND_CHOICE}, {"f.since", COCANVAS__VALUE__KIND_DATE},
+                    {"of", COCANVAS__VALUE__KIND_OBJECT},       {"of.field", COCANVAS__VALUE__KIND_CHOICE},
+                    {"m.target", COCANVAS__VALUE__KIND_NUMBER}, {"m.owner", COCANVAS__VALUE__KIND_PERSON},
+                    {"a.when", COCANVAS__VALUE__KIND_DATE},     {"a.done", COCANVAS__VALUE__KIND_FLAG}},
+      of_others[] = {{"title", COCANVAS__VALUE__KIND_TEXT},     {"col", COCANVAS__VALUE__KIND_NUMBER},
+                     {"order", COCANVAS__VALUE__KIND_NUMBER},   {"field.rank", COCANVAS__VALUE__KIND_TEXT},
+                     {"field.how", COCANVAS__VALUE__KIND_TEXT}, {"hidden", COCANVAS__VALUE__KIND_FLAG},
+                     {"lanes", COCANVAS__VALUE__KIND_TEXT},     {"limit.max", COCANVAS__VALUE__KIND_NUMBER}};
+    uint32_t dice = rng_below(e->rng, 10), which = rng_below(e->rng, dice < 6 ? 12 : 8);
+    Cocanvas__Value__KindCase kind = dice < 6 ? of_cards[which].kind : of_others[which].kind;
+    Cocanvas__Op *op = prop_op(e, any_owner(e, dice), dice < 6 ? of_cards[which].key : of_others[which].key);
+
+    if (rng_below(e->rng, 4))
+        any_value(e, op->prop_set->value, op->prop_set->key, kind);
+    return op;
+}
+
+/* A measure or an action: a card with what it is of, and its first values, at once. */
+static inline Cocanvas__Op *make_part(struct edit *e)
+{
+    Cocanvas__Op *op = make_card(e), *of = prop_op(e, 0, "of"), *target = prop_op(e, 0, "m.target");
+    Cocanvas__Op *const sets[] = {of, target};
+
+    any_value(e, of->prop_set->value, "of", COCANVAS__VALUE__KIND_OBJECT);
+    any_value(e, target->prop_set->value, "m.target", COCANVAS__VALUE__KIND_NUMBER);
+    op->card_create->props = arena_alloc(&e->arena, 2 * sizeof(Cocanvas__Prop *));
+    for (size_t i = 0; i < 2; i++) {
+        Cocanvas__Prop *prop = new_message(e, &cocanvas__prop__descriptor);
+
+        prop->key = sets[i]->prop_set->key;
+        prop->value = sets[i]->prop_set->value;
+        if (prop->value->kind_case != COCANVAS__VALUE__KIND_OBJECT || prop->value->object)
+            op->card_create->props[op->card_create->n_props++] = prop;
+    }
+    /* sorted: "m.target" stands before "of" */
+    if (op->card_create->n_props == 2) {
+        Cocanvas__Prop *first = op->card_create->props[0];
+
+        op->card_create->props[0] = op->card_create->props[1];
+        op->card_create->props[1] = first;
     }
     return op;
 }
@@ -463,8 +553,8 @@ static inline Cocanvas__Op *make_prop(struct edit *e)
 static inline Cocanvas__Op *make_tag(struct edit *e)
 {
     OP(e, COCANVAS__OP__KIND_TAG_SET, tag_set, Cocanvas__TagSet, tag_set);
-    static const char *const tags[] = {"risk", "idea", "ä"};
-    const char *tag = tags[rng_below(e->rng, 3)];
+    static const char *const tags[] = {"risk", "idea", "ä", "segment=a", "segment=b"}; /* groups, too */
+    const char *tag = tags[rng_below(e->rng, 5)];
 
     m->card = any(e->rng, e->view->cards);
     m->tag = arena_strndup(&e->arena, tag, strlen(tag));
@@ -580,7 +670,7 @@ static inline Cocanvas__Op *make_any(struct edit *e)
     switch (rng_below(e->rng, 14)) {
     case 0:
     case 1:
-        return make_card(e);
+        return rng_below(e->rng, 4) ? make_card(e) : make_part(e);
     case 2:
         return make_move(e);
     case 3:
@@ -597,7 +687,7 @@ static inline Cocanvas__Op *make_any(struct edit *e)
     case 9:
         return make_reading(e);
     case 10:
-        return rng_below(e->rng, 4) ? make_switch(e) : make_block(e);
+        return rng_below(e->rng, 2) ? make_switch(e) : make_block(e);
     case 11:
         return make_named(e);
     default:

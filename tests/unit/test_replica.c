@@ -15,7 +15,40 @@ enum { SESSIONS = 2000, STEPS = 200, PEERS = 4 };
 struct tally {
     unsigned long edits, refused, undos, redos, crashes, snapshots, truncated, duplicates, rejects, transforms, batches,
         lost, diverged, switches, anonymous;
+    unsigned long kinds[COCANVAS__OP__KIND_RESPREAD + 1]; /* committed ops of each kind */
+    unsigned long values, definitions, parts, placed, groups; /* and what they said of fields, measures, blocks, rows */
 };
+
+static bool begins(const char *text, const char *with) { return strncmp(text, with, strlen(with)) == 0; }
+
+static void count_op(struct tally *t, const Cocanvas__Op *op)
+{
+    t->kinds[op->kind_case]++;
+    if (op->kind_case == COCANVAS__OP__KIND_PROP_SET) {
+        const char *key = op->prop_set->key;
+
+        t->values += begins(key, "f.");
+        t->definitions += begins(key, "field.");
+        t->parts += begins(key, "of") || begins(key, "m.") || begins(key, "a.");
+        t->placed += strcmp(key, "col") == 0 || strcmp(key, "order") == 0 || strcmp(key, "title") == 0;
+    } else if (op->kind_case == COCANVAS__OP__KIND_TAG_SET) {
+        t->groups += strchr(op->tag_set->tag, '=') != NULL;
+    } else if (op->kind_case == COCANVAS__OP__KIND_CARD_CREATE) {
+        t->parts += op->card_create->n_props > 0;
+    }
+}
+
+/* No kind of op that a client sends is missing (Respread is the server's). */
+static void expect_all_kinds(const struct tally *t)
+{
+    for (int kind = COCANVAS__OP__KIND_CARD_CREATE; kind < COCANVAS__OP__KIND_RESPREAD; kind++)
+        if (t->kinds[kind] < 100)
+            fail_msg("only %lu ops of kind %d", t->kinds[kind], kind);
+    print_message("%lu values of fields, %lu definitions, %lu of measures and actions, %lu of blocks' places and names, "
+                  "%lu groups\n",
+                  t->values, t->definitions, t->parts, t->placed, t->groups);
+    assert_true(t->values > 200 && t->definitions > 200 && t->parts > 200 && t->placed > 200 && t->groups > 200);
+}
 
 static const char *checked(struct model_server *s, struct peer *peers, size_t n)
 {
@@ -175,6 +208,8 @@ static const char *session(uint64_t seed, struct tally *t, enum text_side side)
         Cocanvas__Committed *batch = model_batch(&s, seq);
 
         t->anonymous += batch->mark != 0;
+        for (size_t i = 0; i < batch->n_ops; i++)
+            count_op(t, batch->ops[i]);
         cocanvas__committed__free_unpacked(batch, NULL);
     }
     model_fini(&s);
@@ -201,6 +236,8 @@ static void sessions_converge(void **state)
     assert_true(one || (t.edits > 20000 && t.undos > 1000 && t.redos > 100 && t.transforms > 5000 && t.rejects > 500 &&
                         t.duplicates > 0));
     assert_true(one || (t.crashes > 300 && t.truncated > 100 && t.lost > 0));
+    if (!one)
+        expect_all_kinds(&t);
 }
 
 /* A server with the other tie rule is found out, by the first client whose edit it places elsewhere. */
