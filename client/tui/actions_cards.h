@@ -1,4 +1,4 @@
-/* What one does to cards and blocks; carried out by ui_cards.c, ui_set.c, ui_blocks.c and ui_outside.c. */
+/* What one does to cards and blocks; carried out by ui_cards.c, ui_set.c, ui_blocks.c, ui_block_more.c and ui_outside.c. */
 #define ACTIONS_CARDS(ROW)                                                                                             \
     ROW(NEW_CARD, "new-card", "New card below", CONTEXT_CANVAS, "a, o", NEEDS_A_BLOCK | NEEDS_EDITING,                 \
         ui_run_new_card)                                                                                               \
@@ -74,6 +74,12 @@
         NEEDS_A_BLOCK | NEEDS_EDITING | NEEDS_LEADING, ui_run_lock_block)                                              \
     ROW(BLOCK_RIGHTS, "block-rights", "Who may do what in the block", CONTEXT_CANVAS, "b w",                           \
         NEEDS_A_BLOCK | NEEDS_EDITING | NEEDS_LEADING, ui_run_block_rights)                                            \
+    ROW(BLOCK_COMMENTS, "block-comments", "Read and answer the comments on the block", CONTEXT_CANVAS, "b m",          \
+        NEEDS_A_BLOCK, ui_run_block_comments)                                                                          \
+    ROW(PLACE_BLOCK, "place-block", "Move the block on the grid, or resize it", CONTEXT_CANVAS, "b p",                 \
+        NEEDS_A_BLOCK | NEEDS_EDITING, ui_run_place_block)                                                             \
+    ROW(EDIT_HELP, "edit-help", "Change the block's help text", CONTEXT_CANVAS, "b h",                                 \
+        NEEDS_A_BLOCK | NEEDS_EDITING, ui_run_edit_help)                                                               \
     ROW(RENAME_CANVAS, "rename-canvas", "Rename the canvas", CONTEXT_CANVAS, "b c", NEEDS_A_CANVAS | NEEDS_EDITING,    \
         ui_run_rename_canvas)                                                                                          \
     ROW(ANONYMOUS, "anonymous", "Write anonymously, or under names again", CONTEXT_CANVAS, "",                         \
@@ -125,5 +131,8 @@ void ui_run_remove_block(struct ui *ui);
 void ui_run_lock_block(struct ui *ui);
 void ui_run_block_rights(struct ui *ui);
 void ui_run_rename_canvas(struct ui *ui);
+void ui_run_block_comments(struct ui *ui);
+void ui_run_place_block(struct ui *ui);
+void ui_run_edit_help(struct ui *ui);
 
 #endif

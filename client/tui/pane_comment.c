@@ -102,9 +102,9 @@ static struct comment *comment_here(struct ui *ui)
     return id != 0 ? canvas_comment(ui_view(ui), id) : NULL;
 }
 
-void ui_run_pane_answer(struct ui *ui)
+void pane_answer_comment(struct ui *ui, uint64_t id)
 {
-    const struct comment *comment = comment_here(ui);
+    const struct comment *comment = canvas_comment(ui_view(ui), id);
     if (comment == NULL || !pane_may_comment(ui))
         return;
     char title[200];
@@ -112,9 +112,16 @@ void ui_run_pane_answer(struct ui *ui)
     ask_for(ui, title, comment->object, comment->parent != 0 ? comment->parent : comment->o.id);
 }
 
-void ui_run_pane_resolve(struct ui *ui)
+void ui_run_pane_answer(struct ui *ui)
 {
     const struct comment *comment = comment_here(ui);
+    if (comment != NULL)
+        pane_answer_comment(ui, comment->o.id);
+}
+
+void pane_resolve_comment(struct ui *ui, uint64_t id)
+{
+    const struct comment *comment = canvas_comment(ui_view(ui), id);
     if (comment == NULL || !pane_may_comment(ui))
         return;
     const struct comment *parent = comment->parent != 0 ? canvas_comment(ui_view(ui), comment->parent) : NULL;
@@ -123,6 +130,13 @@ void ui_run_pane_resolve(struct ui *ui)
     bool on = !comment->resolved;
     if (pane_submit_comment(ui, ops_comment_resolve(&ui->words, comment->o.id, on)))
         ui_say(ui, ROLE_GOOD, on ? "Resolved." : "Open again.");
+}
+
+void ui_run_pane_resolve(struct ui *ui)
+{
+    const struct comment *comment = comment_here(ui);
+    if (comment != NULL)
+        pane_resolve_comment(ui, comment->o.id);
 }
 
 void pane_edit_comment(struct ui *ui, uint64_t id)

@@ -76,6 +76,8 @@ bool pane_may_comment(struct ui *ui);
 /* An op on a comment. */
 bool pane_submit_comment(struct ui *ui, Cocanvas__Op *op);
 void pane_edit_comment(struct ui *ui, uint64_t comment);
+void pane_answer_comment(struct ui *ui, uint64_t id);
+void pane_resolve_comment(struct ui *ui, uint64_t id);
 void pane_remove_comment(struct ui *ui, uint64_t comment);
 
 #endif

@@ -64,8 +64,13 @@ static int head_right(struct ui *ui, struct grid *g, int x, int y, int room, con
     const char *measures = rollup_words(ui, method_rollup_block(ui_method(ui), block->o.id));
     if (*measures && room >= 2 * (words_width(count) + words_width(measures) + 3))
         count = words_printf(ui, "%s%s%s ", count, room >= 60 ? words_printf(ui, "%s ", sign(ui, SIGN_DOT)) : " ", measures);
+    uint32_t comments = counts_comments(ui, block->o.id);
+    if (comments && room >= 60)
+        count = words_printf(ui, "%s%s %s ", count, sign(ui, SIGN_DOT), words_count(ui, comments, "comment", "comments"));
+    else if (comments)
+        count = words_printf(ui, " %s%u%s", sign(ui, SIGN_COMMENT), comments, count);
     int cells = words_width(count), left = x + room;
-    if ((block->n_alive || *lock) && cells <= room / 2) {
+    if ((block->n_alive || *lock || comments) && cells <= room / 2) {
         left -= cells + (wide ? 1 : 0);
         grid_put(g, left, y, style(ROLE_DIM), count);
     }

@@ -679,6 +679,96 @@ static void blocks_come_and_go(void **state)
     (void)f;
 }
 
+/* By four numbers; nothing is put over another block; the canvas grows. One undo takes it back. */
+static void a_block_is_placed_by_numbers(void **state)
+{
+    FIXTURE;
+    const struct block *block = canvas_block(&s->server.c, f->kp);
+    uint32_t col = block->col, row = block->row, col_span = block->col_span, rows = s->server.c.header.rows;
+
+    scene_keys(s, "b p enter"); /* where it is */
+    assert_int_equal(block->col, col);
+    scene_keys(s, "b p ctrl-u");
+    scene_type(s, "0 0 64 1");
+    scene_keys(s, "enter");
+    says(ui, "is there. Move it first.");
+    scene_keys(s, "b p ctrl-u");
+    scene_type(s, "1 0 1");
+    scene_keys(s, "enter");
+    says(ui, "four numbers");
+    scene_keys(s, "b p ctrl-u");
+    char place[40];
+    (void)snprintf(place, sizeof place, "1 %u 3 2", rows);
+    scene_type(s, place);
+    scene_keys(s, "enter");
+    block = canvas_block(&s->server.c, f->kp);
+    assert_int_equal(block->col, 1);
+    assert_int_equal(block->row, rows);
+    assert_int_equal(block->col_span, 3);
+    assert_int_equal(block->row_span, 2);
+    assert_int_equal(s->server.c.header.rows, rows + 2);
+    scene_keys(s, "u");
+    block = canvas_block(&s->server.c, f->kp);
+    assert_int_equal(block->row, row);
+    assert_int_equal(block->col_span, col_span);
+    assert_int_equal(s->server.c.header.rows, rows);
+}
+
+static void a_block_has_a_help_text(void **state)
+{
+    FIXTURE;
+    const struct value *help;
+
+    scene_keys(s, "b h ctrl-u");
+    scene_type(s, "Ask the bakers.");
+    scene_keys(s, "enter");
+    help = props_get(&canvas_block(&s->server.c, f->kp)->props, "help");
+    assert_non_null(help);
+    assert_string_equal(help->text, "Ask the bakers.");
+    scene_keys(s, "b h ctrl-u enter"); /* nothing: there is none */
+    assert_null(props_get(&canvas_block(&s->server.c, f->kp)->props, "help"));
+}
+
+/* Comments on a block: counted in its title, read and answered in a list, resolved ones last. */
+static void comments_on_a_block(void **state)
+{
+    FIXTURE;
+
+    ui_focus(ui, f->kp, 0);
+    scene_keys(s, "b m");
+    says(ui, "Nobody has commented on this block yet.");
+    scene_keys(s, "c");
+    scene_type(s, "Too many?");
+    scene_keys(s, "enter");
+    ui_focus(ui, f->kp, 0);
+    scene_keys(s, "c");
+    scene_type(s, "Who pays?");
+    scene_keys(s, "enter z"); /* as large as the screen */
+    assert_true(scene_shows(s, "2 comments"));
+    scene_keys(s, "b m");
+    assert_true(scene_shows(s, "Too many?"));
+    scene_keys(s, "1 a");
+    scene_type(s, "Three will do.");
+    scene_keys(s, "enter");
+    says(ui, "Answered.");
+    scene_settle(s);
+    scene_keys(s, "b m");
+    assert_true(scene_shows(s, "(1 answer): Too many?"));
+    scene_keys(s, "1");
+    assert_true(scene_shows(s, "Three will do."));
+    scene_keys(s, "r");
+    says(ui, "Resolved.");
+    scene_settle(s);
+    scene_keys(s, "b m");
+    assert_true(scene_shows(s, "(resolved) "));
+    scene_keys(s, "2 x"); /* the resolved one went behind the other */
+    says(ui, "The comment is removed.");
+    scene_settle(s);
+    scene_keys(s, "b m");
+    assert_false(scene_shows(s, "Too many?"));
+    assert_true(scene_shows(s, "Who pays?"));
+}
+
 /* Only facilitators lock and reserve; everybody sees the lock; the replica's rules say no before anything is sent. */
 static void a_facilitator_locks_and_reserves(void **state)
 {
@@ -776,6 +866,9 @@ int main(void)
         TEST(splitting_and_joining),
         TEST(names),
         TEST(blocks_come_and_go),
+        TEST(a_block_is_placed_by_numbers),
+        TEST(a_block_has_a_help_text),
+        TEST(comments_on_a_block),
         TEST(a_facilitator_locks_and_reserves),
         TEST(undo_says_what_it_did),
         TEST(an_action_on_the_opened_card),
