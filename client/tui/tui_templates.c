@@ -49,7 +49,7 @@ static void add(struct template ***at, size_t *n, struct template *t)
     (*at)[(*n)++] = t;
 }
 
-static char *quoted(struct arena *arena, const char *text)
+static const char *quoted(struct arena *arena, const char *text)
 {
     char *to = arena_strndup(arena, text, strlen(text));
     for (char *c = to; c && *c; c++)
