@@ -67,13 +67,24 @@ static char *groups_text(const struct card *card, const struct field *field)
     return taken(&out);
 }
 
+char *cell_actual(const struct measure *measure)
+{
+    char *actual = measure->has_actual ? decimal_text(&measure->actual) : xstrdup("no reading yet"), *text;
+
+    if (measure->has_actual && measure->kind == MEASURE_YESNO)
+        text = xstrdup(decimal_sign(&measure->actual) != 0 ? "yes" : "no");
+    else
+        text = xasprintf("%s%s%s%s%s", actual, measure->target[0] != '\0' ? " of " : "", measure->target, measure->unit[0] != '\0' ? " " : "",
+                         measure->unit);
+    free(actual);
+    return text;
+}
+
 char *cell_measure(const struct measure *measure, const struct card *card)
 {
-    char *actual = measure->has_actual ? decimal_text(&measure->actual) : xstrdup("no reading yet");
-    char *percent = measure->has_percent ? decimal_text_rounded(&measure->percent, 1) : NULL;
-    const char *of = measure->target[0] != '\0' ? " of " : "", *gap = measure->unit[0] != '\0' ? " " : "";
-    char *text = xasprintf("%s: %s%s%s%s%s%s%s%s", card->text.bytes, actual, of, measure->target, gap, measure->unit, percent != NULL ? ", " : "",
-                           percent != NULL ? percent : "", percent != NULL ? " %" : "");
+    char *actual = cell_actual(measure), *percent = measure->has_percent ? decimal_text_rounded(&measure->percent, 1) : NULL;
+    char *text = xasprintf("%s: %s%s%s%s", card->text.bytes, actual, percent != NULL ? ", " : "", percent != NULL ? percent : "",
+                           percent != NULL ? " %" : "");
     free(actual);
     free(percent);
     return text;

@@ -86,6 +86,17 @@ static void leave(const struct sheet *s, const struct node *n, double x, double 
     *at_y = share > 0 ? n->y + dy / share : n->y;
 }
 
+/* How many links of the same two players, in the same direction, come before this one. */
+static int same_before(const struct sheet *s, const struct link_object *link)
+{
+    int n = 0;
+    for (const struct object *o = s->c->links; o != NULL && o->id != link->o.id; o = o->hh.next) {
+        const struct link_object *other = canvas_link(s->c, o->id);
+        n += other->from == link->from && other->to == link->to && link_visible(s->c, other);
+    }
+    return n;
+}
+
 static void draw_edge(struct sheet *s, const struct ring *r, const struct link_object *link)
 {
     const struct node *from = node_of(r, link->from), *to = node_of(r, link->to);
@@ -101,7 +112,7 @@ static void draw_edge(struct sheet *s, const struct ring *r, const struct link_o
     pen_arrow(&s->pen, x1 + ox, y1 + oy, x2 + ox, y2 + oy, 0.1 * s->em, INK_SOFT);
     ink.align = ALIGN_CENTRE;
     ink.lines = 1;
-    double w = pen_width(&s->pen, link->kind, &ink) + 0.6 * s->em, mx = x1 + (x2 - x1) * 0.4 + ox, my = y1 + (y2 - y1) * 0.4 + oy;
+    double w = pen_width(&s->pen, link->kind, &ink) + 0.6 * s->em, mx = x1 + (x2 - x1) * 0.4 + ox, my = y1 + (y2 - y1) * 0.4 + oy + 1.1 * s->em * same_before(s, link);
     pen_fill(&s->pen, mx - w / 2, my - 0.55 * s->em, w, 1.1 * s->em, 0.3 * s->em, PAPER);
     (void)pen_text(&s->pen, mx - w / 2, my - 0.5 * s->em, w, link->kind, &ink);
 }

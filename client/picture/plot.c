@@ -14,14 +14,13 @@ static bool has_plot(struct sheet *s, const struct card *card)
     return method_measure(s->m, card->o.id)->n_readings > 1;
 }
 
-/* "4 of 3 steps · 66.7 % · due 2026-12-01" */
-static char *figures(const struct measure *measure)
+/* "4 of 3 steps · 66.7 % · review 2026-12-01", "… due since …" once that day has come. */
+static char *figures(const struct sheet *s, const struct measure *measure)
 {
-    char *actual = measure->has_actual ? decimal_text(&measure->actual) : xstrdup("no reading yet");
-    char *percent = measure->has_percent ? decimal_text_rounded(&measure->percent, 1) : NULL;
-    char *text = xasprintf("%s%s%s%s%s%s%s%s%s%s", actual, measure->target[0] != '\0' ? " of " : "", measure->target,
-                           measure->unit[0] != '\0' ? " " : "", measure->unit, percent != NULL ? " · " : "", percent != NULL ? percent : "",
-                           percent != NULL ? " %" : "", measure->due[0] != '\0' ? " · review " : "", measure->due);
+    char *actual = cell_actual(measure), *percent = measure->has_percent ? decimal_text_rounded(&measure->percent, 1) : NULL;
+    const char *review = measure->due[0] == '\0' ? "" : day_compare(measure->due, s->o->today) <= 0 ? " · review due since " : " · review ";
+    char *text = xasprintf("%s%s%s%s%s%s", actual, percent != NULL ? " · " : "", percent != NULL ? percent : "", percent != NULL ? " %" : "", review,
+                           measure->due);
     free(actual);
     free(percent);
     return text;
@@ -30,7 +29,7 @@ static char *figures(const struct measure *measure)
 double measure_need(struct sheet *s, const struct card *card, double width)
 {
     struct ink name = ink_of(s, name_size, INK), words = ink_of(s, small, INK_SOFT);
-    char *text = figures(method_measure(s->m, card->o.id));
+    char *text = figures(s, method_measure(s->m, card->o.id));
     name.bold = true;
     double height = sheet_height(s, card->text.bytes, &name, width) + sheet_height(s, text, &words, width) +
                     (bar + 2 * between + (has_plot(s, card) ? plot + between : 0)) * s->em;
@@ -70,7 +69,7 @@ void measure_draw(struct sheet *s, const struct card *card, double x, double y, 
     const struct measure *measure = method_measure(s->m, card->o.id);
     struct ink name = ink_of(s, name_size, INK), words = ink_of(s, small, INK_SOFT);
     double share = measure->has_percent ? decimal_double(&measure->percent) / 100 : 0;
-    char *text = figures(measure);
+    char *text = figures(s, measure);
 
     name.bold = true;
     y += pen_text(&s->pen, x, y, width, card->text.bytes, &name) + between * s->em;
