@@ -47,8 +47,9 @@ static int put(struct session *s, const char *name, char *text)
         return cli_fail(s->cli, EXIT_ERROR, "%s  All of its mistakes: cocanvas template check %s", why.text, name);
     const char *id = arena_strndup(&s->arena, t->id, strlen(t->id)), *title = arena_line(&s->arena, t->title);
     template_free(t);
-    Cocanvas__TemplatePut request = COCANVAS__TEMPLATE_PUT__INIT;
+    Cocanvas__TemplatePut request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_put__init(&request);
     request.workspace = workspace_of(s);
     request.file = text;
     frame.body_case = COCANVAS__FRAME__BODY_TEMPLATE_PUT;
@@ -90,8 +91,9 @@ int cmd_template_add(struct cli *cli)
 int cmd_template_remove(struct cli *cli)
 {
     struct session s;
-    Cocanvas__TemplateRemove request = COCANVAS__TEMPLATE_REMOVE__INIT;
+    Cocanvas__TemplateRemove request;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT, *reply;
+    cocanvas__template_remove__init(&request);
     int code = session_start(&s, cli);
     if (code == EXIT_OK) {
         request.workspace = workspace_of(&s);

@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
 #include "common/buf.h"
 #include "common/field.h"
+#include "common/hash_table.h"
 
 /* The new id of a card or block of `from`. */
 struct renamed {

@@ -11,6 +11,7 @@
 #include "common/order.h"
 #include "common/text.h"
 #include "wire.pb-c.h"
+#include "common/hash_table.h"
 
 /* What became of a letter. "They" are those whose edits are taken back. */
 enum letter_fate {

@@ -205,8 +205,9 @@ void ui_start_templates(struct ui *ui, const char *context, struct template_set 
         template_set_free(own);
         return;
     }
-    if (start_template(ui))
-        (void)snprintf(focused, sizeof(focused), "%s", start_template(ui)->id);
+    const struct template *before = start_template(ui);
+    if (before)
+        (void)snprintf(focused, sizeof(focused), "%s", before->id);
     bool moved = making->focus > 0;
     template_set_free(&making->own);
     making->own = *own;

@@ -21,9 +21,10 @@ void tui_templates_free(struct place *p)
 /* id "": all of them. */
 static void request(struct place *p, char *id)
 {
-    Cocanvas__TemplateListRequest asked = COCANVAS__TEMPLATE_LIST_REQUEST__INIT;
+    Cocanvas__TemplateListRequest asked;
     Cocanvas__Frame frame = COCANVAS__FRAME__INIT;
 
+    cocanvas__template_list_request__init(&asked);
     if (!uuid_is_zero(&p->context.workspace))
         asked.workspace = (ProtobufCBinaryData){sizeof p->context.workspace.b, p->context.workspace.b};
     asked.id = id;
