@@ -140,18 +140,17 @@ static void plan_settings(struct reverter *v)
 {
     for (struct thing *thing = v->things; thing; thing = thing->hh.next) {
         struct element e = revert_element(thing->inverse);
-        bool on_object = true;
 
         switch (thing->stands ? thing->inverse->kind_case : COCANVAS__OP__KIND__NOT_SET) {
         case COCANVAS__OP__KIND_LINK_REMOVE:
         case COCANVAS__OP__KIND_READING_REMOVE:
         case COCANVAS__OP__KIND_NAME_SEQ:
-            on_object = false;
-            /* fall through */
+            v->plan->settings += try_op(v, thing->inverse, e.id);
+            break;
         case COCANVAS__OP__KIND_PROP_SET:
         case COCANVAS__OP__KIND_TAG_SET:
         case COCANVAS__OP__KIND_COMMENT_RESOLVE:
-            if (!on_object || (is_alive(v, e.id) && !goes(v, e.id)))
+            if (is_alive(v, e.id) && !goes(v, e.id))
                 v->plan->settings += try_op(v, thing->inverse, e.id);
             break;
         default:
