@@ -327,11 +327,10 @@ def disk_full(game, rounds):
     for _ in range(rounds):
         game.moment()
         ballast = pathlib.Path(game.postgres.data) / "ballast"
-        with open(ballast, "wb") as f:
+        with open(ballast, "wb", buffering=0) as f:      # without a buffer: closing must not find something left to write
             try:
                 while True:
                     f.write(bytes(1 << 16))
-                    f.flush()
             except OSError as error:
                 assert error.errno == errno.ENOSPC, error
         # What PostgreSQL has set aside is used up before it notices.
