@@ -242,6 +242,7 @@ class Commands(Case):
         tried |= self.guests_commands()
         tried |= self.accounts_commands()
         tried |= self.method_commands()
+        tried |= self.shaping_commands()
         failed = dan.run("template", "check", broken, "--json")
         self.assertEqual((failed.code, json.loads(failed.err)["error"]["code"]), (1, 1))
         self.assertIn("x.template:2: syntax error", json.loads(failed.out)["mistakes"][0])
@@ -331,6 +332,27 @@ class Commands(Case):
         self.assertEqual((checked.code, json.loads(checked.out)["type"], checked.err), (1, "check", ""))
         return {name for name, *_ in cases} | {"check"}
 
+    def shaping_commands(self):
+        """The same for templates of one's own, blocks, and wordings; test_templates.py and test_define.py look at what they say."""
+        who = self.owner
+        file = who.file("ours.template")
+        who.ok("new", "bmc", "Shaped")
+        who.ok("new", "define", "Wording")
+        who.ok("add", "wording", "current", "Value is made")
+        cases = [
+            ("block rename", "shaped", "kp", "Partners"), ("block place", "shaped", "kp", "0", "8"), ("block split", "shaped", "cs", "few", "Few"),
+            ("template save", "shaped", "-o", file, "--id", "ours"), ("template add", file), ("template remove", "ours"),
+            ("define show", "wording"), ("define propose", "wording", "Value is made together"), ("define vote", "wording", "Value is made together"),
+            ("define terms", "wording", "customer"), ("define accept", "wording", "Value is made together"), ("define who", "wording"),
+            ("define compare", "wording", "Accepted wording 1"), ("report",),
+        ]
+        for name, *words in cases:
+            result = who.ok(*name.split(), *words, "--json")
+            for line in result.out.splitlines():
+                self.assertEqual(json.loads(line)["schema"], 1, (name, line))
+            self.assertTrue(result.out, name)
+        return {name for name, *_ in cases}
+
     def test_content_of_json(self):
         """The numbers and names that programs rely on."""
         eve = self.newcomer("eve", "Eve")
@@ -389,7 +411,7 @@ class Commands(Case):
         self.assertEqual(cards("again"), cards(imported))
         self.fails(1, fay.run("import", "-", stdin="{}"), "not an exported canvas")
         self.fails(1, fay.run("import", "-", stdin=self.text(first).replace("two", "2wo", 1)), "hash")
-        self.fails(1, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Nonsense\n- x\n"), "line 2.*Nonsense")
+        self.fails(1, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Nonsense\n- x\n"), "Line 2.*Nonsense")
         self.fails(1, fay.run("import", "-", "--format", "markdown", "--template", "bmc", stdin="# T\n## Channels\nx\n"), "Line 3")
         self.fails(2, fay.run("import", "-", "--format", "markdown", stdin="# T\n## Channels\n- x\n"), "--template")
 
