@@ -38,6 +38,29 @@ bool field_type_parse(const char *name, enum field_type *type)
     return false;
 }
 
+enum value_kind field_value_kind(enum field_type type)
+{
+    switch (type) {
+    case FIELD_NUMBER:
+        return VALUE_NUMBER;
+    case FIELD_DATE:
+        return VALUE_DATE;
+    case FIELD_CHOICE:
+        return VALUE_CHOICE;
+    case FIELD_PERSON:
+        return VALUE_PERSON;
+    case FIELD_FLAG:
+        return VALUE_FLAG;
+    case FIELD_TEXT:
+    case FIELD_GROUPS:
+    case FIELD_MEASURE:
+    case FIELD_ACTION:
+    case FIELD_TYPES:
+        break;
+    }
+    return VALUE_NONE;
+}
+
 /* ---- reading a definition */
 
 struct reader {

@@ -67,6 +67,7 @@ char *field_format(const struct field *f);
 void field_fini(struct field *f);
 const char *field_type_name(enum field_type type);               /* "number" */
 bool field_type_parse(const char *name, enum field_type *type);  /* false: there is none */
+enum value_kind field_value_kind(enum field_type type);          /* of the property "f.k"; VALUE_NONE: it is kept otherwise */
 
 /* The fields of a block's cards: the block's own and the canvas's (the block's win). block NULL: the canvas's alone. Unreadable
  * definitions come as text fields. To be given to fields_free(). */

@@ -12,31 +12,6 @@
 
 enum { MAKING_MS = 10 * 60 * 1000, PART_MEMORY = 4 << 20 };
 
-/* ---- which workspace */
-
-static int choose_workspace(struct session *s, ProtobufCBinaryData *id, const char **name)
-{
-    const Cocanvas__LoggedIn *in = s->logged_in;
-    const char *words = s->cli->n_args > 0 ? s->cli->args[0] : NULL;
-    const Cocanvas__Workspace *found = NULL;
-    *id = people_workspace(s);
-    *name = s->context.workspace_name;
-    for (size_t i = 0; words && i < in->n_workspaces; i++) {
-        if (strcmp(in->workspaces[i]->name, words) != 0)
-            continue;
-        if (found)
-            return cli_fail(s->cli, EXIT_USAGE, "Several workspaces are called \"%s\": choose one with --context.", words);
-        found = in->workspaces[i];
-    }
-    if (words && !found)
-        return cli_fail(s->cli, EXIT_NOT_FOUND, "You are in no workspace \"%s\". \"cocanvas workspace list\" shows yours.", words);
-    if (found) {
-        *id = found->id;
-        *name = found->name;
-    }
-    return EXIT_OK;
-}
-
 /* ---- from the server into a file */
 
 static int fetch_part(struct session *s, uint64_t at, FILE *file, size_t *len)
@@ -118,7 +93,7 @@ static int back_up(struct session *s, const char *path, const char *part)
     ProtobufCBinaryData workspace;
     const char *name;
     uint64_t bytes = 0;
-    int code = choose_workspace(s, &workspace, &name);
+    int code = people_named_workspace(s, &workspace, &name);
     if (code != EXIT_OK)
         return code;
     int fd = open(part, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);

@@ -7,30 +7,6 @@
 #include "client/core/paths.h"
 #include "common/buf.h"
 
-/* The workspace that is named, else the context's. id is empty if the context has none. */
-static int choose_workspace(struct session *s, ProtobufCBinaryData *id, const char **name)
-{
-    const Cocanvas__LoggedIn *in = s->logged_in;
-    const char *words = s->cli->n_args > 0 ? s->cli->args[0] : NULL;
-    const Cocanvas__Workspace *found = NULL;
-    *id = people_workspace(s);
-    *name = s->context.workspace_name;
-    for (size_t i = 0; words && i < in->n_workspaces; i++) {
-        if (strcmp(in->workspaces[i]->name, words) != 0)
-            continue;
-        if (found)
-            return cli_fail(s->cli, EXIT_USAGE, "Several workspaces are called \"%s\": choose one with --context.", words);
-        found = in->workspaces[i];
-    }
-    if (words && !found)
-        return cli_fail(s->cli, EXIT_NOT_FOUND, "You are in no workspace \"%s\". \"cocanvas workspace list\" shows yours.", words);
-    if (found) {
-        *id = found->id;
-        *name = found->name;
-    }
-    return EXIT_OK;
-}
-
 static const char *person_name(void *ctx, uint32_t author)
 {
     return session_person(ctx, author);
@@ -135,7 +111,7 @@ int cmd_report(struct cli *cli)
     report_init(&report, today);
     int code = session_start(&s, cli);
     if (code == EXIT_OK)
-        code = choose_workspace(&s, &workspace, &name);
+        code = people_named_workspace(&s, &workspace, &name);
     if (code == EXIT_OK)
         code = add_canvases(&s, &report, &workspace);
     if (code == EXIT_OK) {

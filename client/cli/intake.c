@@ -344,29 +344,6 @@ enum status intake_comment(struct intake *in, uint64_t object, const char *text)
 
 /* ---- fields */
 
-enum value_kind field_value_kind(enum field_type type)
-{
-    switch (type) {
-    case FIELD_NUMBER:
-        return VALUE_NUMBER;
-    case FIELD_DATE:
-        return VALUE_DATE;
-    case FIELD_CHOICE:
-        return VALUE_CHOICE;
-    case FIELD_PERSON:
-        return VALUE_PERSON;
-    case FIELD_FLAG:
-        return VALUE_FLAG;
-    case FIELD_TEXT:
-    case FIELD_GROUPS:
-    case FIELD_MEASURE:
-    case FIELD_ACTION:
-    case FIELD_TYPES:
-        break;
-    }
-    return VALUE_NONE;
-}
-
 static const char *const kind_names[] = {
     [VALUE_NONE] = "none", [VALUE_TEXT] = "text",     [VALUE_NUMBER] = "number", [VALUE_DATE] = "date",
     [VALUE_FLAG] = "flag", [VALUE_CHOICE] = "choice", [VALUE_PERSON] = "person", [VALUE_OBJECT] = "object",

@@ -62,8 +62,6 @@ enum status intake_field(struct intake *in, struct card *card, const struct fiel
 /* Defines a field of the block's cards unless the block or the canvas has one of that key. */
 void intake_define(struct intake *in, struct block *block, const char *key, const char *title, enum field_type type);
 
-/* The kind of a field's property; VALUE_NONE: it has none (text, groups, measures, actions). */
-enum value_kind field_value_kind(enum field_type type);
 /* "number", "date" … and back; NULL and false for none. */
 const char *value_kind_name(enum value_kind kind);
 bool value_kind_named(const char *name, enum value_kind *kind);

@@ -122,3 +122,26 @@ int people_find(struct session *s, const Cocanvas__MemberList *list, const char 
     return cli_fail(s->cli, EXIT_USAGE, "Several people are called \"%s\": give the number. See: cocanvas member list",
                     given);
 }
+
+int people_named_workspace(struct session *s, ProtobufCBinaryData *id, const char **name)
+{
+    const Cocanvas__LoggedIn *in = s->logged_in;
+    const char *named = s->cli->n_args > 0 ? s->cli->args[0] : NULL;
+    const Cocanvas__Workspace *found = NULL;
+    *id = people_workspace(s);
+    *name = s->context.workspace_name;
+    for (size_t i = 0; named && i < in->n_workspaces; i++) {
+        if (strcmp(in->workspaces[i]->name, named) != 0)
+            continue;
+        if (found)
+            return cli_fail(s->cli, EXIT_USAGE, "Several workspaces are called \"%s\": choose one with --context.", named);
+        found = in->workspaces[i];
+    }
+    if (named && !found)
+        return cli_fail(s->cli, EXIT_NOT_FOUND, "You are in no workspace \"%s\". \"cocanvas workspace list\" shows yours.", named);
+    if (found) {
+        *id = found->id;
+        *name = found->name;
+    }
+    return EXIT_OK;
+}

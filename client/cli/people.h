@@ -14,6 +14,8 @@ const char *people_time(struct arena *arena, int64_t ms);
 void people_today(char day[11]);
 /* The workspace of the session's context, for a request; empty if the context has none. */
 ProtobufCBinaryData people_workspace(struct session *s);
+/* The workspace that the first argument names, else the context's. id is empty if the context has none. Prints the refusal. */
+int people_named_workspace(struct session *s, ProtobufCBinaryData *id, const char **name);
 /* A link to this server, with the token or the code that `what` has, to be sent to somebody. */
 const char *people_link(struct session *s, const struct link *what);
 /* All members of the context's workspace. */

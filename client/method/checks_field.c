@@ -68,24 +68,6 @@ void check_field_required(struct checking *c)
 
 /* ---- values */
 
-static enum value_kind kind_of(enum field_type type)
-{
-    switch (type) {
-    case FIELD_NUMBER:
-        return VALUE_NUMBER;
-    case FIELD_DATE:
-        return VALUE_DATE;
-    case FIELD_CHOICE:
-        return VALUE_CHOICE;
-    case FIELD_PERSON:
-        return VALUE_PERSON;
-    case FIELD_FLAG:
-        return VALUE_FLAG;
-    default:
-        return VALUE_NONE;
-    }
-}
-
 static void check_number(struct checking *c, const struct field *field, const char *title, const char *text)
 {
     struct decimal value, bound;
@@ -116,7 +98,7 @@ static void check_choice(struct checking *c, const struct field *field, const ch
 static void check_value(struct checking *c, const struct field *field, const struct value *value)
 {
     char *title = finding_quote(field->title, strlen(field->title));
-    if (value->kind != kind_of(field->type))
+    if (value->kind != field_value_kind(field->type))
         finding_say(c, "What stands in \"%s\" is no %s.", title, field_type_name(field->type));
     else if (value->kind == VALUE_NUMBER)
         check_number(c, field, title, value->text);
@@ -129,7 +111,7 @@ void check_field_value(struct checking *c)
 {
     for (size_t i = 0; i < c->b->fields.n; i++) {
         const struct field *field = &c->b->fields.at[i];
-        const struct value *value = kind_of(field->type) != VALUE_NONE ? value_of(c->card, field) : NULL;
+        const struct value *value = field_value_kind(field->type) != VALUE_NONE ? value_of(c->card, field) : NULL;
         if (value != NULL)
             check_value(c, field, value);
     }
